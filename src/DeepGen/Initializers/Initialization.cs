@@ -1,9 +1,13 @@
+using DeepGen.Kernels;
+
 namespace DeepGen;
 
 /// <summary>Makes the first values of a parameter. The numbers depend on the seed, the parameter's name and the element alone.</summary>
 internal static class Initialization
 {
-    public static void Fill(Span<float> values, ParameterDefinition parameter, Initializer initializer, float value, ulong seed)
+    private const float DefaultDeviation = 0.01f;
+
+    public static void Fill(Span<float> values, ParameterDefinition parameter, Initializer initializer, float? value, ulong seed)
     {
         if (initializer == Initializer.Auto) initializer = parameter.Activation == Activation.Relu ? Initializer.He : Initializer.Xavier;
         switch (initializer)
@@ -15,13 +19,13 @@ internal static class Initialization
                 values.Fill(1);
                 break;
             case Initializer.Constant:
-                values.Fill(value);
+                values.Fill(value ?? throw new ArgumentException($"Initializer.Constant of '{parameter.Name}' needs a value."));
                 break;
             case Initializer.Uniform:
-                Uniform(values, Scale(value, parameter, initializer), parameter.Name, seed);
+                Uniform(values, value is { } bound ? Scale(bound, parameter, initializer) : Math.Sqrt(1.0 / FanIn(parameter, initializer)), parameter.Name, seed);
                 break;
             case Initializer.Normal:
-                Normal(values, Scale(value, parameter, initializer), parameter.Name, seed);
+                Normal(values, Scale(value ?? DefaultDeviation, parameter, initializer), parameter.Name, seed);
                 break;
             case Initializer.Xavier:
                 Uniform(values, Math.Sqrt(6.0 / (FanIn(parameter, initializer) + parameter.FanOut)), parameter.Name, seed);
@@ -58,7 +62,7 @@ internal static class Initialization
         var stream = Stream(name);
         for (var i = 0; i < values.Length; i += 4)
         {
-            var (x0, x1, x2, x3) = Philox.Block(seed, stream, (ulong)i / 4);
+            var (x0, x1, x2, x3) = Block(seed, stream, (ulong)i / 4);
             Put(values, i, Centred(x0) * bound, Centred(x1) * bound, Centred(x2) * bound, Centred(x3) * bound);
         }
     }
@@ -68,7 +72,7 @@ internal static class Initialization
         var stream = Stream(name);
         for (var i = 0; i < values.Length; i += 4)
         {
-            var (x0, x1, x2, x3) = Philox.Block(seed, stream, (ulong)i / 4);
+            var (x0, x1, x2, x3) = Block(seed, stream, (ulong)i / 4);
             var (a, b) = BoxMuller(x0, x1);
             var (c, d) = BoxMuller(x2, x3);
             Put(values, i, a * deviation, b * deviation, c * deviation, d * deviation);
@@ -91,6 +95,9 @@ internal static class Initialization
 
     /// <summary>Uniform in (-1, 1), symmetric about 0.</summary>
     private static double Centred(uint x) => ((x + 0.5) * (2.0 / 4294967296)) - 1;
+
+    private static (uint X0, uint X1, uint X2, uint X3) Block(ulong seed, ulong stream, ulong index) =>
+        Philox.Block((uint)index, (uint)(index >> 32), (uint)stream, (uint)(stream >> 32), (uint)seed, (uint)(seed >> 32));
 
     /// <summary>FNV-1a of the name, apart from the streams of other purposes by its top bit.</summary>
     private static ulong Stream(string name)

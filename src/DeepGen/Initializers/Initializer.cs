@@ -18,10 +18,10 @@ public enum Initializer
     /// </summary>
     Kumar,
 
-    /// <summary>Normal with mean 0 and the given standard deviation.</summary>
+    /// <summary>Normal with mean 0 and the given standard deviation, 0.01 unless told otherwise.</summary>
     Normal,
 
-    /// <summary>Uniform in ± the given bound.</summary>
+    /// <summary>Uniform in ± the given bound, sqrt(1 / n_in) unless told otherwise.</summary>
     Uniform,
 
     /// <summary>All 0.</summary>

@@ -1,7 +1,9 @@
+using DeepGen.Kernels;
+
 namespace DeepGen;
 
 /// <summary>
-/// A rule that moves parameters by their gradients: <c>Sgd</c>, <c>Adam</c>, <c>AdamW</c>. It keeps what it
+/// A rule that moves parameters by their gradients: <see cref="Sgd"/>, <see cref="Adam"/>, <see cref="AdamW"/>. It keeps what it
 /// remembers of one network, in memory laid out like the parameters, and is one pass over them.
 /// </summary>
 public abstract unsafe class Optimizer
@@ -58,7 +60,13 @@ public abstract unsafe class Optimizer
     /// <param name="offset">The range's offset in the arenas.</param>
     /// <param name="length">Its length in floats.</param>
     /// <param name="updates">How often these parameters have been moved, this time included.</param>
-    private protected abstract void Update(Kernels.Workers workers, float* parameters, float* gradients, nint offset, nint length, long updates);
+    private protected abstract void Update(Workers workers, float* parameters, float* gradients, nint offset, nint length, long updates);
+
+    /// <summary>Shares an elementwise pass out over the threads.</summary>
+    private protected static void Run<P>(Workers workers, P pass, nint length, double flopsPerElement) where P : unmanaged, IMap =>
+        workers.For(length, flopsPerElement, &pass, &Part<P>);
+
+    private static void Part<P>(void* pass, nint begin, nint end) where P : unmanaged, IMap => Simd.Map(in *(P*)pass, begin, end);
 
     /// <summary>The memory of a moment, laid out like the parameters.</summary>
     private protected float* Moment(int index) => _state[index].Pointer;

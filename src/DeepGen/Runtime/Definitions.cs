@@ -24,7 +24,7 @@ public sealed record TensorDefinition(string Name, int[] Shape, Element Element 
 /// <param name="FanIn">The number of inputs of one output unit.</param>
 /// <param name="FanOut">The number of outputs that one input reaches.</param>
 /// <param name="Activation">The function after the layer, on which <see cref="Initializer.Auto"/> and <see cref="Initializer.Kumar"/> depend.</param>
-/// <param name="Value">The constant, the standard deviation or the bound that the initializer takes, where it takes one.</param>
+/// <param name="Value">The constant, the standard deviation or the bound that the initializer takes, where it takes one; null for its default.</param>
 /// <param name="Frozen">True where the source says that it is not trained.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record ParameterDefinition(
@@ -36,7 +36,7 @@ public sealed record ParameterDefinition(
     int FanIn = 0,
     int FanOut = 0,
     Activation Activation = Activation.None,
-    float Value = 0,
+    float? Value = null,
     bool Frozen = false)
 {
     /// <summary>The number of values.</summary>

@@ -87,9 +87,9 @@ public sealed unsafe class Parameter
     /// <summary>Gives it new first values; the same seed gives the same values.</summary>
     /// <param name="initializer">The rule.</param>
     /// <param name="seed">The key of the random numbers; parameters of different names get different numbers.</param>
-    /// <param name="value">The standard deviation, bound or constant of <see cref="Initializer.Normal"/>, <see cref="Initializer.Uniform"/> and <see cref="Initializer.Constant"/>.</param>
-    /// <exception cref="ArgumentException">The rule needs a fan-in that this parameter does not have.</exception>
-    public void Initialize(Initializer initializer, ulong seed, float value = 0) => Initialization.Fill(Span, _definition, initializer, value, seed);
+    /// <param name="value">The standard deviation, bound or constant of <see cref="Initializer.Normal"/>, <see cref="Initializer.Uniform"/> and <see cref="Initializer.Constant"/>; null for the default.</param>
+    /// <exception cref="ArgumentException">The rule needs a fan-in that this parameter does not have, or a value that is not given or not usable.</exception>
+    public void Initialize(Initializer initializer, ulong seed, float? value = null) => Initialization.Fill(Span, _definition, initializer, value, seed);
 
     internal void InitializeAsDeclared(ulong seed) => Initialize(_definition.Initializer, seed, _definition.Value);
 
