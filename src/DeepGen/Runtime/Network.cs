@@ -8,8 +8,8 @@ namespace DeepGen;
 /// <c>Create</c>, <c>Predict</c>, <c>Step</c>, <c>Forward</c> and <c>Backward</c>.
 /// </summary>
 /// <remarks>
-/// <c>Predict</c>, <c>Evaluate</c> and <c>Save</c> may run in many threads at once. Step, Forward, Backward,
-/// <see cref="Update"/>, <see cref="ZeroGradients"/> and <c>Load</c> are exclusive: overlap throws <see cref="InvalidOperationException"/>.
+/// <c>Predict</c>, <c>Evaluate</c> and <see cref="Save(string)"/> may run in many threads at once. Step, Forward, Backward,
+/// <see cref="Update"/>, <see cref="ZeroGradients"/> and <see cref="Load"/> are exclusive: overlap throws <see cref="InvalidOperationException"/>.
 /// </remarks>
 public abstract unsafe partial class Network : IDisposable
 {
@@ -273,32 +273,19 @@ public abstract unsafe partial class Network : IDisposable
 
     internal void ThrowIfDisposed() => _gate.ThrowIfDisposed();
 
-    /// <summary>Runs an action that reads weights beside predictions, and that no training phase may overlap.</summary>
-    internal T Shared<T>(string call, Func<T> action)
-    {
-        _gate.EnterShared(call, null);
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            _gate.ExitShared();
-        }
-    }
-
     /// <summary>Runs an action that changes weights; a Backward cannot continue a Forward across it.</summary>
     internal T Exclusive<T>(string call, Func<T> action)
     {
         _gate.Enter(call);
         try
         {
+            var result = action();
             _forwardBatch = 0;
-            return action();
+            Weights.Changed();
+            return result;
         }
         finally
         {
-            Weights.Changed();
             _gate.Exit();
         }
     }
