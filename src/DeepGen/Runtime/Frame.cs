@@ -37,7 +37,7 @@ public unsafe struct Frame
     /// <summary>The targets in declared order.</summary>
     public void** Targets;
 
-    /// <summary>Where the outputs go, in declared order; in training an entry, or all, may be null: not wanted.</summary>
+    /// <summary>Where the outputs go, in declared order; except in inference an entry, or all, may be null: not wanted.</summary>
     public void** Outputs;
 
     /// <summary>The gradients with respect to the outputs that the caller hands in.</summary>

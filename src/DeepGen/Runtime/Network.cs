@@ -40,6 +40,9 @@ public abstract unsafe partial class Network : IDisposable
         foreach (var parameter in Parameters) parameter.InitializeAsDeclared(Options.Seed);
     }
 
+    /// <summary>Ends the worker threads of a network that nobody disposed; its memory has finalizers of its own.</summary>
+    ~Network() => _workers?.Dispose();
+
     /// <summary>What the generator knows about this network.</summary>
     [EditorBrowsable(EditorBrowsableState.Advanced)]
     public NetworkDefinition Definition { get; }
