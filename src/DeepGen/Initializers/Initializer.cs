@@ -1,29 +1,35 @@
 namespace DeepGen;
 
-/// <summary>How the values of a parameter start.</summary>
+/// <summary>How the first values of a parameter are made. n_in and n_out are the fan-in and fan-out of one unit.</summary>
 public enum Initializer
 {
-    /// <summary>By the activation that comes after: He before rectifiers, Xavier otherwise.</summary>
+    /// <summary>He where a ReLU-like function comes after the layer; Xavier where tanh, sigmoid or nothing does.</summary>
     Auto,
 
-    /// <summary>Uniform in ±√(6 / (fan in + fan out)) (Glorot &amp; Bengio 2010).</summary>
+    /// <summary>Uniform in ±sqrt(6 / (n_in + n_out)). X. Glorot and Y. Bengio 2010, equation 16.</summary>
     Xavier,
 
-    /// <summary>Normal with standard deviation √(2 / fan in) (He et al. 2015).</summary>
+    /// <summary>Normal with variance 2 / n_in. K. He et al. 2015, equation 10.</summary>
     He,
 
-    /// <summary>Variance by the derivative of the activation at 0 (Kumar 2017).</summary>
+    /// <summary>
+    /// Normal with variance 1 / (n_in g'(0)² (1 + g(0)²)) for the function g that comes after: 3.6² / n_in for the sigmoid,
+    /// 1 / n_in for tanh and none; 2 / n_in for ReLU. S. K. Kumar 2017, "On weight initialization in deep neural networks".
+    /// </summary>
     Kumar,
 
-    /// <summary>Normal with standard deviation 0.01.</summary>
+    /// <summary>Normal with mean 0 and the given standard deviation, 0.01 unless told otherwise.</summary>
     Normal,
 
-    /// <summary>Uniform in ±√(1 / fan in).</summary>
+    /// <summary>Uniform in ± the given bound, sqrt(1 / n_in) unless told otherwise.</summary>
     Uniform,
 
-    /// <summary>All zeros.</summary>
+    /// <summary>All 0.</summary>
     Zeros,
 
-    /// <summary>All ones.</summary>
+    /// <summary>All 1.</summary>
     Ones,
+
+    /// <summary>All the given value.</summary>
+    Constant,
 }
