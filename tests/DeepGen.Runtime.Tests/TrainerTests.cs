@@ -86,14 +86,8 @@ public class TrainerTests
         using var network = new Linear();
         var validation = Support.Clusters(100, 2);
 
-        // From the middle on the learning rate is absurd.
-        var result = new Trainer(network, new TrainerOptions
-        {
-            Optimizer = new Sgd(0.5f),
-            Epochs = 8,
-            BatchSize = 20,
-            LearningRate = LearningRateSchedule.From(done => done < 0.5 ? 1 : 1000),
-        }).Fit(Support.Clusters(200), validation);
+        // After four epochs all labels are wrong.
+        var result = new Trainer(network, new TrainerOptions { Optimizer = new Sgd(0.5f), Epochs = 8, BatchSize = 20 }).Fit(new Misleading(200, after: 4), validation);
         Assert.InRange(result.BestEpoch!.Value, 1, 4);
         Assert.True(result.BestRestored);
         var best = result.History[result.BestEpoch.Value - 1];
@@ -242,6 +236,22 @@ public class TrainerTests
         public int Count => 3;
 
         public void Fill(ReadOnlySpan<int> indices, Batch batch) => batch.Count = 0;
+    }
+
+    /// <summary>Good for some epochs, then every label is that of another class.</summary>
+    private sealed class Misleading(int count, int after) : IDataset
+    {
+        private readonly InMemoryDataset _good = Support.Clusters(count);
+        private int _filled;
+
+        public int Count => count;
+
+        public void Fill(ReadOnlySpan<int> indices, Batch batch)
+        {
+            _good.Fill(indices, batch);
+            if ((_filled += indices.Length) <= count * after) return;
+            foreach (ref var label in batch.Target<int>()) label = (label + 1) % Linear.Classes;
+        }
     }
 
     /// <summary>Good for some epochs, then NaN.</summary>
