@@ -81,7 +81,7 @@ public static class LineChart
             var tip = Invariant($"<title>{Html.Text(curve.Name)}, epoch {epochs[i]}: {curve.Values[i]:0.0000}</title>");
             // A dot on every epoch up to a number that can be told apart; beyond, only an invisible target for the tooltip.
             if (epochs.Count <= 40)
-                svg.Append($"<circle class=\"dot {curve.Style}\" {point} r=\"2.6\"/>");
+                svg.Append(Invariant($"<circle class=\"dot {curve.Style}\" {point} r=\"{(epochs.Count < 4 ? 4.5 : 2.6)}\"/>"));
             svg.Append($"<circle class=\"target\" {point} r=\"8\">{tip}</circle>\n");
         }
     }
