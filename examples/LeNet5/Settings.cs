@@ -59,17 +59,17 @@ public sealed record Settings
     /// <summary>An option whose number must lie in a range; what is wrong with another text is said in one sentence.</summary>
     private static Option<T> Number<T>(string name, string helpName, string description, T value, T min, T max)
         where T : struct, IParsable<T>, IComparable<T> => new(name)
-    {
-        HelpName = helpName,
-        Description = description,
-        DefaultValueFactory = _ => value,
-        CustomParser = result =>
         {
-            var text = result.Tokens is [var token] ? token.Value : "";
-            if (T.TryParse(text, CultureInfo.InvariantCulture, out var number) && number.CompareTo(min) >= 0 && number.CompareTo(max) <= 0)
-                return number;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {min} to {max}, not '{text}'."));
-            return default;
-        },
-    };
+            HelpName = helpName,
+            Description = description,
+            DefaultValueFactory = _ => value,
+            CustomParser = result =>
+            {
+                var text = result.Tokens is [var token] ? token.Value : "";
+                if (T.TryParse(text, CultureInfo.InvariantCulture, out var number) && number.CompareTo(min) >= 0 && number.CompareTo(max) <= 0)
+                    return number;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {min} to {max}, not '{text}'."));
+                return default;
+            },
+        };
 }
