@@ -130,7 +130,7 @@ public static class ReportPage
 
     private static void Epochs(StringBuilder html, RunSummary run)
     {
-        html.Append("<section>\n<details>\n<summary><h2>All epochs</h2></summary>\n<div class=\"scroll\"><table class=\"epochs\">\n<thead><tr><th>epoch</th><th>train loss</th><th>train accuracy</th><th>validation loss</th><th>validation accuracy</th><th>learning rate</th><th>images/s</th><th>seconds</th></tr></thead>\n<tbody>\n");
+        html.Append("<section>\n<details>\n<summary><h2>All epochs</h2></summary>\n<div class=\"scroll\"><table class=\"epochs\">\n<thead><tr><th>epoch</th><th>train loss</th><th>train accuracy</th><th>validation loss</th><th>validation accuracy</th><th>learning rate</th><th>images/s</th><th>seconds to train</th></tr></thead>\n<tbody>\n");
         foreach (var e in run.Epochs)
         {
             html.Append(e.Epoch == run.BestEpoch ? "<tr class=\"kept\">" : "<tr>");

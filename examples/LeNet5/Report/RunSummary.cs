@@ -25,7 +25,7 @@ public sealed record RunSummary
     public required double TestLoss { get; init; }
 
     /// <summary>Trainable parameters of the network.</summary>
-    public required int ParameterCount { get; init; }
+    public required long ParameterCount { get; init; }
 
     /// <summary>Name and value of each hyper-parameter, in the order to show.</summary>
     public required IReadOnlyList<(string Name, string Value)> HyperParameters { get; init; }
