@@ -31,7 +31,8 @@ public sealed class ImageSet : IDataset
     /// <inheritdoc/>
     public void Fill(ReadOnlySpan<int> indices, Batch batch)
     {
-        var (x, y) = (batch.Input<float>(), batch.Target<int>());
+        var x = batch.Input<float>();
+        var y = batch.Target<int>();
         for (var i = 0; i < indices.Length; i++)
         {
             var from = Pixels(indices[i]);

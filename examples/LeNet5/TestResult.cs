@@ -11,7 +11,7 @@ public sealed record TestResult(ConfusionMatrix Confusion, double Loss, IReadOnl
     private const int MistakesKept = 18;
 
     /// <summary>Predicts every image of a set.</summary>
-    public static TestResult Of(LeNet5 net, ImageSet images, IReadOnlyList<string> classNames)
+    public static TestResult Of(Network net, ImageSet images, IReadOnlyList<string> classNames)
     {
         var confusion = new ConfusionMatrix(classNames);
         var mistakes = new PriorityQueue<(int Image, int Predicted, double Probability), double>();

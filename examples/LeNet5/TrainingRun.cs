@@ -80,7 +80,7 @@ public sealed class TrainingRun(Settings settings)
     }
 
     /// <summary>Trains until the last epoch or Ctrl-C; the network has the best weights afterwards.</summary>
-    private (FitResult Fit, IReadOnlyList<EpochRecord> Epochs) Train(LeNet5 net, ImageData data, int batch)
+    private (FitResult Fit, IReadOnlyList<EpochRecord> Epochs) Train(Network net, ImageData data, int batch)
     {
         using var stop = new CancellationTokenSource();
         void Stop(object? sender, ConsoleCancelEventArgs e)
