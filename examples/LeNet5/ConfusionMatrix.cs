@@ -41,25 +41,25 @@ public sealed class ConfusionMatrix(IReadOnlyList<string> classes)
     /// <summary>Of the images taken for this class, the share that are of it; NaN when none was.</summary>
     public double Precision(int @class) => (double)_counts[@class, @class] / Enumerable.Range(0, Classes.Count).Sum(t => _counts[t, @class]);
 
-    /// <summary>The matrix as plain text: a row for each true class, with its recall at the end.</summary>
+    /// <summary>The matrix as plain text of at most 80 columns: a row for each true class, with its recall at the end.</summary>
     public override string ToString()
     {
-        var width = Math.Max(4, Classes.Max(c => Math.Min(c.Length, 7)) + 1);
-        var label = Classes.Max(c => c.Length);
-        var text = new StringBuilder();
-        text.Append("true \\ predicted".PadRight(Math.Max(label, 16)));
+        const int Column = 5;
+        const string Corner = "true \\ said";
+        var label = Math.Max(Corner.Length, Classes.Max(c => c.Length));
+        var text = new StringBuilder(Corner.PadRight(label));
         foreach (var name in Classes)
-            text.Append((name.Length > 7 ? name[..7] : name).PadLeft(width));
+            text.Append(name[..Math.Min(name.Length, Column - 1)].PadLeft(Column));
         text.Append("   found");
         for (var truth = 0; truth < Classes.Count; truth++)
         {
-            text.AppendLine().Append(Classes[truth].PadRight(Math.Max(label, 16)));
+            text.AppendLine().Append(Classes[truth].PadRight(label));
             for (var predicted = 0; predicted < Classes.Count; predicted++)
             {
                 var count = _counts[truth, predicted];
-                text.Append((count == 0 ? "·" : count.ToString(CultureInfo.InvariantCulture)).PadLeft(width));
+                text.Append((count == 0 ? "·" : count.ToString(CultureInfo.InvariantCulture)).PadLeft(Column));
             }
-            text.Append(Support(truth) == 0 ? "       –" : Recall(truth).ToString("0.0 %", CultureInfo.InvariantCulture).PadLeft(8));
+            text.Append((Support(truth) == 0 ? "–" : Recall(truth).ToString("0.0 %", CultureInfo.InvariantCulture)).PadLeft(8));
         }
         return text.ToString();
     }

@@ -5,7 +5,15 @@ using DeepGen.Examples;
 // Whatever the terminal was set to: the display draws lines and the report's names have letters beyond ASCII.
 Console.OutputEncoding = Encoding.UTF8;
 
-var parsed = Settings.Command(settings => new TrainingRun(settings).Execute()).Parse(args);
+// The first Ctrl-C asks the training to stop; a second one ends the process where it is.
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+};
+
+var parsed = Settings.Command(settings => new TrainingRun(settings).Execute(stop.Token)).Parse(args);
 if (parsed.Errors.Count > 0)
     return Fail(parsed.Errors[0].Message + " See --help.");
 try

@@ -19,12 +19,13 @@ public sealed class TrainingRun(Settings settings)
     private const int Interrupted = 130;
 
     /// <summary>Runs it.</summary>
+    /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="UsageException">The options do not go together.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or foreign.</exception>
     /// <exception cref="NonFiniteException">The training diverged.</exception>
-    public int Execute()
+    public int Execute(CancellationToken stop)
     {
         var reportPath = CheckedReportPath();
         var data = settings.Data is null ? ImageData.Embedded() : ImageData.FromFolder(settings.Data);
@@ -39,7 +40,7 @@ public sealed class TrainingRun(Settings settings)
             Console.WriteLine($"weights from {Path.GetFullPath(settings.Load)}");
         Console.WriteLine();
 
-        var (fit, epochs) = settings.Epochs > 0 ? Train(net, data, batch) : (null, []);
+        var (fit, epochs) = settings.Epochs > 0 ? Train(net, data, batch, stop) : (null, []);
         if (fit is { Cancelled: true, History.Count: 0 })
         {
             Console.WriteLine("stopped before the first epoch was complete; nothing was saved");
@@ -80,16 +81,8 @@ public sealed class TrainingRun(Settings settings)
     }
 
     /// <summary>Trains until the last epoch or Ctrl-C; the network has the best weights afterwards.</summary>
-    private (FitResult Fit, IReadOnlyList<EpochRecord> Epochs) Train(Network net, ImageData data, int batch)
+    private (FitResult Fit, IReadOnlyList<EpochRecord> Epochs) Train(Network net, ImageData data, int batch, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource();
-        void Stop(object? sender, ConsoleCancelEventArgs e)
-        {
-            // The first Ctrl-C asks, a second one ends the process.
-            e.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        }
-
         var trainer = new Trainer(net, new TrainerOptions
         {
             Optimizer = new Adam(LearningRate),
@@ -97,20 +90,13 @@ public sealed class TrainingRun(Settings settings)
             Epochs = settings.Epochs,
             BatchSize = batch,
             Seed = settings.Seed,
+            ProgressInterval = TimeSpan.FromMilliseconds(50),
         });
-        Console.CancelKeyPress += Stop;
-        try
+        return ITrainingDisplay.ForConsole().Show(display =>
         {
-            return ITrainingDisplay.ForConsole().Show(display =>
-            {
-                var progress = new DisplayedProgress(display, data.Train.Count);
-                return (trainer.Fit(data.Train, data.Validation, progress, stop.Token), progress.Epochs);
-            });
-        }
-        finally
-        {
-            Console.CancelKeyPress -= Stop;
-        }
+            var progress = new DisplayedProgress(display, data.Train.Count);
+            return (trainer.Fit(data.Train, data.Validation, progress, stop), progress.Epochs);
+        });
     }
 
     /// <summary>Where the report goes: beside the weights. What would fail after the training is found before it.</summary>

@@ -32,12 +32,8 @@ public sealed class LiveDisplay(IAnsiConsole console) : ITrainingDisplay
     /// <inheritdoc/>
     public void At(in Position position)
     {
-        if (_live is null || Stopwatch.GetElapsedTime(_drawn) < Pause)
-            return;
-        _drawn = Stopwatch.GetTimestamp();
-        var filled = (int)Math.Round(Math.Clamp(position.Share, 0, 1) * BarWidth);
-        _live.UpdateTarget(new Markup(EpochText.Invariant(
-            $"[bold]{EpochText.Number(position.Epoch, position.Epochs)}[/]  [blue]{new string('━', filled)}[/][grey37]{new string('━', BarWidth - filled)}[/]  loss [bold]{position.Loss:0.0000}[/]  accuracy [bold]{position.Accuracy:0.0000}[/]  {position.ImagesPerSecond:N0} images/s  {EpochText.Clock(position.Left)} left")));
+        if (Stopwatch.GetElapsedTime(_drawn) >= Pause)
+            Draw(position);
     }
 
     /// <inheritdoc/>
@@ -49,5 +45,16 @@ public sealed class LiveDisplay(IAnsiConsole console) : ITrainingDisplay
         var text = Markup.Escape(EpochText.Finished(epoch, epochs, best, left));
         // Written above the moving line, which Spectre draws again below it.
         console.MarkupLine(best ? $"[green]{text}[/]" : text);
+        if (epoch.Epoch < epochs)
+            Draw(new Position(epoch.Epoch, epochs, 1, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ImagesPerSecond, left));
+    }
+
+    /// <summary>Draws the moving line; its bar is the share of the whole run.</summary>
+    private void Draw(in Position position)
+    {
+        _drawn = Stopwatch.GetTimestamp();
+        var filled = (int)Math.Round((position.Epoch - 1 + Math.Clamp(position.Share, 0, 1)) / position.Epochs * BarWidth);
+        _live?.UpdateTarget(new Markup(EpochText.Invariant(
+            $"[bold]{EpochText.Number(position.Epoch, position.Epochs)}[/]  [blue]{new string('━', filled)}[/][grey37]{new string('━', BarWidth - filled)}[/]  loss [bold]{position.Loss:0.0000}[/]  accuracy [bold]{position.Accuracy:0.0000}[/]  {position.ImagesPerSecond:N0} images/s  {EpochText.Clock(position.Left)} left")));
     }
 }
