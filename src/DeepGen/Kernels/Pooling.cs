@@ -197,7 +197,7 @@ public static unsafe class Pooling
     private static void Finish<E>(Job* job, nint plane, float* sums, nint size)
         where E : struct, IEpilogue
     {
-        var body = new Through<E>(ref Unsafe.AsRef<E>(job->Epilogue), sums, job->Result, plane % job->S.Channels, plane * size);
+        var body = new Through<E>(ref Unsafe.AsRef<E>(job->Epilogue), sums, job->Result, plane % job->S.Channels, 0, plane * size);
         Simd.Map(in body, size);
     }
 
@@ -241,21 +241,6 @@ public static unsafe class Pooling
         [MethodImpl(Inline)]
         public static V Finish<V>(V acc, int count)
             where V : unmanaged, ISimd<V> => acc * V.Broadcast(1f / count);
-    }
-
-    /// <summary>Stores one plane through an epilogue.</summary>
-    private readonly struct Through<E>(ref E epilogue, float* source, float* target, nint row, nint start) : IMap
-        where E : struct, IEpilogue
-    {
-        private readonly E epilogue = epilogue;
-        private readonly float* source = source;
-        private readonly float* target = target;
-        private readonly nint row = row;
-        private readonly nint start = start;
-
-        [MethodImpl(Inline)]
-        public void At<V>(nint i)
-            where V : unmanaged, ISimd<V> => V.Store(target + start + i, epilogue.Apply(V.Load(source + i), row, i, start + i));
     }
 
     private struct Job
