@@ -193,7 +193,7 @@ internal sealed class NetworkWriter
         {
             Program(w, "Evaluate", "Inference with the loss.", () =>
             {
-                Calls(w, inference, network.Inference, Section.Forward);
+                w.Line("Infer(ref f);");
                 Calls(w, inference, network.Inference, Section.Loss);
                 MeanLoss(w, network.Inference);
             });
