@@ -41,7 +41,7 @@ internal static class Initialization
         }
     }
 
-    /// <summary>1 / (g'(0)² (1 + g(0)²)): equation 15 of Kumar 2017; for ReLU, which has no derivative at 0, He's value as in the paper.</summary>
+    /// <summary>1 / (g'(0)² (1 + g(0)²)), Kumar 2017; for ReLU, which has no derivative at 0, He's value as in the paper.</summary>
     private static double KumarGain(Activation activation) => activation switch
     {
         Activation.Relu => 2,
