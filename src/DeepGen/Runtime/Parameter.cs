@@ -91,7 +91,7 @@ public sealed unsafe class Parameter
     /// <exception cref="ArgumentException">The rule needs a fan-in that this parameter does not have, or a value that is not given or not usable.</exception>
     public void Initialize(Initializer initializer, ulong seed, float? value = null)
     {
-        Initialization.Fill(Span, _definition, initializer, value, seed);
+        Initialization.Fill(_network.Workers, Span, _definition, initializer, value, seed);
         GC.KeepAlive(this);
     }
 
