@@ -261,9 +261,22 @@ internal sealed class Fuse
             Materialize(Views.Base(v.Inputs[0]));
         }
 
-        var kernel = New(KernelKind.Row, null, v.Dims);
+        var kernel = LossPass(v) ?? New(KernelKind.Row, null, v.Dims);
         kernel.Members.Add(v);
         owner[v] = kernel;
+    }
+
+    /// <summary>The loss and its gradient read the same rows: one pass.</summary>
+    private Kernel? LossPass(Val v)
+    {
+        if (current != Section.Loss || !options.Rows || v.Prim is not PointwisePrim)
+        {
+            return null;
+        }
+
+        var uses = Uses(v, v.Dims);
+        var latest = Latest(uses);
+        return kernels.LastOrDefault(k => k.Section == current && k.Kind == KernelKind.Row && k.Domain == v.Dims && (latest is null || k.Index >= latest.Index) && FitsRow(k, v.Dims, k.Axes, uses));
     }
 
     private void Join(Val v)
