@@ -37,7 +37,7 @@ public static class Simd
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Elements whose sum is accumulated in float; sums of such blocks are added in double.</summary>
-    private const nint Block = 4096;
+    private const nint Block = 1024;
 
     /// <summary>512 (AVX-512), 256 (AVX2 with FMA) or 128 (portable). A constant to the JIT.</summary>
     public static int Level
@@ -50,7 +50,7 @@ public static class Simd
     internal static bool HasFusedMultiplyAdd
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Level >= 256 || AdvSimd.IsSupported;
+        get => Fma.IsSupported || AdvSimd.IsSupported;
     }
 
     /// <summary>Runs the body over elements 0 … count − 1.</summary>
@@ -98,7 +98,7 @@ public static class Simd
         where B : struct, IReduce => (float)SumDouble(in body, count);
 
     /// <summary>
-    /// Σ of the body's values over elements 0 … count − 1: blocks of 4096 elements are summed in float in a fixed tree and added in double,
+    /// Σ of the body's values over elements 0 … count − 1: blocks of 1024 elements are summed in float in a fixed tree and added in double,
     /// so that digits are not lost however long the sum is.
     /// </summary>
     /// <typeparam name="B">Type of the body.</typeparam>
