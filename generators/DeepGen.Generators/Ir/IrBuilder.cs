@@ -100,10 +100,22 @@ internal sealed class IrBuilder
         }
 
         var dims = Broadcast(a.Dims, b.Dims);
+        // The operation repeats its operands by itself.
+        if (a.Prim is BroadcastPrim && Broadcast(a.Inputs[0].Dims, b.Dims) == dims)
+        {
+            return Binary(op, a.Inputs[0], b);
+        }
+
+        if (b.Prim is BroadcastPrim && Broadcast(a.Dims, b.Inputs[0].Dims) == dims)
+        {
+            return Binary(op, a, b.Inputs[0]);
+        }
+
         switch (op)
         {
             case BinaryOp.Add when a.IsConst(0) && b.Dims == dims: return b;
             case BinaryOp.Add or BinaryOp.Sub when b.IsConst(0) && a.Dims == dims: return a;
+            case BinaryOp.Add when a == b: return Mul(a, Const(2));
             case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
             case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
             case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
@@ -133,7 +145,53 @@ internal sealed class IrBuilder
             : Make(new ReducePrim(op, EquatableArray<int>.Own(axes)), new[] { x }, new Dims(x.Dims.ToArray().Select((d, i) => axes.Contains(i) ? (Dim)1 : d)));
     }
 
-    public Val Sum(Val x, params int[] axes) => Reduce(ReduceOp.Sum, x, axes);
+    /// <summary>
+    /// The sum over <paramref name="axes"/>. Factors that do not vary along them are taken out of it, so that Σ γ·dy·(x − μ) and Σ dy·(x − μ)·r
+    /// are one reduction and two products per channel.
+    /// </summary>
+    public Val Sum(Val x, params int[] axes)
+    {
+        axes = axes.Where(a => !x.Dims[a].IsOne).ToArray();
+        if (axes.Length == 0 || x.Prim is not (BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg }))
+        {
+            return Reduce(ReduceOp.Sum, x, axes);
+        }
+
+        var factors = new List<Val>();
+        Factors(x, factors);
+        bool Varies(Val f) => axes.Any(a => a - (x.Dims.Rank - f.Dims.Rank) is >= 0 and var i && !f.Dims[i].IsOne);
+        var inside = factors.Where(Varies).OrderBy(f => f.Id).ToArray();
+        var outside = factors.Where(f => !Varies(f)).OrderBy(f => f.Id).ToArray();
+        if (inside.Length == 0 || outside.Length == 0)
+        {
+            return Reduce(ReduceOp.Sum, x, axes);
+        }
+
+        var product = inside.Aggregate(Mul);
+        return product.Dims == x.Dims
+            ? outside.Aggregate(Reduce(ReduceOp.Sum, product, axes), Mul)
+            : Reduce(ReduceOp.Sum, x, axes);
+    }
+
+    private void Factors(Val x, List<Val> factors)
+    {
+        switch (x.Prim)
+        {
+            case BinaryPrim { Op: BinaryOp.Mul }:
+                Factors(x.Inputs[0], factors);
+                Factors(x.Inputs[1], factors);
+                break;
+            case UnaryPrim { Op: UnaryOp.Neg }:
+                factors.Add(Const(-1));
+                Factors(x.Inputs[0], factors);
+                break;
+            default:
+                factors.Add(x);
+                break;
+        }
+    }
+
+    public Val Broadcast(Val x, Dims dims) => x.Dims == dims ? x : Make(new BroadcastPrim(), new[] { x }, dims);
 
     public Val Reshape(Val x, Dims dims)
     {
@@ -166,13 +224,6 @@ internal sealed class IrBuilder
         return start == 0 && length == x.Dims[axis].Size ? x : Make(new SlicePrim(axis, start), new[] { x }, new Dims(dims));
     }
 
-    public Val Pad(Val x, int axis, int before, int size)
-    {
-        var dims = x.Dims.ToArray();
-        dims[axis] = size;
-        return Make(new PadPrim(axis, before), new[] { x }, new Dims(dims));
-    }
-
     public Val MatMul(Val a, Val b, bool transposeA = false, bool transposeB = false) =>
         Make(new MatMulPrim(transposeA, transposeB), new[] { a, b }, new Dims(new[] { a.Dims[transposeA ? 1 : 0], b.Dims[transposeB ? 0 : 1] }));
 
@@ -189,6 +240,17 @@ internal sealed class IrBuilder
     public Val AvgPool(Val x, WindowSpec window, bool countPadding) => Make(new AvgPoolPrim(window, countPadding), new[] { x }, WindowDims(x, x.Dims[1].Size, window));
 
     public Val AvgPoolGrad(Val dy, WindowSpec window, bool countPadding, Dims xDims) => Make(new AvgPoolGradPrim(window, countPadding), new[] { dy }, xDims);
+
+    /// <summary>A copy that is never shared.</summary>
+    public Val CopyOf(Val x)
+    {
+        var value = new Val(values.Count, new CopyPrim(), new[] { x }, x.Dims, x.Element, Phase, Origin);
+        values.Add(value);
+        return value;
+    }
+
+    /// <summary>The same primitive over other inputs of the same extents.</summary>
+    public Val Copy(Val v, IReadOnlyList<Val> inputs) => v.Prim is ReshapePrim ? Reshape(inputs[0], v.Dims) : Make(v.Prim, inputs, v.Dims, v.Element);
 
     /// <summary>Sums <paramref name="x"/> over the axes along which <paramref name="dims"/> was broadcast to it: the gradient of broadcasting.</summary>
     public Val SumTo(Val x, Dims dims)
@@ -233,7 +295,8 @@ internal sealed class IrBuilder
     {
         var key = new Key(prim, dims, inputs);
         // Concat of more than three parts is not looked up by the key's three inputs.
-        if (inputs.Count <= 3 && known.TryGetValue(key, out var existing))
+        // What the loss computed is not there when gradients are handed in, so Backward must not use it.
+        if (inputs.Count <= 3 && known.TryGetValue(key, out var existing) && (existing.Phase != Phase.Loss || Phase == Phase.Loss))
         {
             return existing;
         }
@@ -242,7 +305,7 @@ internal sealed class IrBuilder
         values.Add(value);
         if (inputs.Count <= 3)
         {
-            known.Add(key, value);
+            known[key] = value;
         }
 
         return value;

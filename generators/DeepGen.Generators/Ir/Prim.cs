@@ -23,9 +23,6 @@ internal sealed record InverseBatchPrim : LeafPrim;
 /// <summary>n, the batch.</summary>
 internal sealed record BatchPrim : LeafPrim;
 
-/// <summary>The output of the network as the loss sees it (<paramref name="Index"/> counts outputs).</summary>
-internal sealed record OutputPrim(int Index) : LeafPrim;
-
 /// <summary>The gradient of output <paramref name="Index"/>, from the loss or handed in.</summary>
 internal sealed record SeedPrim(int Index) : LeafPrim;
 
@@ -77,9 +74,15 @@ internal sealed record LeakyReluPrim(float Slope) : PointwisePrim;
 
 internal sealed record NotPrim : PointwisePrim;
 
+/// <summary>The same value with extents of one repeated.</summary>
+internal sealed record BroadcastPrim : PointwisePrim;
+
 internal sealed record BinaryPrim(BinaryOp Op) : PointwisePrim;
 
 internal sealed record SelectPrim : PointwisePrim;
+
+/// <summary>The same value in a place of its own: a result that would otherwise share one with an input or with another result.</summary>
+internal sealed record CopyPrim : PointwisePrim;
 
 internal enum ReduceOp
 {
@@ -97,9 +100,6 @@ internal sealed record StopGradientPrim : Prim;
 internal sealed record ConcatPrim(int Axis) : Prim;
 
 internal sealed record SlicePrim(int Axis, int Start) : Prim;
-
-/// <summary>Zeros before and after along one axis: the gradient of a slice.</summary>
-internal sealed record PadPrim(int Axis, int Before) : Prim;
 
 /// <summary>A [m, k] · B [k, n], either one stored transposed.</summary>
 internal sealed record MatMulPrim(bool TransposeA, bool TransposeB) : Prim;
