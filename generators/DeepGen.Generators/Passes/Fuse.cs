@@ -78,6 +78,8 @@ internal sealed class Fuse
     {
         var taken = new HashSet<Val>();
         var b = program.Builder;
+        // A gradient is added to what is there, so its place cannot serve those who read this step's value.
+        var read = new HashSet<Val>(Liveness.Of(program.Roots.Select(r => r.Value)).Where(v => v.Prim is not (ReshapePrim or StopGradientPrim)).SelectMany(v => v.Inputs).Select(Views.Base));
         return program.Roots.Select(root =>
         {
             var value = Views.Base(root.Value);
@@ -87,7 +89,7 @@ internal sealed class Fuse
                 RootKind.Gradient or RootKind.InputGradient => Phase.Backward,
                 _ => Phase.Forward,
             };
-            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && taken.Add(value))
+            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && taken.Add(value))
             {
                 return root;
             }

@@ -11,7 +11,7 @@ internal static class Lower
     {
         var b = new IrBuilder();
         var training = kind == ProgramKind.Training;
-        var withLoss = kind != ProgramKind.Inference && graph.Loss >= 0;
+        var withLoss = graph.Loss >= 0;
         var forward = Reachable(graph, graph.Outputs);
         var values = new Val?[graph.Nodes.Count];
         var states = new List<StateUpdate>();

@@ -30,10 +30,8 @@ internal sealed record Root(RootKind Kind, int Index, Val Value);
 
 internal enum ProgramKind
 {
+    /// <summary>Predictions; the loss, for evaluation, is a section that runs only when asked for.</summary>
     Inference,
-
-    /// <summary>Inference with the loss.</summary>
-    Evaluation,
     Training,
 }
 

@@ -1,0 +1,134 @@
+namespace DeepGen.Kernels;
+
+public static unsafe partial class Convolution
+{
+    /// <summary>Terms of the sum whose panel of pixels is packed at a time.</summary>
+    private const nint Depth = 256;
+
+    /// <summary>Floats of a vector at the widest level.</summary>
+    private const int MaxLanes = 16;
+
+    /// <summary>From this many output channels on packing an image row costs little beside the tiles that read it.</summary>
+    private const int PackedOutputs = 48;
+
+    /// <summary>Floats of sums that a band should not exceed, so that they are still in the cache when the epilogue comes.</summary>
+    private const int BandFloats = 64 * 1024;
+
+    /// <summary>Pixels that a packed band should have at least, if there are samples to fill it.</summary>
+    private const int PackedPixelsWanted = 256;
+
+    /// <summary>A convolution with stride 1 over a band image, written to every StepHeight-th row and StepWidth-th column of the target.</summary>
+    private struct ConvJob
+    {
+        public ConvImage Image;
+        public nint Batch;
+        public float* Source;
+        public float* Target;
+        public void* Epilogue;
+        public int Groups;
+
+        /// <summary>Output channels of one group.</summary>
+        public int Outputs;
+
+        /// <summary>Rows of the greatest pass.</summary>
+        public int Rows;
+
+        /// <summary>Columns of the greatest pass.</summary>
+        public int Columns;
+
+        /// <summary>Height of the target.</summary>
+        public int Height;
+
+        /// <summary>Width of the target.</summary>
+        public int Width;
+
+        public int StepHeight;
+        public int StepWidth;
+        public float* Weight;
+
+        /// <summary>Floats between the weights of neighbouring groups, output channels and summed channels.</summary>
+        public nint WeightGroup;
+        public nint WeightRow;
+        public nint WeightChannel;
+
+        /// <summary>Packed weights: group after group, in it pass after pass, in it strip after strip.</summary>
+        public float* Left;
+
+        /// <summary>Offset in the band image of every term, pass after pass.</summary>
+        public nint* Table;
+
+        /// <summary>Offset in the weights of every term.</summary>
+        public nint* TapOfTerm;
+
+        /// <summary>Terms of all passes together.</summary>
+        public int Terms;
+
+        public ConvPass* Pass;
+        public int Passes;
+        public bool IsPacked;
+
+        /// <summary>Rows (of the greatest pass) that are computed at a time.</summary>
+        public int BandRows;
+
+        public int Bands;
+        public int SamplesAtATime;
+
+        /// <summary>Parts into which the strips of output channels are shared out.</summary>
+        public int Parts;
+
+        /// <summary>Chooses path and bands from the shape alone.</summary>
+        public void Plan()
+        {
+            IsPacked = Outputs >= PackedOutputs;
+            var perRow = (long)Outputs * Columns * StepHeight * StepWidth;
+            var wanted = (int)Math.Clamp(BandFloats / Math.Max(1, perRow), 1, Rows);
+            Bands = (Rows + wanted - 1) / wanted;
+            BandRows = (Rows + Bands - 1) / Bands;
+            Bands = (Rows + BandRows - 1) / BandRows;
+            SamplesAtATime = IsPacked && Bands == 1 ? Math.Max(1, Math.Min(PackedPixelsWanted / (Rows * Columns), (int)(BandFloats / Math.Max(1, perRow * Rows)))) : 1;
+        }
+    }
+
+    /// <summary>Terms that the elements of one phase of the target sum.</summary>
+    private struct ConvPass
+    {
+        /// <summary>First term.</summary>
+        public int First;
+
+        /// <summary>Number of terms.</summary>
+        public int Terms;
+
+        /// <summary>First row of the target.</summary>
+        public int OffsetHeight;
+
+        /// <summary>First column of the target.</summary>
+        public int OffsetWidth;
+    }
+
+    /// <summary>One pass over one band.</summary>
+    private struct ConvWindow
+    {
+        public int Rows;
+        public int Columns;
+        public int Samples;
+        public float* Image;
+        public nint ImageSize;
+        public float* Sums;
+        public nint SumStep;
+        public nint SampleSize;
+        public float* Left;
+        public nint* Table;
+        public nint Terms;
+        public nint FirstStrip;
+        public nint LastStrip;
+    }
+
+    /// <summary>Neighbouring pixels of one image row within a panel.</summary>
+    private struct Piece
+    {
+        public float* Source;
+        public float* Target;
+        public int At;
+        public int Length;
+    }
+}

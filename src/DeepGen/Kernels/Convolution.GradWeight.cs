@@ -1,0 +1,272 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepGen.Kernels;
+
+public static unsafe partial class Convolution
+{
+    private const int PartialSlot = 14;
+
+    /// <summary>Up to this many weights every chunk of samples has its own sums; above, threads share out the weights instead.</summary>
+    private const int FewWeights = 32 * 1024;
+
+    /// <summary>Chunks of samples, fixed so that bits do not depend on the number of threads.</summary>
+    private const int Chunks = 8;
+
+    /// <summary>Pixels that a tile runs over before it is summed up: its planes of dy then stay in the first-level cache.</summary>
+    private const int TilePixels = 1024;
+
+    /// <summary>Floats of images laid out at a time.</summary>
+    private const nint ImageFloats = 64 * 1024;
+
+    /// <summary>As ImageFloats, where all threads read the same images.</summary>
+    private const nint SharedImageFloats = 4 * 1024 * 1024;
+
+    private static void GradWeight(Workers w, GradJob* job)
+    {
+        job->ImageSize = job->Image.Size(job->OutHeight) + 16;
+        job->PlaneStep = ((nint)job->OutHeight * job->Image.RowLength + 15) / 16 * 16;
+        job->SampleSize = job->ImageSize + job->PlaneStep * job->Outputs;
+        job->Rows = (job->Outputs + DotTile.MaxRows - 1) / DotTile.MaxRows;
+        var weights = (nint)job->Groups * job->Outputs * job->Terms;
+        var outputs = (nint)job->Groups * job->Outputs;
+        var flops = 2d * weights * job->OutHeight * job->OutWidth;
+        if (job->Batch == 0)
+        {
+            if (!job->Accumulate)
+            {
+                Packing.Zero(job->Dw, weights);
+                if (job->Db != null)
+                    Packing.Zero(job->Db, outputs);
+            }
+        }
+        else if (weights <= FewWeights)
+        {
+            var chunks = (int)Math.Min(job->Batch, Chunks);
+            job->Chunks = chunks;
+            job->SamplesAtATime = (int)Math.Max(1, Math.Min(job->Batch, ImageFloats / job->SampleSize));
+            var size = weights + outputs;
+            job->Partial = Workers.Scratch(PartialSlot, chunks * size);
+            w.For(chunks, flops * job->Batch / chunks, job, &GradWeightChunks);
+            for (nint distance = 1; distance < chunks; distance *= 2)
+            {
+                for (nint i = 0; i + distance < chunks; i += 2 * distance)
+                    Add(job->Partial + i * size, job->Partial + (i + distance) * size, size);
+            }
+            Finish(job->Partial, job->Dw, weights, job->Accumulate);
+            if (job->Db != null)
+                Finish(job->Partial + weights, job->Db, outputs, job->Accumulate);
+        }
+        else
+        {
+            if (!job->Accumulate)
+            {
+                Packing.Zero(job->Dw, weights);
+                if (job->Db != null)
+                    Packing.Zero(job->Db, outputs);
+            }
+            job->SamplesAtATime = (int)Math.Max(1, Math.Min(job->Batch, SharedImageFloats / (job->SampleSize * job->Groups)));
+            job->Shared = Workers.Scratch(ImageSlot, job->SampleSize * job->Groups * job->SamplesAtATime);
+            for (job->First = 0; job->First < job->Batch; job->First += job->SamplesAtATime)
+            {
+                job->Count = (int)Math.Min(job->SamplesAtATime, job->Batch - job->First);
+                w.For(job->Count * (nint)job->Groups, 2d * job->SampleSize, job, &LayOutShared);
+                w.For(job->Groups * (nint)job->Rows, flops * job->Count / job->Groups / job->Rows, job, &GradWeightRows);
+            }
+        }
+    }
+
+    /// <summary>Chunks of samples, each with its own sums.</summary>
+    private static void GradWeightChunks(void* args, nint begin, nint end)
+    {
+        var job = (GradJob*)args;
+        var weights = (nint)job->Groups * job->Outputs * job->Terms;
+        var outputs = (nint)job->Groups * job->Outputs;
+        var images = Workers.Scratch(ImageSlot, job->SampleSize * job->SamplesAtATime);
+        for (var chunk = begin; chunk < end; chunk++)
+        {
+            var sums = job->Partial + chunk * (weights + outputs);
+            Packing.Zero(sums, weights + outputs);
+            var last = job->Batch * (chunk + 1) / job->Chunks;
+            for (var group = 0; group < job->Groups; group++)
+            {
+                for (var first = job->Batch * chunk / job->Chunks; first < last; first += job->SamplesAtATime)
+                {
+                    var count = (int)Math.Min(job->SamplesAtATime, last - first);
+                    for (var n = 0; n < count; n++)
+                        LayOut(job, first + n, group, images + n * job->SampleSize);
+                    for (var row = 0; row < job->Rows; row++)
+                        GradWeightTiles(job, row, images, count, sums + (nint)group * job->Outputs * job->Terms, sums + weights + (nint)group * job->Outputs);
+                }
+            }
+        }
+    }
+
+    private static void LayOutShared(void* args, nint begin, nint end)
+    {
+        var job = (GradJob*)args;
+        for (var item = begin; item < end; item++)
+        {
+            // Group by group, in each sample by sample.
+            var group = (int)(item / job->Count);
+            LayOut(job, job->First + item % job->Count, group, job->Shared + item * job->SampleSize);
+        }
+    }
+
+    private static void GradWeightRows(void* args, nint begin, nint end)
+    {
+        var job = (GradJob*)args;
+        for (var item = begin; item < end; item++)
+        {
+            var group = item / job->Rows;
+            var bias = job->Db == null ? null : job->Db + group * job->Outputs;
+            GradWeightTiles(job, (int)(item % job->Rows), job->Shared + group * job->Count * job->SampleSize, job->Count, job->Dw + group * job->Outputs * job->Terms, bias);
+        }
+    }
+
+    /// <summary>
+    /// Lays out one sample of one group: the padded image, then dy's planes with rows as long as the image's, zeros between the rows and after the last, so that
+    /// the sum over a tap's products is one dot product over the whole plane.
+    /// </summary>
+    [MethodImpl(Optimize)]
+    private static void LayOut(GradJob* job, nint sample, int group, float* target)
+    {
+        var image = job->Image;
+        image.Fill(job->X + (sample * job->Groups + group) * image.Channels * image.Height * image.Width, 0, job->OutHeight, target);
+        // A tap's last vector reads beyond the image; zero times what stands there must be zero.
+        var size = image.Size(job->OutHeight);
+        Packing.Zero(target + size, job->ImageSize - size);
+        target += job->ImageSize;
+        var dy = job->Dy + (sample * job->Groups + group) * job->Outputs * job->OutHeight * job->OutWidth;
+        for (var o = 0; o < job->Outputs; o++, target += job->PlaneStep)
+        {
+            nint at = 0;
+            for (var row = 0; row < job->OutHeight; row++, dy += job->OutWidth)
+            {
+                Packing.Copy(dy, target + at, job->OutWidth);
+                Packing.Zero(target + at + job->OutWidth, image.RowLength - job->OutWidth);
+                at += image.RowLength;
+            }
+            Packing.Zero(target + at, job->PlaneStep - at);
+        }
+    }
+
+    /// <summary>Adds to the weights of one block of output channels what some samples contribute.</summary>
+    [MethodImpl(Optimize)]
+    private static void GradWeightTiles(GradJob* job, int row, float* images, int samples, float* dw, float* db)
+    {
+        // As even as possible: 16 channels are 8 + 8, 10 are 5 + 5.
+        nint first = job->Outputs / job->Rows * row + Math.Min(job->Outputs % job->Rows, row);
+        nint rows = job->Outputs / job->Rows + (row < job->Outputs % job->Rows ? 1 : 0);
+        var full = DotTile.Kernel(rows, DotTile.MaxTaps);
+        var rest = DotTile.Kernel(rows, job->Terms % DotTile.MaxTaps);
+        var whole = job->Terms / DotTile.MaxTaps * DotTile.MaxTaps;
+        var together = (int)Math.Max(1, TilePixels / job->PlaneStep);
+        for (var sample = 0; sample < samples; sample += together)
+        {
+            for (nint pixel = 0; pixel < job->PlaneStep; pixel += TilePixels)
+            {
+                var span = new DotSpan
+                {
+                    Samples = Math.Min(together, samples - sample),
+                    Length = Math.Min(TilePixels, job->PlaneStep - pixel),
+                    LeftStep = job->PlaneStep,
+                    LeftSample = job->SampleSize,
+                    RightSample = job->SampleSize,
+                };
+                var right = images + sample * job->SampleSize + pixel;
+                var left = right + job->ImageSize + first * job->PlaneStep;
+                nint k = 0;
+                for (; k < whole; k += DotTile.MaxTaps)
+                    full(span, left, right, job->Table + k, dw + first * job->Terms + k, job->Terms);
+                if (k < job->Terms)
+                    rest(span, left, right, job->Table + k, dw + first * job->Terms + k, job->Terms);
+                if (db == null)
+                    continue;
+                for (nint r = 0; r < rows; r++)
+                {
+                    for (nint n = 0; n < span.Samples; n++)
+                    {
+                        var body = new Values(left + n * job->SampleSize + r * job->PlaneStep);
+                        db[first + r] += Simd.Sum(in body, span.Length);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void Add(float* target, float* source, nint count)
+    {
+        var body = new Addition(source, target);
+        Simd.Map(in body, count);
+    }
+
+    private static void Finish(float* sums, float* target, nint count, bool accumulate)
+    {
+        if (accumulate)
+            Add(target, sums, count);
+        else
+            Packing.Copy(sums, target, count);
+    }
+
+    private readonly struct Addition(float* source, float* target) : IMap
+    {
+        private readonly float* source = source;
+        private readonly float* target = target;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(nint i)
+            where V : unmanaged, ISimd<V> => V.Store(target + i, V.Load(target + i) + V.Load(source + i));
+    }
+
+    private readonly struct Values(float* source) : IReduce
+    {
+        private readonly float* source = source;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V At<V>(nint i)
+            where V : unmanaged, ISimd<V> => V.Load(source + i);
+    }
+
+    private struct GradJob
+    {
+        public ConvImage Image;
+        public nint Batch;
+        public float* X;
+        public float* Dy;
+        public float* Dw;
+        public float* Db;
+        public bool Accumulate;
+        public int Groups;
+
+        /// <summary>Output channels of one group.</summary>
+        public int Outputs;
+
+        /// <summary>Weights of one output channel.</summary>
+        public int Terms;
+
+        public int OutHeight;
+        public int OutWidth;
+
+        /// <summary>Offset in the image of every term.</summary>
+        public nint* Table;
+
+        /// <summary>Floats of a laid out image.</summary>
+        public nint ImageSize;
+
+        /// <summary>Floats of a laid out plane of dy.</summary>
+        public nint PlaneStep;
+
+        /// <summary>Floats of a laid out sample: image and planes.</summary>
+        public nint SampleSize;
+
+        /// <summary>Blocks of output channels.</summary>
+        public int Rows;
+
+        public int Chunks;
+        public int SamplesAtATime;
+        public float* Partial;
+        public float* Shared;
+        public nint First;
+        public int Count;
+    }
+}

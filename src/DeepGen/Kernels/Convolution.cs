@@ -1,0 +1,503 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace DeepGen.Kernels;
+
+/// <summary>
+/// Two-dimensional convolution (cross-correlation) of NCHW tensors and its gradients, as implicit matrix products: rows are output channels, columns
+/// are pixels, and the sum runs over channels and taps. The matrix of image patches is never formed (<see cref="ConvImage"/>).
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe partial class Convolution
+{
+    private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
+
+    private const int LeftSlot = 8;
+    private const int PanelSlot = 9;
+    private const int TileSlot = 10;
+    private const int TableSlot = 11;
+    private const int ImageSlot = 12;
+    private const int SumSlot = 13;
+
+    /// <summary>y[n, o, p, q] = epilogue(Σ x[n, c, p·stride − pad + i·dilation, …]·weight[o, c, i, j]); the epilogue's row is the output channel.</summary>
+    /// <typeparam name="E">Type of the epilogue.</typeparam>
+    /// <param name="w">Threads.</param>
+    /// <param name="s">Geometry.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="x">Input [batch, C, H, W].</param>
+    /// <param name="weight">Weights [O, C / groups, kh, kw].</param>
+    /// <param name="y">Output [batch, O, OH, OW].</param>
+    /// <param name="epilogue">Applied to every finished sum.</param>
+    public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue)
+        where E : struct, IEpilogue
+    {
+        var e = epilogue;
+        var outputs = s.OutChannels / s.Groups;
+        var taps = s.KernelHeight * s.KernelWidth;
+        var job = new ConvJob
+        {
+            Image = ForwardImage(s),
+            Batch = batch,
+            Source = x,
+            Target = y,
+            Epilogue = Unsafe.AsPointer(ref e),
+            Groups = s.Groups,
+            Outputs = outputs,
+            Rows = s.OutHeight,
+            Columns = s.OutWidth,
+            Height = s.OutHeight,
+            Width = s.OutWidth,
+            StepHeight = 1,
+            StepWidth = 1,
+            Weight = weight,
+            WeightGroup = (nint)outputs * (s.Channels / s.Groups) * taps,
+            WeightRow = (nint)s.Channels / s.Groups * taps,
+            WeightChannel = taps,
+            Passes = 1,
+        };
+        job.Plan();
+        var terms = job.Image.Channels * taps;
+        job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16));
+        var pass = new ConvPass { First = 0, Terms = terms };
+        FillTable(s, job.Image, job.BandRows, job.Table);
+        job.Pass = &pass;
+        job.Left = Workers.Scratch(LeftSlot, (nint)s.OutChannels * terms);
+        job.Terms = terms;
+        w.For(s.Groups * Tile.Strips(outputs), 4d * terms * Tile.MaxRows, &job, &PackWeights);
+        Run<E>(w, &job);
+    }
+
+    /// <summary>dx = epilogue(Σ dy·weight over all windows that saw the element); the epilogue's row is the input channel.</summary>
+    /// <typeparam name="E">Type of the epilogue.</typeparam>
+    /// <param name="w">Threads.</param>
+    /// <param name="s">Geometry of the forward convolution.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="dy">Gradient of the output [batch, O, OH, OW].</param>
+    /// <param name="weight">Weights [O, C / groups, kh, kw].</param>
+    /// <param name="dx">Gradient of the input [batch, C, H, W].</param>
+    /// <param name="epilogue">Applied to every finished sum.</param>
+    public static void GradInput<E>(Workers w, in ConvShape s, nint batch, float* dy, float* weight, float* dx, in E epilogue)
+        where E : struct, IEpilogue
+    {
+        var e = epilogue;
+        var inputs = s.Channels / s.Groups;
+        var outputs = s.OutChannels / s.Groups;
+        var taps = s.KernelHeight * s.KernelWidth;
+        // Element (h, w) of dx with h + pad = i'·stride + phase meets the taps t with t·dilation ≡ phase (mod stride), at row i' − (t·dilation − phase)/stride of dy.
+        // So dx is stride² interleaved images, each a convolution of dy with stride 1 and a part of the taps.
+        var lowRow = CeilingDivide(s.PadTop - (s.KernelHeight - 1) * s.DilationHeight, s.StrideHeight);
+        var lowColumn = CeilingDivide(s.PadLeft - (s.KernelWidth - 1) * s.DilationWidth, s.StrideWidth);
+        var rows = (s.Height + s.StrideHeight - 1) / s.StrideHeight;
+        var columns = (s.Width + s.StrideWidth - 1) / s.StrideWidth;
+        var highRow = (s.StrideHeight - 1 + s.PadTop) / s.StrideHeight;
+        var highColumn = (s.StrideWidth - 1 + s.PadLeft) / s.StrideWidth;
+        var job = new ConvJob
+        {
+            Image = new ConvImage
+            {
+                Channels = outputs,
+                Height = s.OutHeight,
+                Width = s.OutWidth,
+                PadTop = -lowRow,
+                PadLeft = -lowColumn,
+                StrideHeight = 1,
+                StrideWidth = 1,
+                PhasesHeight = 1,
+                PhasesWidth = 1,
+                RowLength = columns + highColumn - lowColumn,
+                ExtraRows = highRow - lowRow,
+            },
+            Batch = batch,
+            Source = dy,
+            Target = dx,
+            Epilogue = Unsafe.AsPointer(ref e),
+            Groups = s.Groups,
+            Outputs = inputs,
+            Rows = rows,
+            Columns = columns,
+            Height = s.Height,
+            Width = s.Width,
+            StepHeight = s.StrideHeight,
+            StepWidth = s.StrideWidth,
+            Weight = weight,
+            WeightGroup = (nint)outputs * inputs * taps,
+            WeightRow = taps,
+            WeightChannel = (nint)inputs * taps,
+            Passes = s.StrideHeight * s.StrideWidth,
+        };
+        job.Plan();
+        var terms = outputs * taps;
+        // The table and, behind it, the tap of every term, which tells the weights to pack.
+        job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16) + 2 * job.Passes * sizeof(ConvPass));
+        job.Terms = terms;
+        var passes = (ConvPass*)(job.Table + 2 * terms);
+        job.TapOfTerm = job.Table + terms;
+        var count = 0;
+        for (var a = 0; a < s.StrideHeight; a++)
+        {
+            for (var b = 0; b < s.StrideWidth; b++)
+            {
+                // First row of dx in this pass, and the phase of the taps it meets.
+                var phaseRow = (a + s.PadTop) % s.StrideHeight;
+                var phaseColumn = (b + s.PadLeft) % s.StrideWidth;
+                var pass = new ConvPass { First = count, OffsetHeight = a, OffsetWidth = b };
+                for (var o = 0; o < outputs; o++)
+                {
+                    for (var i = 0; i < s.KernelHeight; i++)
+                    {
+                        for (var j = 0; j < s.KernelWidth; j++)
+                        {
+                            if (i * s.DilationHeight % s.StrideHeight != phaseRow || j * s.DilationWidth % s.StrideWidth != phaseColumn)
+                                continue;
+                            var row = (a + s.PadTop - i * s.DilationHeight) / s.StrideHeight - lowRow;
+                            var column = (b + s.PadLeft - j * s.DilationWidth) / s.StrideWidth - lowColumn;
+                            job.Table[count] = job.Image.Offset(job.BandRows, o, row, column);
+                            job.TapOfTerm[count++] = o * job.WeightChannel + i * s.KernelWidth + j;
+                        }
+                    }
+                }
+                pass.Terms = count - pass.First;
+                passes[a * s.StrideWidth + b] = pass;
+            }
+        }
+        job.Pass = passes;
+        job.Left = Workers.Scratch(LeftSlot, (nint)s.Channels * terms);
+        w.For(s.Groups * Tile.Strips(inputs), 4d * terms * Tile.MaxRows, &job, &PackScatteredWeights);
+        Run<E>(w, &job);
+    }
+
+    private static int CeilingDivide(int a, int b) => a >= 0 ? (a + b - 1) / b : -(-a / b);
+
+    private static void Run<E>(Workers w, ConvJob* job)
+        where E : struct, IEpilogue
+    {
+        var items = (job->Batch + job->SamplesAtATime - 1) / job->SamplesAtATime * job->Groups * job->Bands;
+        // Too few bands for the threads: they share out the output channels as well, at the price of laying out the image several times.
+        job->Parts = (int)Math.Clamp(w.Threads / items, 1, Tile.Strips(job->Outputs));
+        var flops = 2d * job->Outputs * job->Terms * job->BandRows * job->Columns * job->SamplesAtATime;
+        w.For(items * job->Parts, flops / job->Parts, job, &Bands<E>);
+    }
+
+    /// <summary>Packs the weights of strips of output channels: terms in order, a strip's channels side by side.</summary>
+    private static void PackWeights(void* args, nint begin, nint end)
+    {
+        var job = (ConvJob*)args;
+        var strips = Tile.Strips(job->Outputs);
+        for (var item = begin; item < end; item++)
+        {
+            var group = item / strips;
+            var first = Tile.StripBegin(job->Outputs, strips, item % strips);
+            var rows = Tile.StripBegin(job->Outputs, strips, item % strips + 1) - first;
+            var target = job->Left + (group * job->Outputs + first) * job->Terms;
+            Packing.Panel(job->Weight + group * job->WeightGroup + first * job->WeightRow, 1, job->WeightRow, job->Terms, rows, target, rows, rows);
+        }
+    }
+
+    /// <summary>As PackWeights, where the terms are scattered over the weights: pass after pass, each with its part of the terms.</summary>
+    [MethodImpl(Optimize)]
+    private static void PackScatteredWeights(void* args, nint begin, nint end)
+    {
+        var job = (ConvJob*)args;
+        var strips = Tile.Strips(job->Outputs);
+        for (var item = begin; item < end; item++)
+        {
+            var group = item / strips;
+            var first = Tile.StripBegin(job->Outputs, strips, item % strips);
+            var rows = Tile.StripBegin(job->Outputs, strips, item % strips + 1) - first;
+            var source = job->Weight + group * job->WeightGroup + first * job->WeightRow;
+            for (var index = 0; index < job->Passes; index++)
+            {
+                var pass = job->Pass[index];
+                var target = job->Left + group * job->Outputs * job->Terms + job->Outputs * pass.First + first * pass.Terms;
+                for (nint k = 0; k < pass.Terms; k++)
+                {
+                    var tap = source + job->TapOfTerm[pass.First + k];
+                    for (nint r = 0; r < rows; r++)
+                        *target++ = tap[r * job->WeightRow];
+                }
+            }
+        }
+    }
+
+    /// <summary>Items: samples (a few at a time), groups, bands of rows.</summary>
+    [MethodImpl(Optimize)]
+    private static void Bands<E>(void* args, nint begin, nint end)
+        where E : struct, IEpilogue
+    {
+        var job = (ConvJob*)args;
+        ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
+        for (var item = begin; item < end; item++)
+        {
+            var part = item % job->Parts;
+            var bandIndex = (int)(item / job->Parts % job->Bands);
+            var group = item / job->Parts / job->Bands % job->Groups;
+            var sample = item / job->Parts / job->Bands / job->Groups * job->SamplesAtATime;
+            var strips = Tile.Strips(job->Outputs);
+            var firstStrip = Tile.StripBegin(strips, job->Parts, part);
+            var lastStrip = Tile.StripBegin(strips, job->Parts, part + 1);
+            var firstOutput = Tile.StripBegin(job->Outputs, strips, firstStrip);
+            var lastOutput = Tile.StripBegin(job->Outputs, strips, lastStrip);
+            var samples = (int)Math.Min(job->SamplesAtATime, job->Batch - sample);
+            var firstRow = bandIndex * job->BandRows;
+            var rows = Math.Min(job->BandRows, job->Rows - firstRow);
+
+            // Bands are as far apart in memory as the table assumes, also the last, which may have fewer rows.
+            var imageSize = job->Image.Size(job->BandRows);
+            var image = Workers.Scratch(ImageSlot, imageSize * samples + 8 * Tile.Columns);
+            for (var n = 0; n < samples; n++)
+                job->Image.Fill(job->Source + ((sample + n) * job->Groups + group) * job->Image.Channels * job->Image.Height * job->Image.Width, firstRow, job->BandRows, image + n * imageSize);
+
+            // Sums of the band: channel by channel, samples and pixels in order.
+            var bandHeight = Math.Min(rows * job->StepHeight, job->Height - firstRow * job->StepHeight);
+            var sampleSize = (nint)bandHeight * job->Width;
+            var sumStep = (samples * sampleSize + Tile.Columns + 15) / 16 * 16;
+            if (sumStep % 256 == 0)
+                sumStep += 16; // neighbouring channels must not fall into the same cache sets
+            var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + Tile.Columns);
+            for (var index = 0; index < job->Passes; index++)
+            {
+                var pass = job->Pass + index;
+                var left = job->Left + group * job->Outputs * job->Terms + job->Outputs * pass->First;
+                var window = new ConvWindow
+                {
+                    Rows = Math.Min(rows, (job->Height - pass->OffsetHeight + job->StepHeight - 1) / job->StepHeight - firstRow),
+                    Columns = (job->Width - pass->OffsetWidth + job->StepWidth - 1) / job->StepWidth,
+                    Samples = samples,
+                    Image = image,
+                    ImageSize = imageSize,
+                    Sums = sums + pass->OffsetHeight * job->Width + pass->OffsetWidth,
+                    SumStep = sumStep,
+                    SampleSize = sampleSize,
+                    Left = left,
+                    Table = job->Table + pass->First,
+                    Terms = pass->Terms,
+                    FirstStrip = firstStrip,
+                    LastStrip = lastStrip,
+                };
+                if (window.Rows <= 0 || window.Columns <= 0)
+                    continue;
+                if (job->IsPacked)
+                    PackedPixels(job, window);
+                else
+                    for (var n = 0; n < samples; n++)
+                        DirectPixels(job, window, n);
+            }
+            for (var o = firstOutput; o < lastOutput; o++)
+            {
+                var channel = group * job->Outputs + o;
+                var pixel = (nint)firstRow * job->StepHeight * job->Width;
+                for (var n = 0; n < samples; n++)
+                {
+                    var plane = ((sample + n) * job->Groups * job->Outputs + channel) * job->Height * job->Width;
+                    var body = new Through<E>(ref e, sums + o * sumStep + n * sampleSize, job->Target, channel, pixel, plane + pixel);
+                    Simd.Map(in body, sampleSize);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// One sample's band, with the tiles reading the image where it stands: a tile covers columns of the padded rows laid end to end, and the few that
+    /// belong to no pixel are dropped afterwards.
+    /// </summary>
+    [MethodImpl(Optimize)]
+    private static void DirectPixels(ConvJob* job, in ConvWindow win, int sample)
+    {
+        nint lanes = Tile.Lanes, columns = Tile.Columns;
+        var rowLength = job->Image.RowLength;
+        var width = (nint)(win.Rows - 1) * rowLength + win.Columns;
+        var strips = Tile.Strips(job->Outputs);
+        var tile = Workers.Scratch(TileSlot, (Tile.MaxRows + 1) * columns);
+        var image = win.Image + sample * win.ImageSize;
+        for (nint q = 0; q < width; q += columns)
+        {
+            var vectors = width - q > lanes ? 2 : 1;
+            var covered = Math.Min(width, q + vectors * lanes);
+            for (var strip = win.FirstStrip; strip < win.LastStrip; strip++)
+            {
+                var first = Tile.StripBegin(job->Outputs, strips, strip);
+                var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
+                Tile.Kernel(height, vectors, true)(win.Terms, win.Left + first * win.Terms, height, image + q, 0, win.Table, tile, columns, false);
+                var target = win.Sums + first * win.SumStep + sample * win.SampleSize;
+                for (var row = q / rowLength; row * rowLength < covered; row++)
+                {
+                    var begin = Math.Max(q, row * rowLength);
+                    var end = Math.Min(covered, row * rowLength + win.Columns);
+                    if (end > begin)
+                        Keep(job, tile + begin - q, height, end - begin, target + row * job->StepHeight * job->Width + (begin - row * rowLength) * job->StepWidth, win.SumStep);
+                }
+            }
+        }
+    }
+
+    /// <summary>Moves a tile's pixels of one image row to the band's sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep(ConvJob* job, float* tile, nint height, nint count, float* target, nint step)
+    {
+        for (nint r = 0; r < height; r++, tile += Tile.Columns, target += step)
+        {
+            if (job->Passes == 1)
+            {
+                // Whole vectors: what they write beyond the row is overwritten by the next, and after the last there is room.
+                nint i = 0;
+                do
+                {
+                    if (Simd.Level >= 512)
+                        F512.Store(target + i, F512.Load(tile + i));
+                    else if (Simd.Level >= 256)
+                        F256.Store(target + i, F256.Load(tile + i));
+                    else
+                        F128.Store(target + i, F128.Load(tile + i));
+                    i += Tile.Lanes;
+                }
+                while (i < count);
+            }
+            else
+            {
+                for (nint i = 0; i < count; i++)
+                    target[i * job->StepWidth] = tile[i];
+            }
+        }
+    }
+
+    /// <summary>
+    /// A band of some samples, with the image's rows packed into panels of a cache's size: pays when many output channels read a panel. Panels cross rows and
+    /// samples, so every column is a pixel.
+    /// </summary>
+    [MethodImpl(Optimize)]
+    private static void PackedPixels(ConvJob* job, in ConvWindow win)
+    {
+        nint lanes = Tile.Lanes, columns = Tile.Columns;
+        var strips = Tile.Strips(job->Outputs);
+        var pixels = (nint)win.Samples * win.Rows * win.Columns;
+        var firstOutput = Tile.StripBegin(job->Outputs, strips, win.FirstStrip);
+        var lastOutput = Tile.StripBegin(job->Outputs, strips, win.LastStrip);
+        var isDense = job->StepHeight == 1 && job->StepWidth == 1;
+        var panel = Workers.Scratch(PanelSlot, (Math.Min(Depth, win.Terms) + 1) * columns);
+        var tiles = Workers.Scratch(TileSlot, (job->Outputs + 1) * columns);
+        var pieces = stackalloc Piece[2 * MaxLanes];
+        for (nint q = 0; q < pixels; q += columns)
+        {
+            var width = Math.Min(columns, pixels - q);
+            var vectors = width > lanes ? 2 : 1;
+            var count = 0;
+            for (var at = q; at < q + width;)
+            {
+                var row = at / win.Columns;
+                var column = at % win.Columns;
+                var sample = row / win.Rows;
+                row %= win.Rows;
+                var length = Math.Min(win.Columns - column, q + width - at);
+                pieces[count++] = new Piece
+                {
+                    Source = win.Image + sample * win.ImageSize + row * job->Image.RowLength + column,
+                    Target = win.Sums + sample * win.SampleSize + row * job->StepHeight * job->Width + column * job->StepWidth,
+                    At = (int)(at - q),
+                    Length = (int)length,
+                };
+                at += length;
+            }
+            for (nint k = 0; k == 0 || k < win.Terms; k += Depth)
+            {
+                var depth = Math.Min(Depth, win.Terms - k);
+                PackPanel(pieces, count, win.Table + k, depth, panel, vectors * lanes);
+                for (var strip = win.FirstStrip; strip < win.LastStrip; strip++)
+                {
+                    var first = Tile.StripBegin(job->Outputs, strips, strip);
+                    var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
+                    // A dense band takes tiles as they come; the surplus of its last panel has room.
+                    var target = isDense ? win.Sums + first * win.SumStep + q : tiles + first * columns;
+                    Tile.Kernel(height, vectors, false)(depth, win.Left + first * win.Terms + k * height, height, panel, vectors * lanes, null, target, isDense ? win.SumStep : columns, k > 0);
+                }
+            }
+            if (isDense)
+                continue;
+            for (var i = 0; i < count; i++)
+                Keep(job, tiles + firstOutput * columns + pieces[i].At, lastOutput - firstOutput, pieces[i].Length, pieces[i].Target + firstOutput * win.SumStep, win.SumStep);
+        }
+    }
+
+    /// <summary>panel[k·step + at] = source[table[k]] for the pixels of every piece, in whole vectors: surplus is overwritten by the next piece.</summary>
+    [MethodImpl(Optimize)]
+    private static void PackPanel(Piece* pieces, int count, nint* table, nint depth, float* panel, nint step)
+    {
+        for (nint k = 0; k < depth; k++, panel += step)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var from = pieces[i].Source + table[k];
+                var to = panel + pieces[i].At;
+                for (nint j = 0; j < pieces[i].Length; j += Tile.Lanes)
+                {
+                    if (Simd.Level >= 512)
+                        F512.Store(to + j, F512.Load(from + j));
+                    else if (Simd.Level >= 256)
+                        F256.Store(to + j, F256.Load(from + j));
+                    else
+                        F128.Store(to + j, F128.Load(from + j));
+                }
+            }
+        }
+    }
+
+    /// <summary>dw = (accumulate ? dw : 0) + Σ dy·x over samples and windows, and db[o] likewise the sum of dy.</summary>
+    /// <param name="w">Threads.</param>
+    /// <param name="s">Geometry of the forward convolution.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="x">Input [batch, C, H, W].</param>
+    /// <param name="dy">Gradient of the output [batch, O, OH, OW].</param>
+    /// <param name="dw">Gradient of the weights [O, C / groups, kh, kw].</param>
+    /// <param name="accumulate">Whether to add to what stands in dw and db.</param>
+    /// <param name="db">Gradient of the bias [O], or null.</param>
+    public static void GradWeight(Workers w, in ConvShape s, nint batch, float* x, float* dy, float* dw, bool accumulate, float* db)
+    {
+        var taps = s.KernelHeight * s.KernelWidth;
+        var job = new GradJob
+        {
+            Image = ForwardImage(s),
+            Batch = batch,
+            X = x,
+            Dy = dy,
+            Dw = dw,
+            Db = db,
+            Accumulate = accumulate,
+            Groups = s.Groups,
+            Outputs = s.OutChannels / s.Groups,
+            Terms = s.Channels / s.Groups * taps,
+            OutHeight = s.OutHeight,
+            OutWidth = s.OutWidth,
+        };
+        job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (job.Terms + 16));
+        FillTable(s, job.Image, s.OutHeight, job.Table);
+        GradWeight(w, &job);
+    }
+
+    /// <summary>The input as the forward convolution and the weight gradient read it.</summary>
+    private static ConvImage ForwardImage(in ConvShape s) => new()
+    {
+        Channels = s.Channels / s.Groups,
+        Height = s.Height,
+        Width = s.Width,
+        PadTop = s.PadTop,
+        PadLeft = s.PadLeft,
+        StrideHeight = s.StrideHeight,
+        StrideWidth = s.StrideWidth,
+        PhasesHeight = Math.Min(s.StrideHeight, (s.KernelHeight - 1) * s.DilationHeight + 1),
+        PhasesWidth = Math.Min(s.StrideWidth, (s.KernelWidth - 1) * s.DilationWidth + 1),
+        RowLength = s.OutWidth + (s.KernelWidth - 1) * s.DilationWidth / s.StrideWidth,
+        ExtraRows = (s.KernelHeight - 1) * s.DilationHeight / s.StrideHeight,
+    };
+
+    /// <summary>Offset of every term (channel, kernel row, kernel column) in a band of the image.</summary>
+    private static void FillTable(in ConvShape s, in ConvImage image, int bandRows, nint* table)
+    {
+        for (var c = 0; c < image.Channels; c++)
+        {
+            for (var i = 0; i < s.KernelHeight; i++)
+            {
+                for (var j = 0; j < s.KernelWidth; j++)
+                    *table++ = image.Offset(bandRows, c, i * s.DilationHeight, j * s.DilationWidth);
+            }
+        }
+    }
+}

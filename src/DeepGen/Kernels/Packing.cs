@@ -1,0 +1,192 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DeepGen.Kernels;
+
+/// <summary>Copies parts of matrices into the order in which the tiles read them.</summary>
+internal static unsafe class Packing
+{
+    private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    /// <summary>target[i·step + j] = source[i·sourceStep + j·sourceUnit] for i &lt; count and j &lt; width; zeros for width ≤ j &lt; padded.</summary>
+    public static void Panel(float* source, nint sourceStep, nint sourceUnit, nint count, nint width, float* target, nint step, nint padded)
+    {
+        if (padded > width)
+        {
+            for (nint i = 0; i < count; i++)
+                Zero(target + i * step + width, padded - width);
+        }
+        if (sourceUnit == 1)
+            Rows(source, sourceStep, count, width, target, step);
+        else if (sourceStep == 1)
+            Transposed(source, sourceUnit, count, width, target, step);
+        else
+            Strided(source, sourceStep, sourceUnit, count, width, target, step);
+    }
+
+    /// <summary>Copies exactly count floats.</summary>
+    [MethodImpl(Inline)]
+    public static void Copy(float* source, float* target, nint count)
+    {
+        nint i = 0;
+        if (Simd.Level >= 512)
+        {
+            for (; i <= count - 16; i += 16)
+                F512.Store(target + i, F512.Load(source + i));
+        }
+        if (Simd.Level >= 256)
+        {
+            for (; i <= count - 8; i += 8)
+                F256.Store(target + i, F256.Load(source + i));
+        }
+        for (; i <= count - 4; i += 4)
+            F128.Store(target + i, F128.Load(source + i));
+        for (; i < count; i++)
+            target[i] = source[i];
+    }
+
+    /// <summary>Copies source[0], source[stride], …, exactly count of them.</summary>
+    [MethodImpl(Inline)]
+    public static void CopyStrided(float* source, nint stride, float* target, nint count)
+    {
+        nint i = 0;
+        if (Simd.Level >= 512)
+        {
+            for (; i <= count - 16; i += 16)
+                F512.Store(target + i, F512.LoadStrided(source + i * stride, stride));
+        }
+        if (Simd.Level >= 256)
+        {
+            for (; i <= count - 8; i += 8)
+                F256.Store(target + i, F256.LoadStrided(source + i * stride, stride));
+        }
+        for (; i < count; i++)
+            target[i] = source[i * stride];
+    }
+
+    /// <summary>Writes exactly count zeros.</summary>
+    [MethodImpl(Inline)]
+    public static void Zero(float* target, nint count)
+    {
+        nint i = 0;
+        if (Simd.Level >= 512)
+        {
+            for (; i <= count - 16; i += 16)
+                F512.Store(target + i, F512.Broadcast(0));
+        }
+        for (; i <= count - 4; i += 4)
+            F128.Store(target + i, F128.Broadcast(0));
+        for (; i < count; i++)
+            target[i] = 0;
+    }
+
+    [MethodImpl(Optimize)]
+    private static void Rows(float* source, nint sourceStep, nint count, nint width, float* target, nint step)
+    {
+        for (nint i = 0; i < count; i++)
+            Copy(source + i * sourceStep, target + i * step, width);
+    }
+
+    [MethodImpl(Optimize)]
+    private static void Strided(float* source, nint sourceStep, nint sourceUnit, nint count, nint width, float* target, nint step)
+    {
+        for (nint i = 0; i < count; i++)
+        {
+            for (nint j = 0; j < width; j++)
+                target[i * step + j] = source[i * sourceStep + j * sourceUnit];
+        }
+    }
+
+    /// <summary>target[i·step + j] = source[j·sourceUnit + i], in blocks of 8 × 8 and 4 × 4 that are transposed in registers.</summary>
+    [MethodImpl(Optimize)]
+    private static void Transposed(float* source, nint sourceUnit, nint count, nint width, float* target, nint step)
+    {
+        nint j = 0;
+        if (Avx.IsSupported)
+        {
+            for (; j <= width - 8; j += 8)
+            {
+                var from = source + j * sourceUnit;
+                nint i = 0;
+                for (; i <= count - 8; i += 8)
+                    Transpose8(from + i, sourceUnit, target + i * step + j, step);
+                for (; i < count; i++)
+                {
+                    for (nint r = 0; r < 8; r++)
+                        target[i * step + j + r] = from[r * sourceUnit + i];
+                }
+            }
+        }
+        for (; j <= width - 4; j += 4)
+        {
+            var from = source + j * sourceUnit;
+            nint i = 0;
+            if (Sse.IsSupported)
+            {
+                for (; i <= count - 4; i += 4)
+                    Transpose4(from + i, sourceUnit, target + i * step + j, step);
+            }
+            for (; i < count; i++)
+            {
+                for (nint r = 0; r < 4; r++)
+                    target[i * step + j + r] = from[r * sourceUnit + i];
+            }
+        }
+        for (; j < width; j++)
+        {
+            for (nint i = 0; i < count; i++)
+                target[i * step + j] = source[j * sourceUnit + i];
+        }
+    }
+
+    [MethodImpl(Inline)]
+    private static void Transpose4(float* source, nint sourceStep, float* target, nint step)
+    {
+        var r0 = Vector128.Load(source);
+        var r1 = Vector128.Load(source + sourceStep);
+        var r2 = Vector128.Load(source + 2 * sourceStep);
+        var r3 = Vector128.Load(source + 3 * sourceStep);
+        var low01 = Sse.UnpackLow(r0, r1);
+        var low23 = Sse.UnpackLow(r2, r3);
+        var high01 = Sse.UnpackHigh(r0, r1);
+        var high23 = Sse.UnpackHigh(r2, r3);
+        Sse.MoveLowToHigh(low01, low23).Store(target);
+        Sse.MoveHighToLow(low23, low01).Store(target + step);
+        Sse.MoveLowToHigh(high01, high23).Store(target + 2 * step);
+        Sse.MoveHighToLow(high23, high01).Store(target + 3 * step);
+    }
+
+    [MethodImpl(Inline)]
+    private static void Transpose8(float* source, nint sourceStep, float* target, nint step)
+    {
+        // Rows r and r + 4 share a register, so that the transposition stays within 128-bit lanes.
+        var r04 = Pair(source, 4 * sourceStep);
+        var r15 = Pair(source + sourceStep, 4 * sourceStep);
+        var r26 = Pair(source + 2 * sourceStep, 4 * sourceStep);
+        var r37 = Pair(source + 3 * sourceStep, 4 * sourceStep);
+        Quarter(r04, r15, r26, r37, target, step);
+        r04 = Pair(source + 4, 4 * sourceStep);
+        r15 = Pair(source + sourceStep + 4, 4 * sourceStep);
+        r26 = Pair(source + 2 * sourceStep + 4, 4 * sourceStep);
+        r37 = Pair(source + 3 * sourceStep + 4, 4 * sourceStep);
+        Quarter(r04, r15, r26, r37, target + 4 * step, step);
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector256<float> Pair(float* source, nint distance) => Vector256.Create(Vector128.Load(source), Vector128.Load(source + distance));
+
+    [MethodImpl(Inline)]
+    private static void Quarter(Vector256<float> r04, Vector256<float> r15, Vector256<float> r26, Vector256<float> r37, float* target, nint step)
+    {
+        var low01 = Avx.UnpackLow(r04, r15).AsDouble();
+        var low23 = Avx.UnpackLow(r26, r37).AsDouble();
+        var high01 = Avx.UnpackHigh(r04, r15).AsDouble();
+        var high23 = Avx.UnpackHigh(r26, r37).AsDouble();
+        Avx.UnpackLow(low01, low23).AsSingle().Store(target);
+        Avx.UnpackHigh(low01, low23).AsSingle().Store(target + step);
+        Avx.UnpackLow(high01, high23).AsSingle().Store(target + 2 * step);
+        Avx.UnpackHigh(high01, high23).AsSingle().Store(target + 3 * step);
+    }
+}

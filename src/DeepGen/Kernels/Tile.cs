@@ -1,0 +1,319 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepGen.Kernels;
+
+/// <summary>
+/// The register tile under every matrix product and convolution: rows × (1 or 2) vectors of sums stay in registers over the whole length of k.
+/// One text serves all instruction-set levels and heights: the height is a constant to the JIT, which drops the rows that are not there.
+/// Every sum runs over k in order with one multiply-add a step, so its bits do not depend on the tile it falls into.
+/// </summary>
+internal static unsafe class Tile
+{
+    private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
+
+    /// <summary>Greatest height: 24 of 32 registers hold sums with AVX-512, 12 of 16 below.</summary>
+    public static int MaxRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Simd.Level >= 512 ? 12 : 6;
+    }
+
+    /// <summary>Floats in a vector of this level.</summary>
+    public static int Lanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Simd.Level >= 512 ? 16 : Simd.Level >= 256 ? 8 : 4;
+    }
+
+    /// <summary>Columns of a full tile: two vectors.</summary>
+    public static int Columns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * Lanes;
+    }
+
+    /// <summary>Number of strips into which m rows are cut: as few as possible, and as even as possible.</summary>
+    public static nint Strips(nint m) => (m + MaxRows - 1) / MaxRows;
+
+    /// <summary>First row of strip s of m rows.</summary>
+    public static nint StripBegin(nint m, nint strips, nint s) => m / strips * s + Math.Min(m % strips, s);
+
+    /// <summary>
+    /// The kernel (k, a, aStep, b, bStep, table, c, cStep, accumulate) for a tile of this height and width in vectors:
+    /// c[r·cStep + j] = (accumulate ? c : 0) + Σᵢ a[i·aStep + r]·b[i·bStep + j], where with a table b's rows stand at b + table[i] instead.
+    /// </summary>
+    public static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel(nint rows, int vectors, bool table) =>
+        Simd.Level >= 512 ? (table ? Kernel<F512, Scattered>(rows, vectors) : Kernel<F512, Regular>(rows, vectors))
+        : Simd.Level >= 256 ? (table ? Kernel<F256, Scattered>(rows, vectors) : Kernel<F256, Regular>(rows, vectors))
+        : (table ? Kernel<F128, Scattered>(rows, vectors) : Kernel<F128, Regular>(rows, vectors));
+
+    private static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel<V, T>(nint rows, int vectors)
+        where V : unmanaged, ISimd<V>
+        where T : struct, IPlacement =>
+        vectors == 1 ? Kernel<V, C1, T>(rows) : Kernel<V, C2, T>(rows);
+
+    private static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel<V, C, T>(nint rows)
+        where V : unmanaged, ISimd<V>
+        where C : struct, ICount
+        where T : struct, IPlacement =>
+        rows switch
+        {
+            1 => &Run<V, R1, C, T>,
+            2 => &Run<V, R2, C, T>,
+            3 => &Run<V, R3, C, T>,
+            4 => &Run<V, R4, C, T>,
+            5 => &Run<V, R5, C, T>,
+            6 => &Run<V, R6, C, T>,
+            7 => &Run<V, R7, C, T>,
+            8 => &Run<V, R8, C, T>,
+            9 => &Run<V, R9, C, T>,
+            10 => &Run<V, R10, C, T>,
+            11 => &Run<V, R11, C, T>,
+            _ => &Run<V, R12, C, T>,
+        };
+
+    [MethodImpl(Optimize)]
+    private static void Run<V, R, C, T>(nint k, float* a, nint aStep, float* b, nint bStep, nint* table, float* c, nint cStep, bool accumulate)
+        where V : unmanaged, ISimd<V>
+        where R : struct, ICount
+        where C : struct, ICount
+        where T : struct, IPlacement
+    {
+        var zero = V.Broadcast(0);
+        V s0a = zero, s0b = zero;
+        V s1a = zero, s1b = zero;
+        V s2a = zero, s2b = zero;
+        V s3a = zero, s3b = zero;
+        V s4a = zero, s4b = zero;
+        V s5a = zero, s5b = zero;
+        V s6a = zero, s6b = zero;
+        V s7a = zero, s7b = zero;
+        V s8a = zero, s8b = zero;
+        V s9a = zero, s9b = zero;
+        V sAa = zero, sAb = zero;
+        V sBa = zero, sBb = zero;
+        for (nint i = 0; i < k; i++)
+        {
+            var row = T.IsTable ? b + table[i] : b;
+            var b0 = V.Load(row);
+            var b1 = C.Value > 1 ? V.Load(row + V.Width) : zero;
+            {
+                var x = V.Broadcast(a[0]);
+                s0a = V.MultiplyAdd(x, b0, s0a);
+                if (C.Value > 1)
+                    s0b = V.MultiplyAdd(x, b1, s0b);
+            }
+            if (R.Value > 1)
+            {
+                var x = V.Broadcast(a[1]);
+                s1a = V.MultiplyAdd(x, b0, s1a);
+                if (C.Value > 1)
+                    s1b = V.MultiplyAdd(x, b1, s1b);
+            }
+            if (R.Value > 2)
+            {
+                var x = V.Broadcast(a[2]);
+                s2a = V.MultiplyAdd(x, b0, s2a);
+                if (C.Value > 1)
+                    s2b = V.MultiplyAdd(x, b1, s2b);
+            }
+            if (R.Value > 3)
+            {
+                var x = V.Broadcast(a[3]);
+                s3a = V.MultiplyAdd(x, b0, s3a);
+                if (C.Value > 1)
+                    s3b = V.MultiplyAdd(x, b1, s3b);
+            }
+            if (R.Value > 4)
+            {
+                var x = V.Broadcast(a[4]);
+                s4a = V.MultiplyAdd(x, b0, s4a);
+                if (C.Value > 1)
+                    s4b = V.MultiplyAdd(x, b1, s4b);
+            }
+            if (R.Value > 5)
+            {
+                var x = V.Broadcast(a[5]);
+                s5a = V.MultiplyAdd(x, b0, s5a);
+                if (C.Value > 1)
+                    s5b = V.MultiplyAdd(x, b1, s5b);
+            }
+            if (R.Value > 6)
+            {
+                var x = V.Broadcast(a[6]);
+                s6a = V.MultiplyAdd(x, b0, s6a);
+                if (C.Value > 1)
+                    s6b = V.MultiplyAdd(x, b1, s6b);
+            }
+            if (R.Value > 7)
+            {
+                var x = V.Broadcast(a[7]);
+                s7a = V.MultiplyAdd(x, b0, s7a);
+                if (C.Value > 1)
+                    s7b = V.MultiplyAdd(x, b1, s7b);
+            }
+            if (R.Value > 8)
+            {
+                var x = V.Broadcast(a[8]);
+                s8a = V.MultiplyAdd(x, b0, s8a);
+                if (C.Value > 1)
+                    s8b = V.MultiplyAdd(x, b1, s8b);
+            }
+            if (R.Value > 9)
+            {
+                var x = V.Broadcast(a[9]);
+                s9a = V.MultiplyAdd(x, b0, s9a);
+                if (C.Value > 1)
+                    s9b = V.MultiplyAdd(x, b1, s9b);
+            }
+            if (R.Value > 10)
+            {
+                var x = V.Broadcast(a[10]);
+                sAa = V.MultiplyAdd(x, b0, sAa);
+                if (C.Value > 1)
+                    sAb = V.MultiplyAdd(x, b1, sAb);
+            }
+            if (R.Value > 11)
+            {
+                var x = V.Broadcast(a[11]);
+                sBa = V.MultiplyAdd(x, b0, sBa);
+                if (C.Value > 1)
+                    sBb = V.MultiplyAdd(x, b1, sBb);
+            }
+            a += aStep;
+            if (!T.IsTable)
+                b += bStep;
+        }
+        Write<V, C>(c, s0a, s0b, accumulate);
+        if (R.Value > 1)
+            Write<V, C>(c + cStep, s1a, s1b, accumulate);
+        if (R.Value > 2)
+            Write<V, C>(c + 2 * cStep, s2a, s2b, accumulate);
+        if (R.Value > 3)
+            Write<V, C>(c + 3 * cStep, s3a, s3b, accumulate);
+        if (R.Value > 4)
+            Write<V, C>(c + 4 * cStep, s4a, s4b, accumulate);
+        if (R.Value > 5)
+            Write<V, C>(c + 5 * cStep, s5a, s5b, accumulate);
+        if (R.Value > 6)
+            Write<V, C>(c + 6 * cStep, s6a, s6b, accumulate);
+        if (R.Value > 7)
+            Write<V, C>(c + 7 * cStep, s7a, s7b, accumulate);
+        if (R.Value > 8)
+            Write<V, C>(c + 8 * cStep, s8a, s8b, accumulate);
+        if (R.Value > 9)
+            Write<V, C>(c + 9 * cStep, s9a, s9b, accumulate);
+        if (R.Value > 10)
+            Write<V, C>(c + 10 * cStep, sAa, sAb, accumulate);
+        if (R.Value > 11)
+            Write<V, C>(c + 11 * cStep, sBa, sBb, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<V, C>(float* c, V first, V second, bool accumulate)
+        where V : unmanaged, ISimd<V>
+        where C : struct, ICount
+    {
+        if (accumulate)
+        {
+            first = V.Load(c) + first;
+            if (C.Value > 1)
+                second = V.Load(c + V.Width) + second;
+        }
+        V.Store(c, first);
+        if (C.Value > 1)
+            V.Store(c + V.Width, second);
+    }
+
+    /// <summary>A number that is a constant to the JIT.</summary>
+    private interface ICount
+    {
+        static abstract int Value { get; }
+    }
+
+    /// <summary>Where the rows of b stand.</summary>
+    private interface IPlacement
+    {
+        static abstract bool IsTable { get; }
+    }
+
+    private readonly struct Regular : IPlacement
+    {
+        public static bool IsTable => false;
+    }
+
+    private readonly struct Scattered : IPlacement
+    {
+        public static bool IsTable => true;
+    }
+
+    private readonly struct C1 : ICount
+    {
+        public static int Value => 1;
+    }
+
+    private readonly struct C2 : ICount
+    {
+        public static int Value => 2;
+    }
+
+    private readonly struct R1 : ICount
+    {
+        public static int Value => 1;
+    }
+
+    private readonly struct R2 : ICount
+    {
+        public static int Value => 2;
+    }
+
+    private readonly struct R3 : ICount
+    {
+        public static int Value => 3;
+    }
+
+    private readonly struct R4 : ICount
+    {
+        public static int Value => 4;
+    }
+
+    private readonly struct R5 : ICount
+    {
+        public static int Value => 5;
+    }
+
+    private readonly struct R6 : ICount
+    {
+        public static int Value => 6;
+    }
+
+    private readonly struct R7 : ICount
+    {
+        public static int Value => 7;
+    }
+
+    private readonly struct R8 : ICount
+    {
+        public static int Value => 8;
+    }
+
+    private readonly struct R9 : ICount
+    {
+        public static int Value => 9;
+    }
+
+    private readonly struct R10 : ICount
+    {
+        public static int Value => 10;
+    }
+
+    private readonly struct R11 : ICount
+    {
+        public static int Value => 11;
+    }
+
+    private readonly struct R12 : ICount
+    {
+        public static int Value => 12;
+    }
+}

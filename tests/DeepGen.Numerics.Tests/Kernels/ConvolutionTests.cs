@@ -1,0 +1,199 @@
+using DeepGen.Kernels;
+
+namespace DeepGen.Numerics.Tests.Kernels;
+
+public sealed unsafe class ConvolutionTests
+{
+    /// <summary>(batch, C, H, W, O, kh, kw, sh, sw, top, left, bottom, right, dh, dw, groups).</summary>
+    public static TheoryData<int[]> Shapes()
+    {
+        var data = new TheoryData<int[]>
+        {
+            new[] { 1, 1, 28, 28, 6, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1 },
+            new[] { 5, 6, 14, 14, 16, 5, 5, 1, 1, 0, 0, 0, 0, 1, 1, 1 },
+            new[] { 1, 6, 14, 14, 16, 5, 5, 1, 1, 0, 0, 0, 0, 1, 1, 1 },
+            new[] { 2, 64, 9, 9, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+            new[] { 3, 64, 7, 7, 50, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1 },
+            new[] { 1, 16, 40, 33, 130, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+            new[] { 2, 3, 32, 32, 8, 7, 7, 2, 2, 3, 3, 3, 3, 1, 1, 1 },
+            new[] { 2, 60, 8, 8, 70, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1 },
+            new[] { 2, 60, 8, 8, 70, 1, 1, 2, 2, 0, 0, 0, 0, 1, 1, 1 },
+            new[] { 2, 5, 7, 9, 4, 1, 2, 3, 4, 0, 0, 0, 0, 1, 1, 1 },
+            new[] { 2, 8, 11, 11, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 8 },
+            new[] { 2, 8, 11, 11, 16, 3, 3, 2, 1, 1, 1, 1, 1, 1, 2, 4 },
+            new[] { 1, 2, 13, 12, 3, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, 1 },
+            new[] { 1, 2, 13, 12, 3, 3, 2, 3, 2, 1, 0, 2, 3, 2, 3, 1 },
+            new[] { 2, 3, 1, 1, 2, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+            new[] { 2, 2, 4, 4, 2, 2, 2, 1, 1, 3, 3, 3, 3, 1, 1, 1 },
+            new[] { 2, 100, 3, 3, 64, 2, 2, 2, 2, 1, 0, 0, 1, 1, 1, 1 },
+        };
+        var random = new Random(7);
+        while (data.Count < 45)
+        {
+            var groups = random.Next(4) == 0 ? random.Next(2, 4) : 1;
+            int[] s =
+            [
+                random.Next(1, 4), groups * random.Next(1, 9), random.Next(1, 20), random.Next(1, 40), groups * random.Next(1, random.Next(4) == 0 ? 60 : 14),
+                random.Next(1, 6), random.Next(1, 6), random.Next(1, 4), random.Next(1, 4), random.Next(0, 3), random.Next(0, 3), random.Next(0, 3), random.Next(0, 3),
+                random.Next(1, 3), random.Next(1, 3), groups,
+            ];
+            if (Shape(s) is { OutHeight: > 0, OutWidth: > 0 })
+                data.Add(s);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Forward_matches_double(int[] numbers)
+    {
+        using var workers = new Workers(2);
+        var (s, batch) = (Shape(numbers), numbers[0]);
+        using var t = new Tensors(s, batch);
+        var expected = new double[t.Y.Count];
+        EachTerm(s, batch, (x, w, y) => expected[y] += (double)t.X.Span[x] * t.W.Span[w]);
+        for (var i = 0; i < expected.Length; i++)
+            expected[i] = Everything.Reference(expected[i], t.Scale.Span[i / (s.OutHeight * s.OutWidth) % s.OutChannels], i % (s.OutHeight * s.OutWidth), t.Y.Span[i]);
+        Convolution.Forward(workers, s, batch, t.X.Pointer, t.W.Pointer, t.Y.Pointer, new Everything(t.Scale.Pointer, t.Y.Pointer));
+        Compare.Close(expected, t.Y.Span, "y");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void GradInput_matches_double(int[] numbers)
+    {
+        using var workers = new Workers(2);
+        var (s, batch) = (Shape(numbers), numbers[0]);
+        using var t = new Tensors(s, batch);
+        var expected = new double[t.X.Count];
+        EachTerm(s, batch, (x, w, y) => expected[x] += (double)t.Y.Span[y] * t.W.Span[w]);
+        for (var i = 0; i < expected.Length; i++)
+            expected[i] = Everything.Reference(expected[i], t.Scale.Span[i / (s.Height * s.Width) % s.Channels], i % (s.Height * s.Width), t.X.Span[i]);
+        Convolution.GradInput(workers, s, batch, t.Y.Pointer, t.W.Pointer, t.X.Pointer, new Everything(t.Scale.Pointer, t.X.Pointer));
+        Compare.Close(expected, t.X.Span, "dx");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void GradWeight_matches_double(int[] numbers)
+    {
+        using var workers = new Workers(2);
+        var (s, batch) = (Shape(numbers), numbers[0]);
+        foreach (var accumulate in new[] { false, true })
+        {
+            using var t = new Tensors(s, batch);
+            var expected = accumulate ? Array.ConvertAll(t.W.Span.ToArray(), x => (double)x) : new double[t.W.Count];
+            var bias = accumulate ? Array.ConvertAll(t.B.Span.ToArray(), x => (double)x) : new double[t.B.Count];
+            EachTerm(s, batch, (x, w, y) => expected[w] += (double)t.Y.Span[y] * t.X.Span[x]);
+            for (var i = 0; i < t.Y.Count; i++)
+                bias[i / (s.OutHeight * s.OutWidth) % s.OutChannels] += t.Y.Span[i];
+            Convolution.GradWeight(workers, s, batch, t.X.Pointer, t.Y.Pointer, t.W.Pointer, accumulate, t.B.Pointer);
+            Compare.Close(expected, t.W.Span, "dw");
+            Compare.Close(bias, t.B.Span, "db");
+            Convolution.GradWeight(workers, s, batch, t.X.Pointer, t.Y.Pointer, t.W.Pointer, false, null);
+        }
+    }
+
+    [Theory]
+    [InlineData(64, 1, 28, 6, 5, 2)]
+    [InlineData(64, 6, 14, 16, 5, 0)]
+    [InlineData(1, 64, 14, 64, 3, 1)]
+    [InlineData(3, 128, 7, 96, 3, 1)]
+    public void Same_bits_for_every_thread_count(int batch, int channels, int size, int outputs, int kernel, int pad)
+    {
+        var s = Shape([batch, channels, size, size, outputs, kernel, kernel, 1, 1, pad, pad, pad, pad, 1, 1, 1]);
+        float[]? first = null;
+        foreach (var threads in new[] { 1, 2, 4, 7 })
+        {
+            using var workers = new Workers(threads);
+            using var t = new Tensors(s, batch);
+            using var dx = new GuardedBuffer(t.X.Count);
+            using var dw = new GuardedBuffer(t.W.Count);
+            Convolution.GradInput(workers, s, batch, t.Y.Pointer, t.W.Pointer, dx.Pointer, default(Identity));
+            Convolution.GradWeight(workers, s, batch, t.X.Pointer, t.Y.Pointer, dw.Pointer, false, t.B.Pointer);
+            Convolution.Forward(workers, s, batch, t.X.Pointer, t.W.Pointer, t.Y.Pointer, new Everything(t.Scale.Pointer, t.Y.Pointer));
+            float[] all = [.. dx.Span, .. dw.Span, .. t.B.Span, .. t.Y.Span];
+            first ??= all;
+            Assert.True(first.AsSpan().SequenceEqual(all), $"{threads} threads");
+        }
+    }
+
+    private static ConvShape Shape(int[] n)
+    {
+        int Out(int size, int kernel, int stride, int before, int after, int dilation)
+        {
+            var room = size + before + after - ((kernel - 1) * dilation) - 1;
+            return room < 0 ? 0 : (room / stride) + 1;
+        }
+
+        return new ConvShape(n[1], n[2], n[3], n[4], Out(n[2], n[5], n[7], n[9], n[11], n[13]), Out(n[3], n[6], n[8], n[10], n[12], n[14]), n[5], n[6], n[7], n[8], n[9], n[10], n[13], n[14], n[15]);
+    }
+
+    /// <summary>Calls with the flat indices (x, weight, y) of every product that a convolution sums.</summary>
+    private static void EachTerm(ConvShape s, int batch, Action<int, int, int> term)
+    {
+        int inputs = s.Channels / s.Groups, outputs = s.OutChannels / s.Groups;
+        for (var n = 0; n < batch; n++)
+        {
+            for (var o = 0; o < s.OutChannels; o++)
+            {
+                for (var c = 0; c < inputs; c++)
+                {
+                    for (var i = 0; i < s.KernelHeight; i++)
+                    {
+                        for (var j = 0; j < s.KernelWidth; j++)
+                        {
+                            for (var p = 0; p < s.OutHeight; p++)
+                            {
+                                for (var q = 0; q < s.OutWidth; q++)
+                                {
+                                    var row = (p * s.StrideHeight) - s.PadTop + (i * s.DilationHeight);
+                                    var column = (q * s.StrideWidth) - s.PadLeft + (j * s.DilationWidth);
+                                    if (row < 0 || row >= s.Height || column < 0 || column >= s.Width)
+                                        continue;
+                                    var channel = (o / outputs * inputs) + c;
+                                    term(
+                                        (((((n * s.Channels) + channel) * s.Height) + row) * s.Width) + column,
+                                        (((((o * inputs) + c) * s.KernelHeight) + i) * s.KernelWidth) + j,
+                                        (((((n * s.OutChannels) + o) * s.OutHeight) + p) * s.OutWidth) + q);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private sealed class Tensors : IDisposable
+    {
+        public Tensors(ConvShape s, int batch)
+        {
+            var random = new Random(batch);
+            X = GuardedBuffer.Random(batch * s.Channels * s.Height * s.Width, random);
+            W = GuardedBuffer.Random(s.OutChannels * s.Channels / s.Groups * s.KernelHeight * s.KernelWidth, random, guardBefore: true);
+            Y = GuardedBuffer.Random(batch * s.OutChannels * s.OutHeight * s.OutWidth, random);
+            B = GuardedBuffer.Random(s.OutChannels, random);
+            Scale = GuardedBuffer.Random(Math.Max(s.Channels, s.OutChannels), random);
+        }
+
+        public GuardedBuffer X { get; }
+
+        public GuardedBuffer W { get; }
+
+        public GuardedBuffer Y { get; }
+
+        public GuardedBuffer B { get; }
+
+        public GuardedBuffer Scale { get; }
+
+        public void Dispose()
+        {
+            X.Dispose();
+            W.Dispose();
+            Y.Dispose();
+            B.Dispose();
+            Scale.Dispose();
+        }
+    }
+}
