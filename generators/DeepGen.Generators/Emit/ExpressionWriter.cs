@@ -52,6 +52,17 @@ internal sealed class ExpressionWriter
             return variables[key] = known;
         }
 
+        // A view of something known is known.
+        if (v.Prim is StopGradientPrim)
+        {
+            return variables[key] = Write(v.Inputs[0], map);
+        }
+
+        if (v.Prim is ReshapePrim && Views.OnesOnly(v.Inputs[0].Dims, v.Dims))
+        {
+            return variables[key] = Write(v.Inputs[0], Views.ThroughOnes(v.Inputs[0].Dims, v.Dims, map));
+        }
+
         if (ExpressionWalk.Resolve(v, map, rank, HasMemory) is { } access)
         {
             return variables[key] = Name(load(access.Base, access));
@@ -63,9 +74,7 @@ internal sealed class ExpressionWriter
                 return variables[key] = $"{vector}.Broadcast({Literals.Float(c.Value)})";
             case LeafPrim:
                 return variables[key] = Name(leaf(v, map));
-            case ReshapePrim:
-                return variables[key] = Write(v.Inputs[0], Views.ThroughOnes(v.Inputs[0].Dims, v.Dims, map));
-            case StopGradientPrim or BroadcastPrim or CopyPrim:
+            case BroadcastPrim or CopyPrim:
                 return variables[key] = Write(v.Inputs[0], Views.Align(v.Inputs[0].Dims, map));
         }
 

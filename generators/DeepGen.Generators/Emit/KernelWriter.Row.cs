@@ -464,7 +464,7 @@ internal sealed partial class KernelWriter
             var constant = true;
             void Walk(Val x, int[] m)
             {
-                if (!constant || known(x) is not null)
+                if (!constant || known(Views.Base(x)) is not null)
                 {
                     return;
                 }
