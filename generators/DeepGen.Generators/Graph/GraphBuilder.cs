@@ -8,6 +8,7 @@ internal sealed class GraphBuilder
     private readonly List<Node> nodes = new();
     private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
     private readonly Stack<Scope> scopes = new();
+    private readonly HashSet<string> blocks = new(StringComparer.Ordinal);
 
     public GraphBuilder() => scopes.Push(new Scope("", Shared: false));
 
@@ -28,12 +29,30 @@ internal sealed class GraphBuilder
         Add(new Node(nodes.Count, NodeKind.Constant, "Constant", EquatableArray<ConstValue>.Own(new ConstValue(value)), EquatableArray<int>.Empty, EquatableArray<int>.Empty, Shape.Scalar, Element.Float32, ""));
 
     /// <summary>Opens a scope for a [Block] call: <paramref name="name"/> when given, else the method's name and its number in the enclosing scope. A shared block always reopens the same scope.</summary>
+    /// <exception cref="OpException">The name is taken by another block.</exception>
     public void PushScope(string method, string? name, bool shared)
     {
         var outer = scopes.Peek();
         // Inside a shared scope everything is shared, or its second call would make new weights.
         var local = name ?? (shared ? method : method + Next(outer, method));
-        scopes.Push(new Scope(Join(outer.Path, local), shared || outer.Shared));
+        var path = Join(outer.Path, local);
+        var reopens = shared || outer.Shared;
+        if (!blocks.Add(path) && !reopens)
+        {
+            throw new OpException(OpErrorKind.NameTaken, "name", $"the name '{path}' is used twice; give one of the blocks another name");
+        }
+
+        scopes.Push(new Scope(path, reopens));
+    }
+
+    /// <summary>A parameter of the user's own (Tensor.Parameter).</summary>
+    /// <exception cref="OpException">The name is taken, or shared with another shape.</exception>
+    public Node AddOwnParameter(Shape shape, Initializer initializer, string? name)
+    {
+        // The layout is PyTorch's: [outputs, inputs, kernel…].
+        var kernel = shape.ToArray().Skip(2).Aggregate(1, (a, e) => a * e);
+        int fanIn = (shape.Rank > 1 ? shape[1] : shape.Rank > 0 ? shape[0] : 1) * kernel, fanOut = (shape.Rank > 0 ? shape[0] : 1) * kernel;
+        return AddParameter(name ?? "Parameter" + Next(scopes.Peek(), "Parameter"), shape, new ParameterSpec(true, initializer, fanIn, fanOut));
     }
 
     public void PopScope() => scopes.Pop();
