@@ -11,7 +11,7 @@ internal sealed class FixtureGraphs
     public static NetworkGraph LeNet5()
     {
         var g = new FixtureGraphs();
-        var x = g.builder.AddInput("x", new Shape(1, 28, 28), Element.Float32);
+        var x = g.builder.AddInput("x", new Shape(1, 28, 28), GraphElement.Float32);
         var y = g.Call("AvgPool2d", g.Call("Tanh", g.Call("Conv2d", x, null, ("channels", 6), ("kernel", 5), ("padding", 2))), null, ("kernel", 2));
         y = g.Call("AvgPool2d", g.Call("Tanh", g.Call("Conv2d", y, null, ("channels", 16), ("kernel", 5))), null, ("kernel", 2));
         y = g.Call("Tanh", g.Call("Dense", g.Call("Flatten", y), null, ("features", 120)));
@@ -22,7 +22,7 @@ internal sealed class FixtureGraphs
     public static NetworkGraph Residual()
     {
         var g = new FixtureGraphs();
-        var x = g.builder.AddInput("x", new Shape(3, 12, 12), Element.Float32);
+        var x = g.builder.AddInput("x", new Shape(3, 12, 12), GraphElement.Float32);
         x = g.Call("Relu", g.Normalized(x, 6, 3, 1, "conv1", "bn1"));
         foreach (var (name, width, stride) in new[] { ("block1", 6, 1), ("block2", 10, 2), ("block3", 10, 1) })
         {
@@ -49,15 +49,15 @@ internal sealed class FixtureGraphs
 
     private NetworkGraph Classifier(Node logits)
     {
-        var labels = builder.AddTarget("labels", Shape.Scalar, Element.Int32);
+        var labels = builder.AddTarget("labels", Shape.Scalar, GraphElement.Int32);
         var loss = builder.Call(OpCatalogue.Get("SoftmaxCrossEntropy"), [], [logits, labels]);
         var api = new NetworkApi(
             "",
             "Net",
             "public",
-            EquatableArray<ApiTensor>.Own(new ApiTensor("x", Element.Float32)),
+            EquatableArray<ApiTensor>.Own(new ApiTensor("x", GraphElement.Float32)),
             EquatableArray<string>.Own("y"),
-            EquatableArray<ApiTensor>.Own(new ApiTensor("labels", Element.Int32)),
+            EquatableArray<ApiTensor>.Own(new ApiTensor("labels", GraphElement.Int32)),
             true);
         return builder.Build(api, [logits.Id], loss.Id);
     }

@@ -25,7 +25,7 @@ internal static class DriverWriter
         Member("float Step(System.Array[] x, System.Array[] targets, DeepGen.Optimizer optimizer)", "Step", [.. inputs, .. targets, "optimizer"], api.HasLoss);
         Member("float Evaluate(System.Array[] x, System.Array[] targets, float[][] y)", "Evaluate", [.. inputs, .. targets, .. outputs], api.HasLoss);
         Member("void Forward(System.Array[] x, float[][] y)", "Forward", [.. inputs, .. outputs]);
-        var floats = api.Inputs.Count(t => t.Element == Generators.Graph.Element.Float32);
+        var floats = api.Inputs.Count(t => t.Element == GraphElement.Float32);
         Member("void Backward(float[][] dy, float[]?[] dx)", "Backward", [.. api.Outputs.Select((_, i) => $"dy[{i}]"), .. Enumerable.Range(0, floats).Select(i => $"dx[{i}]")]);
         return text.AppendLine("}").ToString();
 
@@ -33,5 +33,5 @@ internal static class DriverWriter
             text.AppendLine($"    public {signature} => {(exists ? $"net.{method}({string.Join(", ", arguments)})" : "throw new System.NotSupportedException()")};");
     }
 
-    private static string Array(ApiTensor t) => t.Element == Generators.Graph.Element.Int32 ? "int[]" : "float[]";
+    private static string Array(ApiTensor t) => t.Element == GraphElement.Int32 ? "int[]" : "float[]";
 }

@@ -32,7 +32,7 @@ internal sealed class NetworkCheck
         new NetworkCheck(network, batch, tolerance, low, high).All();
 
     /// <summary>float[] or int[] of every tensor.</summary>
-    public static Array[] Arrays(IEnumerable<Node> nodes, double[][] values) => nodes.Zip(values, (node, v) => node.Element == Generators.Graph.Element.Int32
+    public static Array[] Arrays(IEnumerable<Node> nodes, double[][] values) => nodes.Zip(values, (node, v) => node.Element == GraphElement.Int32
         ? (Array)v.Select(x => (int)x).ToArray()
         : v.Select(x => (float)x).ToArray()).ToArray();
 
@@ -66,12 +66,12 @@ internal sealed class NetworkCheck
         Outputs("Forward", run.Outputs, y);
         States(driver.Network);
         var dy = data.OutputGradients.Select(g => g.Select(v => (float)v).ToArray()).ToArray();
-        var floats = graph.Inputs.Where(i => i.Element == Generators.Graph.Element.Float32).ToArray();
+        var floats = graph.Inputs.Where(i => i.Element == GraphElement.Float32).ToArray();
         var dx = floats.Select(i => new float[data.Batch * i.Shape.Elements]).ToArray();
         driver.Backward(dy, dx);
         run.Backward(data.OutputGradients);
         Gradients("Backward", driver.Network, run.ParameterGradients);
-        var expected = graph.Inputs.Zip(run.InputGradients).Where(p => p.First.Element == Generators.Graph.Element.Float32).Select(p => p.Second).ToArray();
+        var expected = graph.Inputs.Zip(run.InputGradients).Where(p => p.First.Element == GraphElement.Float32).Select(p => p.Second).ToArray();
         var floor = 0.01 * expected.Select(Length).DefaultIfEmpty(0).Max();
         for (var i = 0; i < floats.Length; i++)
         {

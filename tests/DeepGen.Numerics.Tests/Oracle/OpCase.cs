@@ -17,7 +17,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
     {
         var op = Definition;
         var builder = new GraphBuilder();
-        var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), Element.Float32)).ToList();
+        var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), GraphElement.Float32)).ToList();
         var targets = new List<Node>();
         if (op.IsLoss)
         {

@@ -15,7 +15,7 @@ internal sealed class RandomData
         // A string's own hash code differs from run to run.
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
         Inputs = graph.Inputs.Select(i => Uniform(batch * i.Shape.Elements, low, high)).ToArray();
-        Targets = graph.Targets.Select(t => t.Element == Element.Int32
+        Targets = graph.Targets.Select(t => t.Element == GraphElement.Int32
             ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(Classes(t))).ToArray()
             : Uniform(batch * t.Shape.Elements, low, high)).ToArray();
         OutputGradients = graph.Outputs.Select(o => Uniform(batch * graph.Nodes[o].Shape.Elements, -1, 1)).ToArray();
@@ -24,7 +24,7 @@ internal sealed class RandomData
             p => p switch
             {
                 _ when p.Name.EndsWith("running_var", StringComparison.Ordinal) => Uniform(p.Shape.Elements, 0.5, 1.5),
-                { Parameter.Initializer: Initializer.Ones } => Uniform(p.Shape.Elements, 0.5, 1.5),
+                { Parameter.Initializer: GraphInitializer.Ones } => Uniform(p.Shape.Elements, 0.5, 1.5),
                 { Shape.Rank: > 1 } => Uniform(p.Shape.Elements, -Math.Sqrt(3.0 / p.Parameter!.FanIn), Math.Sqrt(3.0 / p.Parameter.FanIn)),
                 _ => Uniform(p.Shape.Elements, -0.5, 0.5),
             },
