@@ -46,7 +46,7 @@ internal sealed class CompiledNetworks
 
     public CompiledNetwork this[string name] => networks[name];
 
-    /// <summary>The generated half of every class, for a test that fails to show.</summary>
+    /// <summary>The generated half of every class; also written to the folder that the environment variable DEEPGEN_DUMP names, to look at after a failure.</summary>
     public IReadOnlyDictionary<string, string> Generated { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -122,6 +122,14 @@ internal sealed class CompiledNetworks
         var driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
             .RunGeneratorsAndUpdateCompilation(compilation, out var full, out var generatorDiagnostics);
         Generated = driver.GetRunResult().Results[0].GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
+        if (Environment.GetEnvironmentVariable("DEEPGEN_DUMP") is { Length: > 0 } folder)
+        {
+            foreach (var (name, text) in Generated)
+            {
+                File.WriteAllText(Path.Combine(folder, name), text);
+            }
+        }
+
         var analyzed = full.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
         using var image = new MemoryStream();
         var emitted = full.Emit(image);

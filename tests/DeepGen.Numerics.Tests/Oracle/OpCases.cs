@@ -182,8 +182,8 @@ internal static class OpCases
     }
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Unary(string op, double range = 1) => (
-        new[] { Case(op, 1, [[3, 5, 7]]), Case(op, 4, [[33]]), Case(op, 1, [[1]]) }.Select(c => c with { Low = -range, High = range }).ToArray(),
-        (r, _) => Case(op, r.Next(1, 6), [Any(r)]) with { Low = -range, High = range });
+        [Case(op, 1, [[3, 5, 7]]) with { Low = -range, High = range }, Case(op, 4, [[33]]) with { Low = -range, High = range }, Case(op, 1, [[1]])],
+        (r, _) => Case(op, r.Next(1, 6), [Any(r)]) with { Low = -range / 2, High = range / 2 });
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Broadcast(string op) => (
         [
