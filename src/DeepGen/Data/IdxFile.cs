@@ -36,17 +36,28 @@ public sealed class IdxFile
         if (!File.Exists(found))
             throw new FileNotFoundException($"There is no IDX file '{path}', nor '{path}.gz'.", path);
         using var file = new FileStream(found, FileMode.Open, FileAccess.Read, FileShare.Read);
-        var packed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        if (!packed) return Parse(file, found, file.Length);
-        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        return Read(file, found);
+    }
+
+    /// <summary>Reads a file of unsigned bytes from a stream that can seek, such as an embedded resource.</summary>
+    /// <param name="stream">The whole file.</param>
+    /// <param name="name">What error messages call it, and its <see cref="Path"/>.</param>
+    /// <exception cref="InvalidDataException">It is no IDX file of unsigned bytes, or is damaged; the message gives the name and the reason.</exception>
+    public static IdxFile Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = 0;
+        if (!packed) return Parse(stream, name, stream.Length);
+        using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
-            return Parse(unpacked, found, file.Length > long.MaxValue / MaxRatio ? long.MaxValue : file.Length * MaxRatio);
+            return Parse(unpacked, name, stream.Length > long.MaxValue / MaxRatio ? long.MaxValue : stream.Length * MaxRatio);
         }
         catch (InvalidDataException error) when (error.InnerException == null && !error.Message.StartsWith("Cannot read", StringComparison.Ordinal))
         {
-            throw Bad(found, $"its gzip data are damaged ({error.Message})", error);
+            throw Bad(name, $"its gzip data are damaged ({error.Message})", error);
         }
     }
 

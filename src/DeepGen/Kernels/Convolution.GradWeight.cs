@@ -208,16 +208,6 @@ public static unsafe partial class Convolution
             Packing.Copy(sums, target, count);
     }
 
-    private readonly struct Addition(float* source, float* target) : IMap
-    {
-        private readonly float* source = source;
-        private readonly float* target = target;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void At<V>(nint i)
-            where V : unmanaged, ISimd<V> => V.Store(target + i, V.Load(target + i) + V.Load(source + i));
-    }
-
     private readonly struct Values(float* source) : IReduce
     {
         private readonly float* source = source;

@@ -205,6 +205,14 @@ public static unsafe partial class Convolution
             var first = Tile.StripBegin(job->Outputs, strips, item % strips);
             var rows = Tile.StripBegin(job->Outputs, strips, item % strips + 1) - first;
             var source = job->Weight + group * job->WeightGroup + first * job->WeightRow;
+            if (job->Passes == 1)
+            {
+                // All taps of a channel stand side by side.
+                var taps = job->WeightRow;
+                for (nint c = 0; c < job->Image.Channels; c++)
+                    Packing.Panel(source + c * job->WeightChannel, 1, taps, taps, rows, job->Left + (group * job->Outputs + first) * job->Terms + c * taps * rows, rows, rows);
+                continue;
+            }
             for (var index = 0; index < job->Passes; index++)
             {
                 var pass = job->Pass[index];
@@ -253,7 +261,7 @@ public static unsafe partial class Convolution
             var sumStep = (samples * sampleSize + Tile.Columns + 15) / 16 * 16;
             if (sumStep % 256 == 0)
                 sumStep += 16; // neighbouring channels must not fall into the same cache sets
-            var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + Tile.Columns);
+            var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
             for (var index = 0; index < job->Passes; index++)
             {
                 var pass = job->Pass + index;
@@ -303,28 +311,33 @@ public static unsafe partial class Convolution
     [MethodImpl(Optimize)]
     private static void DirectPixels(ConvJob* job, in ConvWindow win, int sample)
     {
-        nint lanes = Tile.Lanes, columns = Tile.Columns;
+        nint lanes = Tile.Lanes;
         var rowLength = job->Image.RowLength;
         var width = (nint)(win.Rows - 1) * rowLength + win.Columns;
         var strips = Tile.Strips(job->Outputs);
+        var tallest = (job->Outputs + strips - 1) / strips;
+        var most = Tile.MaxVectors(tallest);
+        var columns = most * lanes;
         var tile = Workers.Scratch(TileSlot, (Tile.MaxRows + 1) * columns);
         var image = win.Image + sample * win.ImageSize;
         for (nint q = 0; q < width; q += columns)
         {
-            var vectors = width - q > lanes ? 2 : 1;
-            var covered = Math.Min(width, q + vectors * lanes);
+            var vectors = (int)Math.Min(most, (width - q + lanes - 1) / lanes);
+            var covered = Math.Min(width, q + columns);
+            var tall = Tile.Kernel(tallest, vectors, true);
+            var low = tallest == 1 ? tall : Tile.Kernel(tallest - 1, vectors, true);
             for (var strip = win.FirstStrip; strip < win.LastStrip; strip++)
             {
                 var first = Tile.StripBegin(job->Outputs, strips, strip);
                 var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
-                Tile.Kernel(height, vectors, true)(win.Terms, win.Left + first * win.Terms, height, image + q, 0, win.Table, tile, columns, false);
+                (height == tallest ? tall : low)(win.Terms, win.Left + first * win.Terms, height, image + q, 0, win.Table, tile, columns, false);
                 var target = win.Sums + first * win.SumStep + sample * win.SampleSize;
                 for (var row = q / rowLength; row * rowLength < covered; row++)
                 {
                     var begin = Math.Max(q, row * rowLength);
                     var end = Math.Min(covered, row * rowLength + win.Columns);
                     if (end > begin)
-                        Keep(job, tile + begin - q, height, end - begin, target + row * job->StepHeight * job->Width + (begin - row * rowLength) * job->StepWidth, win.SumStep);
+                        Keep(job, tile + begin - q, columns, height, end - begin, target + row * job->StepHeight * job->Width + (begin - row * rowLength) * job->StepWidth, win.SumStep);
                 }
             }
         }
@@ -332,9 +345,9 @@ public static unsafe partial class Convolution
 
     /// <summary>Moves a tile's pixels of one image row to the band's sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep(ConvJob* job, float* tile, nint height, nint count, float* target, nint step)
+    private static void Keep(ConvJob* job, float* tile, nint tileStep, nint height, nint count, float* target, nint step)
     {
-        for (nint r = 0; r < height; r++, tile += Tile.Columns, target += step)
+        for (nint r = 0; r < height; r++, tile += tileStep, target += step)
         {
             if (job->Passes == 1)
             {
@@ -413,7 +426,7 @@ public static unsafe partial class Convolution
             if (isDense)
                 continue;
             for (var i = 0; i < count; i++)
-                Keep(job, tiles + firstOutput * columns + pieces[i].At, lastOutput - firstOutput, pieces[i].Length, pieces[i].Target + firstOutput * win.SumStep, win.SumStep);
+                Keep(job, tiles + firstOutput * columns + pieces[i].At, columns, lastOutput - firstOutput, pieces[i].Length, pieces[i].Target + firstOutput * win.SumStep, win.SumStep);
         }
     }
 

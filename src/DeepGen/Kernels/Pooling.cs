@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DeepGen.Kernels;
 
@@ -10,6 +11,9 @@ public static unsafe class Pooling
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private const int PlaneSlot = 15;
+    private const int ShareSlot = 14;
+    private const int SpreadSlot = 13;
+    private const int ScaledSlot = 12;
 
     /// <summary>y = epilogue(greatest element of every window). NaN counts as greatest; a window without any element gives −∞.</summary>
     /// <typeparam name="E">Type of the epilogue.</typeparam>
@@ -64,6 +68,10 @@ public static unsafe class Pooling
         w.For(batch * s.Channels, 2d * s.OutHeight * s.OutWidth * s.KernelHeight * s.KernelWidth, &job, body);
     }
 
+    /// <summary>
+    /// Windows are separable: first the rows of every window become one, with the columns that overhang filled in, then its columns. Where windows
+    /// neither overlap nor leave gaps, the shortened rows lie end to end and the second part runs over the whole plane at once.
+    /// </summary>
     [MethodImpl(Optimize)]
     private static void Planes<K, E>(void* args, nint begin, nint end)
         where K : struct, IWindow
@@ -71,55 +79,78 @@ public static unsafe class Pooling
     {
         var job = (Job*)args;
         ref var s = ref job->S;
-        // Columns whose windows lie wholly inside the image, so that a vector of them needs no test.
-        var first = (s.PadLeft + s.StrideWidth - 1) / s.StrideWidth;
-        var last = s.Width + s.PadLeft >= s.KernelWidth ? Math.Min(s.OutWidth, (s.Width + s.PadLeft - s.KernelWidth) / s.StrideWidth + 1) : 0;
-        first = Math.Min(first, s.OutWidth);
-        last = Math.Max(last, first);
+        var rowLength = (nint)(s.OutWidth - 1) * s.StrideWidth + s.KernelWidth;
+        var isSeamless = s.KernelWidth <= s.StrideWidth && (nint)s.OutWidth * s.StrideWidth <= s.Width && s.PadLeft == 0;
+        if (isSeamless)
+            rowLength = (nint)s.OutWidth * s.StrideWidth;
+        // Columns of the window row that lie inside the image.
+        var first = Math.Min(rowLength, s.PadLeft);
+        var last = Math.Max(first, Math.Min(rowLength, s.Width + s.PadLeft));
+        var size = (nint)s.OutHeight * s.OutWidth;
+        var rows = Workers.Scratch(PlaneSlot, rowLength * s.OutHeight + 16);
+        var shares = Shares<K>(ref s);
         for (var plane = begin; plane < end; plane++)
         {
+            var x = job->X + plane * s.Height * s.Width - s.PadLeft;
             for (var p = 0; p < s.OutHeight; p++)
             {
-                var q = 0;
-                Columns<F1, K, E>(job, plane, p, ref q, first);
-                if (Simd.Level >= 512)
-                    Columns<F512, K, E>(job, plane, p, ref q, last);
-                if (Simd.Level >= 256)
-                    Columns<F256, K, E>(job, plane, p, ref q, last);
-                Columns<F128, K, E>(job, plane, p, ref q, last);
-                Columns<F1, K, E>(job, plane, p, ref q, s.OutWidth);
+                var top = p * s.StrideHeight - s.PadTop;
+                var inside = Clip(top, s.KernelHeight, s.Height);
+                var row = rows + p * rowLength;
+                if (inside.Begin >= inside.End)
+                {
+                    Fill<K>(row, rowLength);
+                    continue;
+                }
+                Fill<K>(row, first);
+                var body = new Vertical<K>(x + (nint)(top + inside.Begin) * s.Width + first, s.Width, inside.End - inside.Begin, row + first);
+                Simd.Map(in body, last - first);
+                Fill<K>(row + last, rowLength - last);
+            }
+            ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
+            if (isSeamless)
+            {
+                var body = new Horizontal<K, E>(ref e, rows, ref s, shares, job->Result, plane % s.Channels, 0, plane * size);
+                Simd.Map(in body, size);
+                continue;
+            }
+            for (nint p = 0; p < s.OutHeight; p++)
+            {
+                var body = new Horizontal<K, E>(ref e, rows + p * rowLength, ref s, shares, job->Result, plane % s.Channels, p * s.OutWidth, plane * size + p * s.OutWidth);
+                Simd.Map(in body, s.OutWidth);
             }
         }
     }
 
-    [MethodImpl(Inline)]
-    private static void Columns<V, K, E>(Job* job, nint plane, int p, ref int q, int end)
-        where V : unmanaged, ISimd<V>
+    /// <summary>1 / (elements inside) of every window where windows differ, else null.</summary>
+    private static float* Shares<K>(ref PoolShape s)
         where K : struct, IWindow
-        where E : struct, IEpilogue
     {
-        ref var s = ref job->S;
-        ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
-        var x = job->X + plane * s.Height * s.Width;
-        var top = p * s.StrideHeight - s.PadTop;
-        var rows = Clip(top, s.KernelHeight, s.Height);
-        for (; q <= end - V.Width; q += V.Width)
+        var inside = s.PadTop == 0 && s.PadLeft == 0 && (s.OutHeight - 1) * s.StrideHeight + s.KernelHeight <= s.Height && (s.OutWidth - 1) * s.StrideWidth + s.KernelWidth <= s.Width;
+        if (!K.IsMean || s.CountPadding || inside)
+            return null;
+        var shares = Workers.Scratch(ShareSlot, (nint)s.OutHeight * s.OutWidth);
+        for (var p = 0; p < s.OutHeight; p++)
         {
-            var left = q * s.StrideWidth - s.PadLeft;
-            // A vector's windows are inside; a single one may overhang.
-            var columns = V.Width == 1 ? Clip(left, s.KernelWidth, s.Width) : (Begin: 0, End: s.KernelWidth);
-            var acc = V.Broadcast(K.Start);
-            for (var i = rows.Begin; i < rows.End; i++)
-            {
-                var row = x + (nint)(top + i) * s.Width + left;
-                for (var j = columns.Begin; j < columns.End; j++)
-                    acc = K.Add(acc, V.LoadStrided(row + j, s.StrideWidth));
-            }
-            var seen = s.CountPadding ? s.KernelHeight * s.KernelWidth : Math.Max(0, rows.End - rows.Begin) * Math.Max(0, columns.End - columns.Begin);
-            var pixel = (nint)p * s.OutWidth + q;
-            var index = plane * s.OutHeight * s.OutWidth + pixel;
-            V.Store(job->Result + index, e.Apply(K.Finish(acc, seen), plane % s.Channels, pixel, index));
+            for (var q = 0; q < s.OutWidth; q++)
+                shares[(nint)p * s.OutWidth + q] = 1f / Seen(ref s, p, q);
         }
+        return shares;
+    }
+
+    private static int Seen(ref PoolShape s, int p, int q)
+    {
+        var rows = Clip(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height);
+        var columns = Clip(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width);
+        return Math.Max(0, rows.End - rows.Begin) * Math.Max(0, columns.End - columns.Begin);
+    }
+
+    [MethodImpl(Inline)]
+    private static void Fill<K>(float* target, nint count)
+        where K : struct, IWindow
+    {
+        for (nint i = 0; i < count; i++)
+            target[i] = K.Start;
     }
 
     [MethodImpl(Optimize)]
@@ -160,6 +191,7 @@ public static unsafe class Pooling
         }
     }
 
+    /// <summary>Separable as the forward pass: the share of every window is spread over its columns, then over its rows.</summary>
     [MethodImpl(Optimize)]
     private static void AverageGradPlanes<E>(void* args, nint begin, nint end)
         where E : struct, IEpilogue
@@ -167,29 +199,73 @@ public static unsafe class Pooling
         var job = (Job*)args;
         ref var s = ref job->S;
         var size = (nint)s.Height * s.Width;
-        var sums = Workers.Scratch(PlaneSlot, size);
+        var outSize = (nint)s.OutHeight * s.OutWidth;
+        var sums = Workers.Scratch(PlaneSlot, size + 16);
+        var spread = Workers.Scratch(SpreadSlot, Math.Max(outSize * 2, s.Width) + 16);
+        var scaled = Workers.Scratch(ScaledSlot, outSize);
+        var shares = Shares<Mean>(ref s);
+        var isDoubling = s.KernelWidth == 2 && s.StrideWidth == 2 && s.PadLeft == 0 && s.Width == 2 * s.OutWidth;
+        // Every row of dx belongs to one window row: rows can be stored instead of added.
+        var isTiling = s.KernelHeight == s.StrideHeight && s.PadTop == 0 && s.Height == s.OutHeight * s.StrideHeight;
         for (var plane = begin; plane < end; plane++)
         {
-            new Span<float>(sums, (int)size).Clear();
-            var dy = job->Dy + plane * s.OutHeight * s.OutWidth;
+            var scale = new Scaled(job->Dy + plane * outSize, shares, 1f / (s.KernelHeight * s.KernelWidth), scaled);
+            Simd.Map(in scale, outSize);
+            if (isDoubling)
+                Double(scaled, spread, outSize);
+            if (!isTiling)
+                Packing.Zero(sums, size);
             for (var p = 0; p < s.OutHeight; p++)
             {
-                var rows = Clip(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height);
-                for (var q = 0; q < s.OutWidth; q++)
+                var row = spread;
+                if (isDoubling)
+                    row = spread + (nint)p * s.Width;
+                else
+                    Spread(ref s, scaled + (nint)p * s.OutWidth, row);
+                var top = p * s.StrideHeight - s.PadTop;
+                var rows = Clip(top, s.KernelHeight, s.Height);
+                for (var i = rows.Begin; i < rows.End; i++)
                 {
-                    var columns = Clip(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width);
-                    var seen = s.CountPadding ? s.KernelHeight * s.KernelWidth : Math.Max(0, rows.End - rows.Begin) * Math.Max(0, columns.End - columns.Begin);
-                    var share = dy[(nint)p * s.OutWidth + q] / seen;
-                    for (var i = rows.Begin; i < rows.End; i++)
+                    var target = sums + (nint)(top + i) * s.Width;
+                    if (isTiling)
                     {
-                        var row = sums + (nint)(p * s.StrideHeight - s.PadTop + i) * s.Width + q * s.StrideWidth - s.PadLeft;
-                        for (var j = columns.Begin; j < columns.End; j++)
-                            row[j] += share;
+                        Packing.Copy(row, target, s.Width);
+                        continue;
                     }
+                    var add = new Addition(row, target);
+                    Simd.Map(in add, s.Width);
                 }
             }
             Finish<E>(job, plane, sums, size);
         }
+    }
+
+    /// <summary>row[w] = Σ of the values whose windows cover column w.</summary>
+    private static void Spread(ref PoolShape s, float* values, float* row)
+    {
+        Packing.Zero(row, s.Width);
+        for (var q = 0; q < s.OutWidth; q++)
+        {
+            var left = q * s.StrideWidth - s.PadLeft;
+            var columns = Clip(left, s.KernelWidth, s.Width);
+            for (var j = columns.Begin; j < columns.End; j++)
+                row[left + j] += values[q];
+        }
+    }
+
+    /// <summary>target[2i] = target[2i + 1] = source[i].</summary>
+    [MethodImpl(Inline)]
+    private static void Double(float* source, float* target, nint count)
+    {
+        nint i = 0;
+        for (; i <= count - 4; i += 4)
+        {
+            var v = Vector128.Load(source + i);
+            Vector128.Shuffle(v, Vector128.Create(0, 0, 1, 1)).Store(target + 2 * i);
+            Vector128.Shuffle(v, Vector128.Create(2, 2, 3, 3)).Store(target + 2 * i + 4);
+        }
+        for (; i < count; i++)
+            target[2 * i] = target[2 * i + 1] = source[i];
     }
 
     /// <summary>Stores one finished plane of a gradient through the epilogue.</summary>
@@ -213,34 +289,106 @@ public static unsafe class Pooling
         static abstract V Add<V>(V acc, V x)
             where V : unmanaged, ISimd<V>;
 
-        static abstract V Finish<V>(V acc, int count)
-            where V : unmanaged, ISimd<V>;
+        static abstract bool IsMean { get; }
     }
 
     private readonly struct Maximum : IWindow
     {
         public static float Start => float.NegativeInfinity;
 
+        public static bool IsMean => false;
+
         [MethodImpl(Inline)]
         public static V Add<V>(V acc, V x)
             where V : unmanaged, ISimd<V> => V.Max(acc, x);
-
-        [MethodImpl(Inline)]
-        public static V Finish<V>(V acc, int count)
-            where V : unmanaged, ISimd<V> => acc;
     }
 
     private readonly struct Mean : IWindow
     {
         public static float Start => 0;
 
+        public static bool IsMean => true;
+
         [MethodImpl(Inline)]
         public static V Add<V>(V acc, V x)
             where V : unmanaged, ISimd<V> => acc + x;
+    }
+
+    /// <summary>Rows of a window become one.</summary>
+    private readonly struct Vertical<K>(float* source, nint step, int rows, float* target) : IMap
+        where K : struct, IWindow
+    {
+        private readonly float* source = source;
+        private readonly nint step = step;
+        private readonly int rows = rows;
+        private readonly float* target = target;
 
         [MethodImpl(Inline)]
-        public static V Finish<V>(V acc, int count)
-            where V : unmanaged, ISimd<V> => acc * V.Broadcast(1f / count);
+        public void At<V>(nint i)
+            where V : unmanaged, ISimd<V>
+        {
+            var acc = V.Load(source + i);
+            for (var r = 1; r < rows; r++)
+                acc = K.Add(acc, V.Load(source + i + r * step));
+            V.Store(target + i, acc);
+        }
+    }
+
+    /// <summary>Columns of a window become one, which is stored through the epilogue.</summary>
+    private readonly struct Horizontal<K, E> : IMap
+        where K : struct, IWindow
+        where E : struct, IEpilogue
+    {
+        private readonly E epilogue;
+        private readonly float* source;
+        private readonly nint stride;
+        private readonly int columns;
+        private readonly float share;
+        private readonly float* shares;
+        private readonly float* target;
+        private readonly nint row;
+        private readonly nint column;
+        private readonly nint index;
+
+        public Horizontal(ref E epilogue, float* source, ref PoolShape s, float* shares, float* target, nint row, nint column, nint index)
+        {
+            this.epilogue = epilogue;
+            this.source = source;
+            stride = s.StrideWidth;
+            columns = s.KernelWidth;
+            share = 1f / (s.KernelHeight * s.KernelWidth);
+            this.shares = shares;
+            this.target = target;
+            this.row = row;
+            this.column = column;
+            this.index = index;
+        }
+
+        [MethodImpl(Inline)]
+        public void At<V>(nint i)
+            where V : unmanaged, ISimd<V>
+        {
+            var from = source + i * stride;
+            var acc = V.LoadStrided(from, stride);
+            for (var j = 1; j < columns; j++)
+                acc = K.Add(acc, V.LoadStrided(from + j, stride));
+            if (K.IsMean)
+                acc *= shares == null ? V.Broadcast(share) : V.Load(shares + column + i);
+            V.Store(target + index + i, epilogue.Apply(acc, row, column + i, index + i));
+        }
+    }
+
+    private readonly struct Scaled(float* source, float* shares, float share, float* target) : IMap
+    {
+        private readonly float* source = source;
+        private readonly float* shares = shares;
+        private readonly float share = share;
+        private readonly float* target = target;
+
+        [MethodImpl(Inline)]
+        public void At<V>(nint i)
+            where V : unmanaged, ISimd<V> =>
+            V.Store(target + i, V.Load(source + i) * (shares == null ? V.Broadcast(share) : V.Load(shares + i)));
     }
 
     private struct Job

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepGen.Kernels;
 
 /// <summary>
-/// The register tile under every matrix product and convolution: rows × (1 or 2) vectors of sums stay in registers over the whole length of k.
+/// The register tile under every matrix product and convolution: rows × (1 to 4) vectors of sums stay in registers over the whole length of k.
 /// One text serves all instruction-set levels and heights: the height is a constant to the JIT, which drops the rows that are not there.
 /// Every sum runs over k in order with one multiply-add a step, so its bits do not depend on the tile it falls into.
 /// </summary>
@@ -32,6 +32,11 @@ internal static unsafe class Tile
         get => 2 * Lanes;
     }
 
+    /// <summary>Most vectors that a tile of this height can have: the fewer rows, the more, so that the sums fill the registers.</summary>
+    public static int MaxVectors(nint rows) => Simd.Level >= 512
+        ? (rows > 8 ? 2 : rows > 6 ? 3 : 4)
+        : (rows > 4 ? 2 : rows > 3 ? 3 : 4);
+
     /// <summary>Number of strips into which m rows are cut: as few as possible, and as even as possible.</summary>
     public static nint Strips(nint m) => (m + MaxRows - 1) / MaxRows;
 
@@ -50,7 +55,13 @@ internal static unsafe class Tile
     private static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel<V, T>(nint rows, int vectors)
         where V : unmanaged, ISimd<V>
         where T : struct, IPlacement =>
-        vectors == 1 ? Kernel<V, C1, T>(rows) : Kernel<V, C2, T>(rows);
+        vectors switch
+        {
+            1 => Kernel<V, C1, T>(rows),
+            2 => Kernel<V, C2, T>(rows),
+            3 => Kernel<V, C3, T>(rows),
+            _ => Kernel<V, C4, T>(rows),
+        };
 
     private static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel<V, C, T>(nint rows)
         where V : unmanaged, ISimd<V>
@@ -80,14 +91,14 @@ internal static unsafe class Tile
         where T : struct, IPlacement
     {
         var zero = V.Broadcast(0);
-        V s0a = zero, s0b = zero;
-        V s1a = zero, s1b = zero;
-        V s2a = zero, s2b = zero;
-        V s3a = zero, s3b = zero;
-        V s4a = zero, s4b = zero;
-        V s5a = zero, s5b = zero;
-        V s6a = zero, s6b = zero;
-        V s7a = zero, s7b = zero;
+        V s0a = zero, s0b = zero, s0c = zero, s0d = zero;
+        V s1a = zero, s1b = zero, s1c = zero, s1d = zero;
+        V s2a = zero, s2b = zero, s2c = zero, s2d = zero;
+        V s3a = zero, s3b = zero, s3c = zero, s3d = zero;
+        V s4a = zero, s4b = zero, s4c = zero, s4d = zero;
+        V s5a = zero, s5b = zero, s5c = zero, s5d = zero;
+        V s6a = zero, s6b = zero, s6c = zero;
+        V s7a = zero, s7b = zero, s7c = zero;
         V s8a = zero, s8b = zero;
         V s9a = zero, s9b = zero;
         V sAa = zero, sAb = zero;
@@ -97,11 +108,17 @@ internal static unsafe class Tile
             var row = T.IsTable ? b + table[i] : b;
             var b0 = V.Load(row);
             var b1 = C.Value > 1 ? V.Load(row + V.Width) : zero;
+            var b2 = C.Value > 2 ? V.Load(row + 2 * V.Width) : zero;
+            var b3 = C.Value > 3 ? V.Load(row + 3 * V.Width) : zero;
             {
                 var x = V.Broadcast(a[0]);
                 s0a = V.MultiplyAdd(x, b0, s0a);
                 if (C.Value > 1)
                     s0b = V.MultiplyAdd(x, b1, s0b);
+                if (C.Value > 2)
+                    s0c = V.MultiplyAdd(x, b2, s0c);
+                if (C.Value > 3)
+                    s0d = V.MultiplyAdd(x, b3, s0d);
             }
             if (R.Value > 1)
             {
@@ -109,6 +126,10 @@ internal static unsafe class Tile
                 s1a = V.MultiplyAdd(x, b0, s1a);
                 if (C.Value > 1)
                     s1b = V.MultiplyAdd(x, b1, s1b);
+                if (C.Value > 2)
+                    s1c = V.MultiplyAdd(x, b2, s1c);
+                if (C.Value > 3)
+                    s1d = V.MultiplyAdd(x, b3, s1d);
             }
             if (R.Value > 2)
             {
@@ -116,6 +137,10 @@ internal static unsafe class Tile
                 s2a = V.MultiplyAdd(x, b0, s2a);
                 if (C.Value > 1)
                     s2b = V.MultiplyAdd(x, b1, s2b);
+                if (C.Value > 2)
+                    s2c = V.MultiplyAdd(x, b2, s2c);
+                if (C.Value > 3)
+                    s2d = V.MultiplyAdd(x, b3, s2d);
             }
             if (R.Value > 3)
             {
@@ -123,6 +148,10 @@ internal static unsafe class Tile
                 s3a = V.MultiplyAdd(x, b0, s3a);
                 if (C.Value > 1)
                     s3b = V.MultiplyAdd(x, b1, s3b);
+                if (C.Value > 2)
+                    s3c = V.MultiplyAdd(x, b2, s3c);
+                if (C.Value > 3)
+                    s3d = V.MultiplyAdd(x, b3, s3d);
             }
             if (R.Value > 4)
             {
@@ -130,6 +159,10 @@ internal static unsafe class Tile
                 s4a = V.MultiplyAdd(x, b0, s4a);
                 if (C.Value > 1)
                     s4b = V.MultiplyAdd(x, b1, s4b);
+                if (C.Value > 2)
+                    s4c = V.MultiplyAdd(x, b2, s4c);
+                if (C.Value > 3)
+                    s4d = V.MultiplyAdd(x, b3, s4d);
             }
             if (R.Value > 5)
             {
@@ -137,6 +170,10 @@ internal static unsafe class Tile
                 s5a = V.MultiplyAdd(x, b0, s5a);
                 if (C.Value > 1)
                     s5b = V.MultiplyAdd(x, b1, s5b);
+                if (C.Value > 2)
+                    s5c = V.MultiplyAdd(x, b2, s5c);
+                if (C.Value > 3)
+                    s5d = V.MultiplyAdd(x, b3, s5d);
             }
             if (R.Value > 6)
             {
@@ -144,6 +181,8 @@ internal static unsafe class Tile
                 s6a = V.MultiplyAdd(x, b0, s6a);
                 if (C.Value > 1)
                     s6b = V.MultiplyAdd(x, b1, s6b);
+                if (C.Value > 2)
+                    s6c = V.MultiplyAdd(x, b2, s6c);
             }
             if (R.Value > 7)
             {
@@ -151,6 +190,8 @@ internal static unsafe class Tile
                 s7a = V.MultiplyAdd(x, b0, s7a);
                 if (C.Value > 1)
                     s7b = V.MultiplyAdd(x, b1, s7b);
+                if (C.Value > 2)
+                    s7c = V.MultiplyAdd(x, b2, s7c);
             }
             if (R.Value > 8)
             {
@@ -184,45 +225,53 @@ internal static unsafe class Tile
             if (!T.IsTable)
                 b += bStep;
         }
-        Write<V, C>(c, s0a, s0b, accumulate);
+        Write<V, C>(c, s0a, s0b, s0c, s0d, accumulate);
         if (R.Value > 1)
-            Write<V, C>(c + cStep, s1a, s1b, accumulate);
+            Write<V, C>(c + cStep, s1a, s1b, s1c, s1d, accumulate);
         if (R.Value > 2)
-            Write<V, C>(c + 2 * cStep, s2a, s2b, accumulate);
+            Write<V, C>(c + 2 * cStep, s2a, s2b, s2c, s2d, accumulate);
         if (R.Value > 3)
-            Write<V, C>(c + 3 * cStep, s3a, s3b, accumulate);
+            Write<V, C>(c + 3 * cStep, s3a, s3b, s3c, s3d, accumulate);
         if (R.Value > 4)
-            Write<V, C>(c + 4 * cStep, s4a, s4b, accumulate);
+            Write<V, C>(c + 4 * cStep, s4a, s4b, s4c, s4d, accumulate);
         if (R.Value > 5)
-            Write<V, C>(c + 5 * cStep, s5a, s5b, accumulate);
+            Write<V, C>(c + 5 * cStep, s5a, s5b, s5c, s5d, accumulate);
         if (R.Value > 6)
-            Write<V, C>(c + 6 * cStep, s6a, s6b, accumulate);
+            Write<V, C>(c + 6 * cStep, s6a, s6b, s6c, zero, accumulate);
         if (R.Value > 7)
-            Write<V, C>(c + 7 * cStep, s7a, s7b, accumulate);
+            Write<V, C>(c + 7 * cStep, s7a, s7b, s7c, zero, accumulate);
         if (R.Value > 8)
-            Write<V, C>(c + 8 * cStep, s8a, s8b, accumulate);
+            Write<V, C>(c + 8 * cStep, s8a, s8b, zero, zero, accumulate);
         if (R.Value > 9)
-            Write<V, C>(c + 9 * cStep, s9a, s9b, accumulate);
+            Write<V, C>(c + 9 * cStep, s9a, s9b, zero, zero, accumulate);
         if (R.Value > 10)
-            Write<V, C>(c + 10 * cStep, sAa, sAb, accumulate);
+            Write<V, C>(c + 10 * cStep, sAa, sAb, zero, zero, accumulate);
         if (R.Value > 11)
-            Write<V, C>(c + 11 * cStep, sBa, sBb, accumulate);
+            Write<V, C>(c + 11 * cStep, sBa, sBb, zero, zero, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<V, C>(float* c, V first, V second, bool accumulate)
+    private static void Write<V, C>(float* c, V s0, V s1, V s2, V s3, bool accumulate)
         where V : unmanaged, ISimd<V>
         where C : struct, ICount
     {
         if (accumulate)
         {
-            first = V.Load(c) + first;
+            s0 = V.Load(c) + s0;
             if (C.Value > 1)
-                second = V.Load(c + V.Width) + second;
+                s1 = V.Load(c + V.Width) + s1;
+            if (C.Value > 2)
+                s2 = V.Load(c + 2 * V.Width) + s2;
+            if (C.Value > 3)
+                s3 = V.Load(c + 3 * V.Width) + s3;
         }
-        V.Store(c, first);
+        V.Store(c, s0);
         if (C.Value > 1)
-            V.Store(c + V.Width, second);
+            V.Store(c + V.Width, s1);
+        if (C.Value > 2)
+            V.Store(c + 2 * V.Width, s2);
+        if (C.Value > 3)
+            V.Store(c + 3 * V.Width, s3);
     }
 
     /// <summary>A number that is a constant to the JIT.</summary>
@@ -255,6 +304,16 @@ internal static unsafe class Tile
     private readonly struct C2 : ICount
     {
         public static int Value => 2;
+    }
+
+    private readonly struct C3 : ICount
+    {
+        public static int Value => 3;
+    }
+
+    private readonly struct C4 : ICount
+    {
+        public static int Value => 4;
     }
 
     private readonly struct R1 : ICount

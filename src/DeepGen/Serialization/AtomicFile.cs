@@ -10,7 +10,7 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write, Func<string, FileStream>? create = null)
     {
         path = Path.GetFullPath(path);
-        if (File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target) path = target.FullName;
+        if (new FileInfo(path).LinkTarget != null) path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (Directory.Exists(path)) throw new IOException($"Cannot save to '{path}': it is a folder.");
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"Cannot save to '{path}': the folder '{folder}' does not exist.");
