@@ -103,7 +103,7 @@ internal sealed partial class KernelWriter
             nest.CollectExpression(part);
             var target = Access.Of(kernel.Anchor, part.Dims, Views.Identity(part.Dims.Rank), part.Dims.Rank, 0, strides);
             nest.Accesses.Add(target);
-            nest.Split(rowsApart: false);
+            nest.Split(rowsApart: false, target);
             var stage = nest.Stage(kernel, "Write", _ => null, w => nest.StoreAt(w.Write(part), target), "IMap");
             var row = stage.Create + (nest.Outer.Count == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
             text.Append(nest.Finish(kernel, "Concat", stage.Struct, row, 1, new[] { "y[…] = x, one part of the joined tensor" }, (kernel.Anchor, start * strides[concat.Axis])));
@@ -151,7 +151,8 @@ internal sealed partial class KernelWriter
         }
 
         /// <param name="rowsApart">The reduced axes are the inner loop, whatever could be merged.</param>
-        public void Split(bool rowsApart)
+        /// <param name="written">What is stored along the inner loop, if not a whole tensor.</param>
+        public void Split(bool rowsApart, Access? written = null)
         {
             // Random numbers are counted by sample and element; counters by axis.
             var bySample = leaves.Any(l => l.Leaf.Prim is UniformPrim);
@@ -171,8 +172,8 @@ internal sealed partial class KernelWriter
                 loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
             }
 
-            // Each sample has counters of its own.
-            if (bySample && loops[loops.Count - 1].HasBatch)
+            // Each sample has counters of its own; vectors are stored side by side.
+            if ((written is not null && loops[loops.Count - 1].Stride(written) != 1) || (bySample && loops[loops.Count - 1].HasBatch))
             {
                 loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
             }

@@ -323,8 +323,8 @@ internal sealed class Fuse
 
         var domain = v.Inputs[0].Dims;
         var axes = reduce.Axes.ToArray();
-        var rows = axes[0] > 0 && axes.SequenceEqual(Enumerable.Range(domain.Rank - axes.Length, axes.Length));
         var uses = Uses(v.Inputs[0], domain);
+        var rows = axes[0] > 0 && axes.SequenceEqual(Enumerable.Range(domain.Rank - axes.Length, axes.Length)) && uses.All(u => u.Access is null || IsOneLoop(domain, axes, u.Access));
         var latest = Latest(uses);
         Kernel? home = null;
         for (var i = kernels.Count - 1; options.Rows && i >= 0 && kernels[i].Section == current && (latest is null || i >= latest.Index); i--)
@@ -434,18 +434,20 @@ internal sealed class Fuse
                 return false;
             }
 
-            // Along a row of several axes an operand is whole or constant; then the row is one loop.
-            if (axes.Length > 1)
+            if (!IsOneLoop(domain, axes, use.Access))
             {
-                var inner = axes.Where(a => !domain[a].IsOne).ToArray();
-                if (!inner.All(a => use.Access.Strides[a] == full[a]) && !inner.All(a => use.Access.Strides[a] == 0))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>Along a row of several axes an operand is whole or constant; then the row is one loop.</summary>
+    private static bool IsOneLoop(Dims domain, int[] axes, Access access)
+    {
+        var full = Access.Contiguous(domain);
+        return axes.Length <= 1 || axes.All(a => access.Strides[a] == full[a]) || axes.All(a => access.Strides[a] == 0);
     }
 
     /// <summary>Whether a value is computed from the finished sums of a reduction, one number for each.</summary>
