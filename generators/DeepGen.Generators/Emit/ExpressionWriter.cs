@@ -16,7 +16,7 @@ internal sealed class ExpressionWriter
     private readonly Func<Val, int[], string?> given;
     private readonly Func<Val, Access, string> load;
     private readonly Func<Val, int[], string> leaf;
-    private readonly Dictionary<(Val, string), string> variables = new();
+    private readonly Dictionary<(Val, long), string> variables = new();
     private readonly List<string> lines = new();
     private readonly string prefix;
     private readonly bool literalNumbers;
@@ -43,7 +43,7 @@ internal sealed class ExpressionWriter
 
     public string Write(Val v, int[] map)
     {
-        var key = (v, string.Join(",", map));
+        var key = (v, Encode(map));
         if (variables.TryGetValue(key, out var name))
         {
             return name;
@@ -90,7 +90,7 @@ internal sealed class ExpressionWriter
 
     public string Define(Val v, int[] map)
     {
-        var key = (v, string.Join(",", map));
+        var key = (v, Encode(map));
         if (variables.TryGetValue(key, out var name))
         {
             return name;
@@ -101,6 +101,18 @@ internal sealed class ExpressionWriter
             : v.Prim is PointwisePrim ? Name(Operation(v, map, In))
             : v.Prim is SlicePrim ? Name(load(Views.Base(v.Inputs[0]), SliceAccess(v, map)))
             : throw new InvalidOperationException("Not elementwise: " + v.Prim.GetType().Name);
+    }
+
+    /// <summary>A map of axes as one number: five bits an axis.</summary>
+    private static long Encode(int[] map)
+    {
+        long code = map.Length;
+        foreach (var axis in map)
+        {
+            code = (code << 5) | (uint)axis;
+        }
+
+        return code;
     }
 
     private Access SliceAccess(Val v, int[] map)
@@ -144,7 +156,7 @@ internal sealed class ExpressionWriter
                 {
                     var p = v.Inputs[i];
                     var pMap = Views.Align(p.Dims, map);
-                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !HasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, string.Join(",", pMap))))
+                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !HasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, Encode(pMap))))
                     {
                         var f0 = Write(p.Inputs[0], Views.Align(p.Inputs[0].Dims, pMap));
                         var f1 = Write(p.Inputs[1], Views.Align(p.Inputs[1].Dims, pMap));
