@@ -116,7 +116,7 @@ public class DiagnosticTests
         { "DG0205", "The index 3 lies outside of the 2 elements", Forward("int[] w = [1, 2]; var i = 3; return x.Conv2d(⟦w[i]⟧, 1);") },
         { "DG0205", "This tensor is null here", Forward("Tensor? y = null; return ⟦y⟧!.Conv2d(2, 1);") },
         { "DG0206", "The evaluation of the network throws ArgumentException: width must be even, not 3", Forward("var w = x.Channels; if (w % 2 != 0) ⟦throw⟧ new ArgumentException($\"width must be even, not {w}\"); return x.Relu();") },
-        { "DG0207", "MathF.Sinh has no derivative here; a function given to Map uses + - * /, conditionals and MathF's Exp, Log, Sqrt, Tanh, Abs, Sin, Cos, Floor, Pow, Min, Max, Clamp", Forward("return x.Map(F);", "static float F(float v) => 2 * MathF.⟦Sinh⟧(v);") },
+        { "DG0207", "MathF.Sinh has no derivative here; a function given to Map uses + - * /, conditionals and MathF's Exp, Log, Sqrt, Tanh, Abs, Sin, Cos, Floor, Pow, Min, Max and Math.Clamp", Forward("return x.Map(F);", "static float F(float v) => 2 * MathF.⟦Sinh⟧(v);") },
         { "DG0207", "A function given to Map computes in float, but this makes a double; write float constants (2f) and MathF", Forward("return x.Map(v => (float)(⟦v⟧ * 2.0));") },
         { "DG0207", "A loop must not depend on the elements of a tensor", Forward("return x.Map(F);", "static float F(float v) { while (⟦v > 1⟧) v = v / 2; return v; }") },
 

@@ -67,6 +67,12 @@ internal sealed partial class NetworkReader
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            if (compilation.GetSemanticModel(declaration.SyntaxTree).GetDiagnostics(cancellationToken: cancellation).Any(d => d.Severity == DiagnosticSeverity.Error))
+            {
+                // Half-typed code breaks assumptions that hold for all code that compiles; the compiler reports it.
+                return new NetworkResult(new NetworkModel(null, null, $"The source of '{type.Name}' has errors."), EquatableArray<DiagnosticInfo>.Empty);
+            }
+
             // Our own mistake: said as one, at the network, instead of a crash of the generator that names no place.
             var text = e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' ');
             var diagnostic = new DiagnosticInfo(Descriptors.Internal, Places.Info(declaration.Identifier), EquatableArray<LocationInfo>.Empty, EquatableArray<string>.Own(type.Name, text));
