@@ -160,7 +160,9 @@ public static unsafe partial class Convolution
         var full = DotTile.Kernel(rows, DotTile.MaxTaps);
         var rest = DotTile.Kernel(rows, job->Terms % DotTile.MaxTaps);
         var whole = job->Terms / DotTile.MaxTaps * DotTile.MaxTaps;
-        var together = (int)Math.Max(1, TilePixels / job->PlaneStep);
+        // Samples that a tile runs over before it is summed up: about TilePixels, and even.
+        var groups = Math.Max(1, (int)((samples * job->PlaneStep + TilePixels / 2) / TilePixels));
+        var together = Math.Max(1, (samples + groups - 1) / groups);
         for (var sample = 0; sample < samples; sample += together)
         {
             for (nint pixel = 0; pixel < job->PlaneStep; pixel += TilePixels)

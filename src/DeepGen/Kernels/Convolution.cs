@@ -141,21 +141,21 @@ public static unsafe partial class Convolution
                 var phaseRow = (a + s.PadTop) % s.StrideHeight;
                 var phaseColumn = (b + s.PadLeft) % s.StrideWidth;
                 var pass = new ConvPass { First = count, OffsetHeight = a, OffsetWidth = b };
-                for (var o = 0; o < outputs; o++)
+                for (var i = 0; i < s.KernelHeight; i++)
                 {
-                    for (var i = 0; i < s.KernelHeight; i++)
+                    for (var j = 0; j < s.KernelWidth; j++)
                     {
-                        for (var j = 0; j < s.KernelWidth; j++)
-                        {
-                            if (i * s.DilationHeight % s.StrideHeight != phaseRow || j * s.DilationWidth % s.StrideWidth != phaseColumn)
-                                continue;
-                            var row = (a + s.PadTop - i * s.DilationHeight) / s.StrideHeight - lowRow;
-                            var column = (b + s.PadLeft - j * s.DilationWidth) / s.StrideWidth - lowColumn;
-                            job.Table[count] = job.Image.Offset(job.BandRows, o, row, column);
-                            job.TapOfTerm[count++] = o * job.WeightChannel + i * s.KernelWidth + j;
-                        }
+                        if (i * s.DilationHeight % s.StrideHeight != phaseRow || j * s.DilationWidth % s.StrideWidth != phaseColumn)
+                            continue;
+                        var row = (a + s.PadTop - i * s.DilationHeight) / s.StrideHeight - lowRow;
+                        var column = (b + s.PadLeft - j * s.DilationWidth) / s.StrideWidth - lowColumn;
+                        job.Table[count] = job.Image.Offset(job.BandRows, 0, row, column);
+                        job.TapOfTerm[count++] = i * s.KernelWidth + j;
                     }
                 }
+                RepeatTable(job.Table + pass.First, count - pass.First, outputs, job.Image.Offset(job.BandRows, 1, 0, 0));
+                RepeatTable(job.TapOfTerm + pass.First, count - pass.First, outputs, job.WeightChannel);
+                count = pass.First + (count - pass.First) * outputs;
                 pass.Terms = count - pass.First;
                 passes[a * s.StrideWidth + b] = pass;
             }
@@ -504,13 +504,19 @@ public static unsafe partial class Convolution
     /// <summary>Offset of every term (channel, kernel row, kernel column) in a band of the image.</summary>
     private static void FillTable(in ConvShape s, in ConvImage image, int bandRows, nint* table)
     {
-        for (var c = 0; c < image.Channels; c++)
+        var taps = s.KernelHeight * s.KernelWidth;
+        for (var i = 0; i < s.KernelHeight; i++)
         {
-            for (var i = 0; i < s.KernelHeight; i++)
-            {
-                for (var j = 0; j < s.KernelWidth; j++)
-                    *table++ = image.Offset(bandRows, c, i * s.DilationHeight, j * s.DilationWidth);
-            }
+            for (var j = 0; j < s.KernelWidth; j++)
+                table[i * s.KernelWidth + j] = image.Offset(bandRows, 0, i * s.DilationHeight, j * s.DilationWidth);
         }
+        RepeatTable(table, taps, image.Channels, image.Offset(bandRows, 1, 0, 0));
+    }
+
+    /// <summary>Continues the offsets of the first channel's terms for the others.</summary>
+    private static void RepeatTable(nint* table, int terms, int channels, nint channelSize)
+    {
+        for (var k = terms; k < terms * channels; k++)
+            table[k] = table[k - terms] + channelSize;
     }
 }

@@ -64,7 +64,7 @@ public static unsafe class Pooling
         where E : struct, IEpilogue
     {
         var e = epilogue;
-        var job = new Job { S = s, X = x, Dy = dy, Result = result, Epilogue = Unsafe.AsPointer(ref e) };
+        var job = new Job { S = s, X = x, Dy = dy, Result = result, Epilogue = Unsafe.AsPointer(ref e), Planes = batch * s.Channels };
         w.For(batch * s.Channels, 2d * s.OutHeight * s.OutWidth * s.KernelHeight * s.KernelWidth, &job, body);
     }
 
@@ -87,8 +87,9 @@ public static unsafe class Pooling
         var first = Math.Min(rowLength, s.PadLeft);
         var last = Math.Max(first, Math.Min(rowLength, s.Width + s.PadLeft));
         var size = (nint)s.OutHeight * s.OutWidth;
-        var rows = Workers.Scratch(PlaneSlot, rowLength * s.OutHeight + 16);
+        var rows = Workers.Scratch(PlaneSlot, rowLength * s.OutHeight + 2 * 16);
         var shares = Shares<K>(ref s);
+        var tensorEnd = job->X + job->Planes * s.Height * s.Width;
         for (var plane = begin; plane < end; plane++)
         {
             var x = job->X + plane * s.Height * s.Width - s.PadLeft;
@@ -103,8 +104,14 @@ public static unsafe class Pooling
                     continue;
                 }
                 Fill<K>(row, first);
-                var body = new Vertical<K>(x + (nint)(top + inside.Begin) * s.Width + first, s.Width, inside.End - inside.Begin, row + first);
-                Simd.Map(in body, last - first);
+                var from = x + (nint)(top + inside.Begin) * s.Width + first;
+                var lastRow = from + (nint)(inside.End - inside.Begin - 1) * s.Width;
+                if (Simd.Level >= 512)
+                    Vertical<F512, K>(from, s.Width, lastRow, tensorEnd, row + first, last - first);
+                else if (Simd.Level >= 256)
+                    Vertical<F256, K>(from, s.Width, lastRow, tensorEnd, row + first, last - first);
+                else
+                    Vertical<F128, K>(from, s.Width, lastRow, tensorEnd, row + first, last - first);
                 Fill<K>(row + last, rowLength - last);
             }
             ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
@@ -119,6 +126,32 @@ public static unsafe class Pooling
                 var body = new Horizontal<K, E>(ref e, rows + p * rowLength, ref s, shares, job->Result, plane % s.Channels, p * s.OutWidth, plane * size + p * s.OutWidth);
                 Simd.Map(in body, s.OutWidth);
             }
+        }
+    }
+
+    /// <summary>
+    /// target[i] = the rows from … lastRow become one, for i &lt; count. In whole vectors as far as the tensor goes: what they write too much is overwritten
+    /// by what comes next.
+    /// </summary>
+    [MethodImpl(Inline)]
+    private static void Vertical<V, K>(float* from, nint step, float* lastRow, float* tensorEnd, float* target, nint count)
+        where V : unmanaged, ISimd<V>
+        where K : struct, IWindow
+    {
+        nint i = 0;
+        for (; i < count && lastRow + i + V.Width <= tensorEnd; i += V.Width)
+        {
+            var acc = V.Load(from + i);
+            for (var row = from + step; row <= lastRow; row += step)
+                acc = K.Add(acc, V.Load(row + i));
+            V.Store(target + i, acc);
+        }
+        for (; i < count; i++)
+        {
+            var acc = F1.Load(from + i);
+            for (var row = from + step; row <= lastRow; row += step)
+                acc = K.Add(acc, F1.Load(row + i));
+            F1.Store(target + i, acc);
         }
     }
 
@@ -314,26 +347,6 @@ public static unsafe class Pooling
             where V : unmanaged, ISimd<V> => acc + x;
     }
 
-    /// <summary>Rows of a window become one.</summary>
-    private readonly struct Vertical<K>(float* source, nint step, int rows, float* target) : IMap
-        where K : struct, IWindow
-    {
-        private readonly float* source = source;
-        private readonly nint step = step;
-        private readonly int rows = rows;
-        private readonly float* target = target;
-
-        [MethodImpl(Inline)]
-        public void At<V>(nint i)
-            where V : unmanaged, ISimd<V>
-        {
-            var acc = V.Load(source + i);
-            for (var r = 1; r < rows; r++)
-                acc = K.Add(acc, V.Load(source + i + r * step));
-            V.Store(target + i, acc);
-        }
-    }
-
     /// <summary>Columns of a window become one, which is stored through the epilogue.</summary>
     private readonly struct Horizontal<K, E> : IMap
         where K : struct, IWindow
@@ -398,5 +411,8 @@ public static unsafe class Pooling
         public float* Dy;
         public float* Result;
         public void* Epilogue;
+
+        /// <summary>Planes of the whole tensor.</summary>
+        public nint Planes;
     }
 }
