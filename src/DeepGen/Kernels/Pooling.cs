@@ -186,6 +186,9 @@ public static unsafe class Pooling
             target[i] = K.Start;
     }
 
+    /// <summary>
+    /// The place of every window's maximum is found in vectors of windows, where they lie wholly between the left and right edge; then each gradient is added there.
+    /// </summary>
     [MethodImpl(Optimize)]
     private static void MaxGradPlanes<E>(void* args, nint begin, nint end)
         where E : struct, IEpilogue
@@ -194,30 +197,46 @@ public static unsafe class Pooling
         ref var s = ref job->S;
         var size = (nint)s.Height * s.Width;
         var sums = Workers.Scratch(PlaneSlot, size);
+        var places = Workers.Scratch(SpreadSlot, s.OutWidth);
+        var first = Math.Min(s.OutWidth, (s.PadLeft + s.StrideWidth - 1) / s.StrideWidth);
+        var last = s.Width + s.PadLeft >= s.KernelWidth ? Math.Min(s.OutWidth, (s.Width + s.PadLeft - s.KernelWidth) / s.StrideWidth + 1) : 0;
         for (var plane = begin; plane < end; plane++)
         {
-            new Span<float>(sums, (int)size).Clear();
+            Packing.Zero(sums, size);
             var x = job->X + plane * size;
             var dy = job->Dy + plane * s.OutHeight * s.OutWidth;
-            for (var p = 0; p < s.OutHeight; p++)
+            for (var p = 0; p < s.OutHeight; p++, dy += s.OutWidth)
             {
-                var rows = Clip(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height);
+                var top = p * s.StrideHeight - s.PadTop;
+                var rows = Clip(top, s.KernelHeight, s.Height);
+                if (rows.Begin >= rows.End)
+                    continue;
+                var origin = (nint)(top + rows.Begin) * s.Width - s.PadLeft;
                 for (var q = 0; q < s.OutWidth; q++)
                 {
-                    var columns = Clip(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width);
+                    if (q == first && last > first)
+                    {
+                        var body = new Places(x + origin, s.StrideWidth, s.Width, rows.End - rows.Begin, s.KernelWidth, places);
+                        Simd.Map(in body, first, last);
+                        for (; q < last; q++)
+                            sums[origin + q * s.StrideWidth + (nint)places[q]] += dy[q];
+                        if (q == s.OutWidth)
+                            break;
+                    }
+                    var left = q * s.StrideWidth - s.PadLeft;
+                    var columns = Clip(left, s.KernelWidth, s.Width);
                     nint best = -1;
                     for (var i = rows.Begin; i < rows.End; i++)
                     {
-                        var offset = (nint)(p * s.StrideHeight - s.PadTop + i) * s.Width + q * s.StrideWidth - s.PadLeft;
                         for (var j = columns.Begin; j < columns.End; j++)
                         {
-                            // Not "greater than": a NaN wins over every number, and the last NaN of a window over earlier ones, as in PyTorch.
-                            if (best < 0 || x[offset + j] > x[best] || float.IsNaN(x[offset + j]))
-                                best = offset + j;
+                            var at = (nint)(top + i) * s.Width + left + j;
+                            if (best < 0 || x[at] > x[best] || float.IsNaN(x[at]))
+                                best = at;
                         }
                     }
                     if (best >= 0)
-                        sums[best] += dy[(nint)p * s.OutWidth + q];
+                        sums[best] += dy[q];
                 }
             }
             Finish<E>(job, plane, sums, size);
@@ -388,6 +407,37 @@ public static unsafe class Pooling
             if (K.IsMean)
                 acc *= shares == null ? V.Broadcast(share) : V.Load(shares + column + i);
             V.Store(target + index + i, epilogue.Apply(acc, row, column + i, index + i));
+        }
+    }
+
+    /// <summary>places[q] = offset of the maximum from the first element of window q. A NaN wins over every number, and over earlier NaNs, as in PyTorch.</summary>
+    private readonly struct Places(float* source, int stride, int step, int rows, int columns, float* places) : IMap
+    {
+        private readonly float* source = source;
+        private readonly nint stride = stride;
+        private readonly nint step = step;
+        private readonly int rows = rows;
+        private readonly int columns = columns;
+        private readonly float* places = places;
+
+        [MethodImpl(Inline)]
+        public void At<V>(nint i)
+            where V : unmanaged, ISimd<V>
+        {
+            var from = source + i * stride;
+            var best = V.LoadStrided(from, stride);
+            var place = V.Broadcast(0);
+            for (var r = 0; r < rows; r++)
+            {
+                for (var c = r == 0 ? 1 : 0; c < columns; c++)
+                {
+                    var x = V.LoadStrided(from + r * step + c, stride);
+                    var wins = V.Or(V.GreaterThan(x, best), V.Not(V.Equal(x, x)));
+                    best = V.Select(wins, x, best);
+                    place = V.Select(wins, V.Broadcast(r * step + c), place);
+                }
+            }
+            V.Store(places + i, place);
         }
     }
 
