@@ -7,6 +7,15 @@ public sealed unsafe class WorkersTests
     /// <summary>The pool of the loop within a loop; bodies are static.</summary>
     private static Workers? nested;
 
+    private static int surprises;
+    private static bool isWarm;
+
+    [ThreadStatic]
+    private static bool wasWarm;
+
+    [ThreadStatic]
+    private static long allocatedBefore;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -90,27 +99,28 @@ public sealed unsafe class WorkersTests
     [Fact]
     public void Steady_state_allocates_nothing_on_any_thread()
     {
+        // Counted per thread, because other tests run in the same process.
         using var workers = new Workers(3);
-        using var marks = new GuardedBuffer(1000);
-        // Warm-up, with and without parked workers.
-        for (var round = 0; round < 200; round++)
-            Round(workers, marks, round);
-        var least = long.MaxValue;
-        // Other tests run in the same process: the quietest of several attempts counts.
-        for (var attempt = 0; attempt < 20 && least > 0; attempt++)
+        surprises = 0;
+        for (var round = 0; round < 500; round++)
         {
-            var before = GC.GetTotalAllocatedBytes(true);
-            for (var round = 0; round < 100; round++)
-                Round(workers, marks, round);
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(true) - before);
+            if (round == 250)
+                Volatile.Write(ref isWarm, true);
+            workers.For(1000, 1e6, null, &Watch);
+            if (round % 25 == 0)
+                Thread.Sleep(1); // long enough for workers to park
         }
-        Assert.Equal(0, least);
+        Assert.Equal(0, surprises);
+        Volatile.Write(ref isWarm, false);
 
-        static void Round(Workers workers, GuardedBuffer marks, int round)
+        static void Watch(void* args, nint begin, nint end)
         {
-            workers.For(1000, 1e6, marks.Pointer, &Mark);
-            if (round % 50 == 0)
-                Thread.Sleep(1);
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            if (Volatile.Read(ref isWarm) && wasWarm && allocated != allocatedBefore)
+                Interlocked.Increment(ref surprises);
+            wasWarm = Volatile.Read(ref isWarm);
+            allocatedBefore = allocated;
+            Thread.SpinWait(100);
         }
     }
 
