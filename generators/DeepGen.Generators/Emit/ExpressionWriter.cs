@@ -19,12 +19,13 @@ internal sealed class ExpressionWriter
     private readonly Dictionary<(Val, string), string> variables = new();
     private readonly List<string> lines = new();
     private readonly string prefix;
+    private readonly bool literalNumbers;
 
     /// <param name="vector">The vector type's name: V, or F1 for one number.</param>
     /// <param name="given">A value computed elsewhere, or null.</param>
     /// <param name="load">Reads a tensor.</param>
     /// <param name="leaf">A leaf without memory: counters, batch size, random numbers.</param>
-    public ExpressionWriter(FusedProgram program, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf)
+    public ExpressionWriter(FusedProgram program, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf, bool literalNumbers = false)
     {
         this.program = program;
         this.rank = rank;
@@ -33,6 +34,7 @@ internal sealed class ExpressionWriter
         this.given = given;
         this.load = load;
         this.leaf = leaf;
+        this.literalNumbers = literalNumbers;
     }
 
     public IReadOnlyList<string> Lines => lines;
@@ -70,7 +72,8 @@ internal sealed class ExpressionWriter
 
         switch (v.Prim)
         {
-            case ConstPrim c:
+            // Long numbers stem from extents; kernels take them as a field.
+            case ConstPrim c when Literals.Float(c.Value).Length <= 7 || literalNumbers:
                 return variables[key] = $"{vector}.Broadcast({Literals.Float(c.Value)})";
             case LeafPrim:
                 return variables[key] = Name(leaf(v, map));
@@ -83,9 +86,10 @@ internal sealed class ExpressionWriter
     }
 
     /// <summary>Computes <paramref name="v"/> here, though it is one that others find in memory.</summary>
-    public string Define(Val v)
+    public string Define(Val v) => Define(v, Views.Align(v.Dims, Views.Identity(rank)));
+
+    public string Define(Val v, int[] map)
     {
-        var map = Views.Align(v.Dims, Views.Identity(rank));
         var key = (v, string.Join(",", map));
         if (variables.TryGetValue(key, out var name))
         {

@@ -13,7 +13,7 @@ internal static class NetworkCompiler
     public static string ErrorApi(NetworkApi api, string message)
     {
         var w = new CodeWriter();
-        NetworkWriter.Begin(w, api, new[] { "This network has an error and does nothing: " + message });
+        NetworkWriter.Begin(w, api, new[] { "This network has an error and does nothing: " + message }, "");
         new ApiWriter(api, message).Write(w);
         foreach (var run in new[] { "RunPrepare", "RunInference", "RunForward", "RunBackward", "SetOutputGradients" })
         {

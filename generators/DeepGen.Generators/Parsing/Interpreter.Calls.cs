@@ -192,7 +192,7 @@ internal sealed partial class Interpreter
             }
         }
 
-        throw Fail(Descriptors.NotEvaluable, token, instance is null && !property.IsStatic ? $"'{property.Name}' is read from what is not known at build time" : $"'{property.Name}' is not known at build time");
+        throw Fail(Descriptors.NotEvaluable, token, instance is null && !property.IsStatic ? $"'{property.Name}' is read from what is not known at build time" : $"'{property.ContainingType.Name}.{property.Name}' is not known at build time");
     }
 
     private Node Tensor(object? value, SyntaxNode place) => value switch
@@ -241,7 +241,7 @@ internal sealed partial class Interpreter
             }
 
             values[argument.Parameter.Name] = value;
-            if (argument.ArgumentKind != ArgumentKind.DefaultValue)
+            if (argument.ArgumentKind == ArgumentKind.Explicit)
             {
                 syntaxes[argument.Parameter.Name] = argument.Syntax is ArgumentSyntax a ? a.Expression : argument.Value.Syntax;
             }
