@@ -39,6 +39,6 @@ internal static class OpFixtures
         JsonValueKind.False => false,
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Array => value.EnumerateArray().Select(e => e.GetInt32()).ToArray(),
-        _ => value.TryGetInt32(out var i) ? i : value.GetDouble(),
+        _ => value.TryGetInt32(out var i) ? (object)i : value.GetDouble(),
     };
 }
