@@ -51,6 +51,8 @@ public abstract unsafe class Optimizer
             range.Updates++;
             Update(network.Workers, network.Weights.Parameters.Pointer + range.Offset, network.Weights.Gradients.Pointer + range.Offset, range.Offset, range.Length, range.Updates);
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Moves one contiguous range of parameters.</summary>

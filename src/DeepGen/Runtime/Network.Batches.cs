@@ -9,7 +9,12 @@ public abstract unsafe partial class Network
     /// <exception cref="NonFiniteException">The loss is NaN or infinite; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">The network has no loss, another phase is running, or the optimizer belongs to another network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public float Step(Batch batch, Optimizer optimizer) => StepCore(BatchOf("Step", batch), batch.Inputs, batch.Targets, optimizer);
+    public float Step(Batch batch, Optimizer optimizer)
+    {
+        var loss = StepCore(BatchOf("Step", batch), batch.Inputs, batch.Targets, optimizer);
+        GC.KeepAlive(batch);
+        return loss;
+    }
 
     /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/>.</summary>
     public float Step(Batch batch, Span<float> output, Optimizer optimizer)
@@ -20,7 +25,9 @@ public abstract unsafe partial class Network
         {
             var outputs = stackalloc void*[Definition.Outputs.Length];
             outputs[0] = y;
-            return StepCore(samples, batch.Inputs, batch.Targets, outputs, optimizer);
+            var loss = StepCore(samples, batch.Inputs, batch.Targets, outputs, optimizer);
+            GC.KeepAlive(batch);
+            return loss;
         }
     }
 
@@ -40,6 +47,7 @@ public abstract unsafe partial class Network
         {
             void* pointer = y;
             PredictCore(samples, batch.Inputs, &pointer);
+            GC.KeepAlive(batch);
         }
     }
 
@@ -58,7 +66,9 @@ public abstract unsafe partial class Network
         {
             var outputs = stackalloc void*[Definition.Outputs.Length];
             outputs[0] = y;
-            return EvaluateCore(samples, batch.Inputs, batch.Targets, outputs);
+            var loss = EvaluateCore(samples, batch.Inputs, batch.Targets, outputs);
+            GC.KeepAlive(batch);
+            return loss;
         }
     }
 

@@ -89,7 +89,11 @@ public sealed unsafe class Parameter
     /// <param name="seed">The key of the random numbers; parameters of different names get different numbers.</param>
     /// <param name="value">The standard deviation, bound or constant of <see cref="Initializer.Normal"/>, <see cref="Initializer.Uniform"/> and <see cref="Initializer.Constant"/>; null for the default.</param>
     /// <exception cref="ArgumentException">The rule needs a fan-in that this parameter does not have, or a value that is not given or not usable.</exception>
-    public void Initialize(Initializer initializer, ulong seed, float? value = null) => Initialization.Fill(Span, _definition, initializer, value, seed);
+    public void Initialize(Initializer initializer, ulong seed, float? value = null)
+    {
+        Initialization.Fill(_network.Workers, Span, _definition, initializer, value, seed);
+        GC.KeepAlive(this);
+    }
 
     internal void InitializeAsDeclared(ulong seed) => Initialize(_definition.Initializer, seed, _definition.Value);
 
