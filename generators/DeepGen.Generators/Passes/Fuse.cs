@@ -124,6 +124,11 @@ internal sealed class Fuse
         {
             if (v.Prim is ReshapePrim or StopGradientPrim)
             {
+                if (v.Prim is ReshapePrim && !Views.OnesOnly(v.Inputs[0].Dims, v.Dims))
+                {
+                    wanted.Add(Views.Base(v));
+                }
+
                 continue;
             }
 
@@ -289,26 +294,30 @@ internal sealed class Fuse
 
         var uses = Uses(v, v.Dims);
         var kernel = Latest(uses);
-        if (kernel is null || kernel.Section != current)
-        {
-            return;
-        }
-
-        // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
-        if (!wanted.Contains(v) && !v.Inputs.Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
-        {
-            return;
-        }
-
-        var fits = kernel.TakesEpilogue ? options.Epilogues && FitsEpilogue(kernel, v, uses)
-            : !options.Rows ? false
-            : kernel.Kind == KernelKind.Row ? FitsRow(kernel, v.Dims, kernel.Axes, uses)
-            : kernel.Kind == KernelKind.Reduce && FitsReduction(kernel, v);
-        if (fits)
+        if (kernel is not null && kernel.Section == current && Fits(kernel, v, uses))
         {
             kernel.Members.Add(v);
             owner[v] = kernel;
         }
+        else if (wanted.Contains(v))
+        {
+            // At once: a reduction in between would otherwise read memory that is only written after it.
+            Materialize(v);
+        }
+    }
+
+    private bool Fits(Kernel kernel, Val v, List<Use> uses)
+    {
+        // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
+        if (!wanted.Contains(v) && !v.Inputs.Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
+        {
+            return false;
+        }
+
+        return kernel.TakesEpilogue ? options.Epilogues && FitsEpilogue(kernel, v, uses)
+            : !options.Rows ? false
+            : kernel.Kind == KernelKind.Row ? FitsRow(kernel, v.Dims, kernel.Axes, uses)
+            : kernel.Kind == KernelKind.Reduce && FitsReduction(kernel, v);
     }
 
     private void Reduce(Val v, ReducePrim reduce)
