@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace DeepGen.Examples;
+
+/// <summary>What the command line asks for.</summary>
+public sealed record Settings
+{
+    /// <summary>The folder of the IDX files; null for the embedded images.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Passes over the training images.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Images of one training step.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>The key of the first weights and of the order of the images.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Threads that work on one step. The result does not depend on it.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Where the weights go.</summary>
+    public required string Save { get; init; }
+
+    /// <summary>Weights to start from; null for new ones.</summary>
+    public string? Load { get; init; }
+
+    /// <summary>The command, with an action that hands the settings on.</summary>
+    public static RootCommand Command(Func<Settings, int> run)
+    {
+        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var epochs = Number<int>("--epochs", "N", "Passes over the training images; 0 only tests the weights of --load", 15, 0, 100_000);
+        var batch = Number<int>("--batch", "N", "Images of one training step", 16, 1, 65_536);
+        var seed = Number<ulong>("--seed", "N", "Seed of the first weights and of the order of the images", 1, 0, ulong.MaxValue);
+        var threads = Number<int>("--threads", "N", "Threads that work on one step; the result does not depend on it", Environment.ProcessorCount, 1, 1024);
+        var save = new Option<string>("--save") { HelpName = "FILE", Description = "Where the best weights go, as safetensors", DefaultValueFactory = _ => "lenet5.safetensors" };
+        var load = new Option<string?>("--load") { HelpName = "FILE", Description = "Weights to start from, as safetensors" };
+
+        var command = new RootCommand("Trains LeNet-5 (compiled by DeepGen) on images of 28 × 28, and writes its weights and report.html.")
+        {
+            data, epochs, batch, seed, threads, save, load,
+        };
+        command.SetAction(result => run(new Settings
+        {
+            Data = result.GetValue(data),
+            Epochs = result.GetValue(epochs),
+            Batch = result.GetValue(batch),
+            Seed = result.GetValue(seed),
+            Threads = result.GetValue(threads),
+            Save = result.GetValue(save)!,
+            Load = result.GetValue(load),
+        }));
+        return command;
+    }
+
+    /// <summary>An option whose number must lie in a range; what is wrong with another text is said in one sentence.</summary>
+    private static Option<T> Number<T>(string name, string helpName, string description, T value, T min, T max)
+        where T : struct, IParsable<T>, IComparable<T> => new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            DefaultValueFactory = _ => value,
+            CustomParser = result =>
+            {
+                var text = result.Tokens is [var token] ? token.Value : "";
+                if (T.TryParse(text, CultureInfo.InvariantCulture, out var number) && number.CompareTo(min) >= 0 && number.CompareTo(max) <= 0)
+                    return number;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {min} to {max}, not '{text}'."));
+                return default;
+            },
+        };
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DeepGen.Examples.Display;
+using DeepGen.Examples.Report;
+using DeepGen.Kernels;
+
+namespace DeepGen.Examples;
+
+/// <summary>The main job: read images, train, keep the best weights, test them once, save, report.</summary>
+public sealed class TrainingRun(Settings settings)
+{
+    /// <summary>Adam's step size at the start; half a cosine takes it to 0.</summary>
+    private const float LearningRate = 1e-3f;
+
+    /// <summary>Images of one call when nothing is trained: enough to keep every thread busy.</summary>
+    private const int PredictBatch = 256;
+
+    /// <summary>Ended by Ctrl-C before there was anything to keep, as a shell numbers it.</summary>
+    private const int Interrupted = 130;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">The options do not go together.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or foreign.</exception>
+    /// <exception cref="NonFiniteException">The training diverged.</exception>
+    public int Execute(CancellationToken stop)
+    {
+        var reportPath = CheckedReportPath();
+        var data = settings.Data is null ? ImageData.Embedded() : ImageData.FromFolder(settings.Data);
+        var batch = Math.Min(settings.Batch, data.Train.Count);
+        using var net = LeNet5.Create(new NetworkOptions { MaxBatch = Math.Max(batch, PredictBatch), Seed = settings.Seed, Threads = settings.Threads });
+        if (settings.Load is not null)
+            net.Load(settings.Load);
+
+        Console.WriteLine(Invariant($"LeNet-5, {net.Parameters.TrainableValues:N0} parameters, on {data.Name}"));
+        Console.WriteLine(Invariant($"{data.Train.Count:N0} images to train on, {data.Validation?.Count ?? 0:N0} to choose the best epoch by, {data.Test.Count:N0} to test on; {Counted(settings.Threads, "thread")}, {Vectors}"));
+        if (settings.Load is not null)
+            Console.WriteLine($"weights from {Path.GetFullPath(settings.Load)}");
+        Console.WriteLine();
+
+        var (fit, epochs) = settings.Epochs > 0 ? Train(net, data, batch, stop) : (null, []);
+        if (fit is { Cancelled: true, History.Count: 0 })
+        {
+            Console.WriteLine("stopped before the first epoch was complete; nothing was saved");
+            return Interrupted;
+        }
+
+        var bestEpoch = fit is null ? 0 : fit.BestEpoch ?? fit.History.Count;
+        if (fit is not null)
+        {
+            net.Save(settings.Save);
+            var seconds = epochs.Sum(e => e.Duration.TotalSeconds);
+            Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {Counted(epochs.Count, "epoch")} in {seconds:0.00} s, {seconds / epochs.Count:0.000} s an epoch; kept the weights of epoch {bestEpoch}"));
+            Console.WriteLine();
+        }
+
+        var test = TestResult.Of(net, data.Test, data.ClassNames);
+        Console.WriteLine(test.Confusion);
+        Console.WriteLine();
+        ReportPage.Write(reportPath, new RunSummary
+        {
+            DataName = data.Name,
+            Finished = DateTimeOffset.Now,
+            Epochs = epochs,
+            BestEpoch = bestEpoch,
+            Stopped = fit is { Cancelled: true },
+            Test = test.Confusion,
+            TestLoss = test.Loss,
+            ParameterCount = net.Parameters.TrainableValues,
+            HyperParameters = HyperParameters(data, batch),
+            Environment = Machine(),
+            Mistakes = test.Mistakes,
+        });
+        if (fit is not null)
+            Console.WriteLine($"weights  {Path.GetFullPath(settings.Save)}");
+        Console.WriteLine($"report   {reportPath}");
+        Console.WriteLine(Invariant($"test accuracy {test.Confusion.Accuracy:0.0000}"));
+        return 0;
+    }
+
+    /// <summary>Trains until the last epoch or Ctrl-C; the network has the best weights afterwards.</summary>
+    private (FitResult Fit, IReadOnlyList<EpochRecord> Epochs) Train(Network net, ImageData data, int batch, CancellationToken stop)
+    {
+        var trainer = new Trainer(net, new TrainerOptions
+        {
+            Optimizer = new Adam(LearningRate),
+            LearningRate = LearningRateSchedule.Cosine(),
+            Epochs = settings.Epochs,
+            BatchSize = batch,
+            Seed = settings.Seed,
+            ProgressInterval = TimeSpan.FromMilliseconds(50),
+        });
+        return ITrainingDisplay.ForConsole().Show(display =>
+        {
+            var progress = new DisplayedProgress(display, data.Train.Count);
+            return (trainer.Fit(data.Train, data.Validation, progress, stop), progress.Epochs);
+        });
+    }
+
+    /// <summary>Where the report goes: beside the weights. What would fail after the training is found before it.</summary>
+    private string CheckedReportPath()
+    {
+        if (settings is { Epochs: 0, Load: null })
+            throw new UsageException("--epochs 0 tests weights without training; say which with --load FILE.");
+        if (settings.Load is not null && !File.Exists(settings.Load))
+            throw new FileNotFoundException($"--load: there is no file '{settings.Load}'.");
+        if (Directory.Exists(settings.Save))
+            throw new UsageException($"--save: '{settings.Save}' is a folder; give the name of a file.");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(settings.Save));
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"--save: there is no folder '{folder}'.");
+        using (new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+        {
+            // That it could be made is all that is asked.
+        }
+        return Path.Combine(folder, "report.html");
+    }
+
+    private (string, string)[] HyperParameters(ImageData data, int batch) =>
+    [
+        ("optimizer", "Adam, β₁ 0.9, β₂ 0.999, ε 1e-8"),
+        ("learning rate", Invariant($"{LearningRate}, half a cosine down to 0")),
+        ("loss", "softmax cross-entropy"),
+        ("epochs", settings.Epochs == 0 ? "none: loaded weights" : Invariant($"{settings.Epochs:N0}")),
+        ("batch", Invariant($"{batch:N0}")),
+        ("seed", Invariant($"{settings.Seed}")),
+        ("first weights", settings.Load is null ? "Xavier, biases 0" : Path.GetFileName(settings.Load)),
+        ("images", Invariant($"{data.Train.Count:N0} train, {data.Validation?.Count ?? 0:N0} validation, {data.Test.Count:N0} test")),
+        ("normalization", Invariant($"(grey / 255 − {data.Mean:0.0000}) / {data.Deviation:0.0000}")),
+    ];
+
+    private (string, string)[] Machine() =>
+    [
+        ("processor", Invariant($"{RuntimeInformation.ProcessArchitecture}, {Counted(Environment.ProcessorCount, "core")}")),
+        ("vectors", Vectors),
+        ("threads", Invariant($"{settings.Threads}")),
+        ("runtime", RuntimeInformation.FrameworkDescription),
+        ("system", RuntimeInformation.OSDescription),
+        ("DeepGen", typeof(Network).Assembly.GetName().Version!.ToString(3)),
+    ];
+
+    private static string Vectors => Simd.Level switch
+    {
+        512 => "AVX-512",
+        256 => "AVX2",
+        _ => "128-bit vectors",
+    };
+
+    private static string Counted(int count, string noun) => Invariant($"{count:N0} {noun}{(count == 1 ? "" : "s")}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,192 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+using DeepGen.Generators.Passes;
+
+namespace DeepGen.Generators.Emit;
+
+/// <summary>
+/// Writes an elementwise expression as straight-line C# over a vector type: one variable for each operation, each value once.
+/// Where a value comes from (memory, another stage, a counter) is the caller's to say.
+/// </summary>
+internal sealed class ExpressionWriter
+{
+    private readonly FusedProgram program;
+    private readonly int rank;
+    private readonly string vector;
+    private readonly Func<Val, int[], string?> given;
+    private readonly Func<Val, Access, string> load;
+    private readonly Func<Val, int[], string> leaf;
+    private readonly Dictionary<(Val, long), string> variables = new();
+    private readonly List<string> lines = new();
+    private readonly string prefix;
+    private readonly bool literalNumbers;
+
+    /// <param name="vector">The vector type's name: V, or F1 for one number.</param>
+    /// <param name="given">A value computed elsewhere, or null.</param>
+    /// <param name="load">Reads a tensor.</param>
+    /// <param name="leaf">A leaf without memory: counters, batch size, random numbers.</param>
+    public ExpressionWriter(FusedProgram program, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf, bool literalNumbers = false)
+    {
+        this.program = program;
+        this.rank = rank;
+        this.vector = vector;
+        this.prefix = prefix;
+        this.given = given;
+        this.load = load;
+        this.leaf = leaf;
+        this.literalNumbers = literalNumbers;
+    }
+
+    public IReadOnlyList<string> Lines => lines;
+
+    public string Write(Val v) => Write(v, Views.Align(v.Dims, Views.Identity(rank)));
+
+    public string Write(Val v, int[] map)
+    {
+        var key = (v, Encode(map));
+        if (variables.TryGetValue(key, out var name))
+        {
+            return name;
+        }
+
+        if (given(v, map) is { } known)
+        {
+            return variables[key] = known;
+        }
+
+        // A view of something known is known.
+        if (v.Prim is StopGradientPrim)
+        {
+            return variables[key] = Write(v.Inputs[0], map);
+        }
+
+        if (v.Prim is ReshapePrim && Views.OnesOnly(v.Inputs[0].Dims, v.Dims))
+        {
+            return variables[key] = Write(v.Inputs[0], Views.ThroughOnes(v.Inputs[0].Dims, v.Dims, map));
+        }
+
+        if (ExpressionWalk.Resolve(v, map, rank, HasMemory) is { } access)
+        {
+            return variables[key] = Name(load(access.Base, access));
+        }
+
+        switch (v.Prim)
+        {
+            // Long numbers stem from extents; kernels take them as a field.
+            case ConstPrim c when Literals.Float(c.Value).Length <= 7 || literalNumbers:
+                return variables[key] = $"{vector}.Broadcast({Literals.Float(c.Value)})";
+            case LeafPrim:
+                return variables[key] = Name(leaf(v, map));
+            case BroadcastPrim or CopyPrim:
+                return variables[key] = Write(v.Inputs[0], Views.Align(v.Inputs[0].Dims, map));
+        }
+
+        string In(int i) => Write(v.Inputs[i], Views.Align(v.Inputs[i].Dims, map));
+        return variables[key] = Name(Operation(v, map, In));
+    }
+
+    /// <summary>Computes <paramref name="v"/> here, though it is one that others find in memory.</summary>
+    public string Define(Val v) => Define(v, Views.Align(v.Dims, Views.Identity(rank)));
+
+    public string Define(Val v, int[] map)
+    {
+        var key = (v, Encode(map));
+        if (variables.TryGetValue(key, out var name))
+        {
+            return name;
+        }
+
+        string In(int i) => Write(v.Inputs[i], Views.Align(v.Inputs[i].Dims, map));
+        return variables[key] = v.Prim is CopyPrim or BroadcastPrim ? In(0)
+            : v.Prim is PointwisePrim ? Name(Operation(v, map, In))
+            : v.Prim is SlicePrim ? Name(load(Views.Base(v.Inputs[0]), SliceAccess(v, map)))
+            : throw new InvalidOperationException("Not elementwise: " + v.Prim.GetType().Name);
+    }
+
+    /// <summary>A map of axes as one number: five bits an axis.</summary>
+    private static long Encode(int[] map)
+    {
+        long code = map.Length;
+        foreach (var axis in map)
+        {
+            code = (code << 5) | (uint)axis;
+        }
+
+        return code;
+    }
+
+    private Access SliceAccess(Val v, int[] map)
+    {
+        var whole = v.Inputs[0];
+        var strides = Access.Contiguous(whole.Dims);
+        var slice = (SlicePrim)v.Prim;
+        return Access.Of(Views.Base(whole), v.Dims, map, rank, slice.Start * strides[slice.Axis], strides);
+    }
+
+    private bool HasMemory(Val v) => program.Owner.ContainsKey(v) || Views.IsBuffer(v);
+
+    private string Name(string expression)
+    {
+        var name = prefix + lines.Count;
+        lines.Add($"var {name} = {expression};");
+        return name;
+    }
+
+    private string Operation(Val v, int[] map, Func<int, string> x)
+    {
+        switch (v.Prim)
+        {
+            case UnaryPrim u:
+                return u.Op switch
+                {
+                    UnaryOp.Neg => "-" + x(0),
+                    UnaryOp.Reciprocal => $"{vector}.Broadcast(1f) / {x(0)}",
+                    UnaryOp.Sqrt => $"{vector}.Sqrt({x(0)})",
+                    UnaryOp.Abs => $"{vector}.Abs({x(0)})",
+                    UnaryOp.Floor => $"{vector}.Floor({x(0)})",
+                    _ => $"Kernels::SimdMath.{u.Op}({x(0)})",
+                };
+            case LeakyReluPrim r:
+                // Zero is not below zero and NaN is not either: both pass unchanged.
+                var a = x(0);
+                return $"{vector}.Select({vector}.GreaterThan({vector}.Broadcast(0f), {a}), {(r.Slope == 0 ? $"{vector}.Broadcast(0f)" : $"{a} * {vector}.Broadcast({Literals.Float(r.Slope)})")}, {a})";
+            case BinaryPrim { Op: BinaryOp.Add }:
+                // a·b + c in one instruction where the product is used here only.
+                for (var i = 0; i < 2; i++)
+                {
+                    var p = v.Inputs[i];
+                    var pMap = Views.Align(p.Dims, map);
+                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !HasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, Encode(pMap))))
+                    {
+                        var f0 = Write(p.Inputs[0], Views.Align(p.Inputs[0].Dims, pMap));
+                        var f1 = Write(p.Inputs[1], Views.Align(p.Inputs[1].Dims, pMap));
+                        return $"{vector}.MultiplyAdd({f0}, {f1}, {x(1 - i)})";
+                    }
+                }
+
+                return $"{x(0)} + {x(1)}";
+            case BinaryPrim b:
+                return b.Op switch
+                {
+                    BinaryOp.Sub => $"{x(0)} - {x(1)}",
+                    BinaryOp.Mul => $"{x(0)} * {x(1)}",
+                    BinaryOp.Div => $"{x(0)} / {x(1)}",
+                    BinaryOp.Min => $"{vector}.Min({x(0)}, {x(1)})",
+                    BinaryOp.Max => $"{vector}.Max({x(0)}, {x(1)})",
+                    BinaryOp.Pow => $"Kernels::SimdMath.Pow({x(0)}, {x(1)})",
+                    BinaryOp.Greater => $"{vector}.GreaterThan({x(0)}, {x(1)})",
+                    BinaryOp.GreaterOrEqual => $"{vector}.GreaterThanOrEqual({x(0)}, {x(1)})",
+                    BinaryOp.Equal => $"{vector}.Equal({x(0)}, {x(1)})",
+                    BinaryOp.And => $"{vector}.And({x(0)}, {x(1)})",
+                    BinaryOp.Or => $"{vector}.Or({x(0)}, {x(1)})",
+                    _ => throw new InvalidOperationException("No code for " + b.Op),
+                };
+            case NotPrim:
+                return $"{vector}.Not({x(0)})";
+            case SelectPrim:
+                return $"{vector}.Select({x(0)}, {x(1)}, {x(2)})";
+            default:
+                throw new InvalidOperationException("No elementwise code for " + v.Prim.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+using DeepGen.Generators.Passes;
+
+namespace DeepGen.Generators.Emit;
+
+/// <summary>Expressions as a reader of the literature writes them, for the comment above each kernel.</summary>
+internal static class Formula
+{
+    /// <param name="name">The name of a value that is read from memory or computed elsewhere, else null.</param>
+    public static string Of(Val v, Func<Val, string?> name)
+    {
+        var text = Write(v, name, 0);
+        return text.Length <= 160 ? text : text.Substring(0, 157) + "…";
+    }
+
+    private static string Write(Val v, Func<Val, string?> name, int level)
+    {
+        if (name(v) is { } known)
+        {
+            return known;
+        }
+
+        string In(int i, int l = 0) => Write(v.Inputs[i], name, l);
+        string Paren(string s, int own) => own < level ? "(" + s + ")" : s;
+        switch (v.Prim)
+        {
+            case ConstPrim c:
+                return Literals.Float(c.Value) is { Length: <= 7 } number ? number.TrimEnd('f') : "factor";
+            case InverseBatchPrim:
+                return "1/n";
+            case BatchPrim:
+                return "n";
+            case IotaPrim:
+                return "j";
+            case UniformPrim:
+                return "u";
+            case ReshapePrim or StopGradientPrim or BroadcastPrim or CopyPrim or SlicePrim:
+                return In(0, level);
+            case UnaryPrim { Op: UnaryOp.Neg }:
+                return Paren("−" + In(0, 3), 2);
+            case UnaryPrim { Op: UnaryOp.Reciprocal }:
+                return Paren("1/" + In(0, 3), 2);
+            case UnaryPrim { Op: UnaryOp.Sqrt }:
+                return "√(" + In(0) + ")";
+            case UnaryPrim u:
+                return u.Op.ToString().ToLowerInvariant() + "(" + In(0) + ")";
+            case LeakyReluPrim { Slope: 0 }:
+                return "max(" + In(0) + ", 0)";
+            case LeakyReluPrim l:
+                return "leaky(" + In(0) + ", " + Literals.Float(l.Slope).TrimEnd('f') + ")";
+            case BinaryPrim { Op: BinaryOp.Add }:
+                return Paren(In(0, 1) + " + " + In(1, 1), 1);
+            case BinaryPrim { Op: BinaryOp.Sub }:
+                return Paren(In(0, 1) + " − " + In(1, 2), 1);
+            case BinaryPrim { Op: BinaryOp.Mul }:
+                return Paren(In(0, 2) + "·" + In(1, 2), 2);
+            case BinaryPrim { Op: BinaryOp.Div }:
+                return Paren(In(0, 2) + "/" + In(1, 3), 2);
+            case BinaryPrim b:
+                var symbol = b.Op switch { BinaryOp.Greater => ">", BinaryOp.GreaterOrEqual => "≥", BinaryOp.Equal => "=", BinaryOp.And => "and", BinaryOp.Or => "or", _ => null };
+                return symbol is null ? b.Op.ToString().ToLowerInvariant() + "(" + In(0) + ", " + In(1) + ")" : Paren(In(0, 1) + " " + symbol + " " + In(1, 1), 0);
+            case NotPrim:
+                return "not (" + In(0) + ")";
+            case SelectPrim:
+                return "(" + In(0) + " ? " + In(1) + " : " + In(2) + ")";
+            case ReducePrim r:
+                return (r.Op == ReduceOp.Sum ? "Σ" : "max") + "(" + In(0) + ")";
+            case ConvPrim:
+                return "Σ w·x";
+            default:
+                return v.Prim.GetType().Name.Replace("Prim", "");
+        }
+    }
+}

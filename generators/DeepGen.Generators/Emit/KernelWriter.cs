@@ -1,0 +1,247 @@
+using System.Globalization;
+using System.Text;
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+using DeepGen.Generators.Passes;
+
+namespace DeepGen.Generators.Emit;
+
+/// <summary>Writes the code of one program's kernels: the structs they need (shared between equal kernels) and the calls, in order.</summary>
+internal sealed partial class KernelWriter
+{
+    private readonly FusedProgram program;
+    private readonly NetworkGraph graph;
+    private readonly MemoryPlan plan;
+    private readonly SharedCode shared;
+
+    public KernelWriter(FusedProgram program, MemoryPlan plan, SharedCode shared)
+    {
+        this.program = program;
+        graph = program.Lowered.Graph;
+        this.plan = plan;
+        this.shared = shared;
+    }
+
+    /// <summary>The statements that run <paramref name="kernel"/>, given <c>f</c> (the frame) and <c>n</c> (the batch).</summary>
+    public string Call(Kernel kernel) => kernel.Kind switch
+    {
+        KernelKind.Row => Row(kernel),
+        KernelKind.Reduce => Reduction(kernel),
+        KernelKind.Concat => ConcatCall(kernel),
+        _ => Anchored(kernel),
+    };
+
+    /// <summary>A pointer to the tensor, as an expression over f and n.</summary>
+    public string Pointer(Val v)
+    {
+        var location = plan[v];
+        var type = v.Element == Element.Int32 ? "int*" : "float*";
+        return location.Region switch
+        {
+            Region.Input => $"({type})f.Inputs[{Literals.Int(location.Offset)}]",
+            Region.Target => $"({type})f.Targets[{Literals.Int(location.Offset)}]",
+            Region.Output => $"({type})f.Outputs[{Literals.Int(location.Offset)}]",
+            // A local: scratch memory where the caller does not want this one.
+            Region.InputGradient => $"dx{Literals.Int(location.Offset)}",
+            _ => (v.Element == Element.Int32 ? "(int*)(" : "") + Arena(location) + (v.Element == Element.Int32 ? ")" : ""),
+        };
+    }
+
+    public static string Arena(Location location) => location.Region switch
+    {
+        Region.Sample => location.Offset == 0 ? "f.Arena" : $"f.Arena + {Literals.Int(location.Offset)} * n",
+        Region.Fixed => Plus("f.Fixed", location.Offset),
+        Region.Parameters => Plus("f.Parameters", location.Offset),
+        Region.Gradients => Plus("f.Gradients", location.Offset),
+        Region.State => Plus("f.State", location.Offset),
+        Region.Derived => Plus("f.Derived", location.Offset),
+        _ => throw new InvalidOperationException("Not in an arena: " + location.Region),
+    };
+
+    private static string Plus(string arena, long offset) => offset == 0 ? arena : $"{arena} + {Literals.Int(offset)}";
+
+    private bool IsGradient(Val v) => plan.Contains(v) && plan[v].Region == Region.Gradients;
+
+    /// <summary>The access of a kernel to a value it writes.</summary>
+    private static Access Whole(Val v, int rank) => Access.Of(v, v.Dims, Views.Align(v.Dims, Views.Identity(rank)), rank);
+
+    /// <summary>Every tensor that the expression of <paramref name="v"/> reads, stopping at <paramref name="stop"/>.</summary>
+    private void CollectReads(Val v, int[] map, int rank, Func<Val, bool> stop, ICollection<Access> accesses, ICollection<(Val, int[])> leaves, ISet<Val> visited)
+    {
+        foreach (var x in v.Prim is SlicePrim ? Array.Empty<Val>() : v.Inputs)
+        {
+            Collect(x, Views.Align(x.Dims, map));
+        }
+
+        if (v.Prim is SlicePrim s)
+        {
+            var strides = Access.Contiguous(v.Inputs[0].Dims);
+            accesses.Add(Access.Of(Views.Base(v.Inputs[0]), v.Dims, map, rank, s.Start * strides[s.Axis], strides));
+        }
+
+        void Collect(Val x, int[] m)
+        {
+            var origin = Views.Base(x);
+            if (stop(origin))
+            {
+                if (visited.Add(origin))
+                {
+                    CollectReads(origin, Views.Align(origin.Dims, Views.Identity(rank)), rank, stop, accesses, leaves, visited);
+                }
+
+                return;
+            }
+
+            if (ExpressionWalk.Resolve(x, m, rank, HasMemory) is { } access)
+            {
+                accesses.Add(access);
+                return;
+            }
+
+            switch (x.Prim)
+            {
+                case LeafPrim:
+                    leaves.Add((x, m));
+                    break;
+                case ReshapePrim:
+                    Collect(x.Inputs[0], Views.ThroughOnes(x.Inputs[0].Dims, x.Dims, m));
+                    break;
+                default:
+                    foreach (var y in x.Inputs)
+                    {
+                        Collect(y, x.Prim is StopGradientPrim ? m : Views.Align(y.Dims, m));
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private bool HasMemory(Val v) => program.Owner.ContainsKey(v) || Views.IsBuffer(v);
+
+    /// <summary>A rough count of arithmetic per element, so that the runtime can tell whether threads pay.</summary>
+    private static int Flops(IEnumerable<Val> values)
+    {
+        var seen = new HashSet<Val>();
+        var stack = new Stack<Val>(values);
+        var flops = 1;
+        while (stack.Count > 0)
+        {
+            var v = stack.Pop();
+            if (v.Prim is PointwisePrim or ReducePrim && seen.Add(v) && seen.Count < 200)
+            {
+                flops += v.Prim is UnaryPrim { Op: UnaryOp.Exp or UnaryOp.Log or UnaryOp.Tanh or UnaryOp.Sigmoid or UnaryOp.Sin or UnaryOp.Cos } or BinaryPrim { Op: BinaryOp.Pow } ? 20 : 1;
+                foreach (var x in v.Inputs)
+                {
+                    stack.Push(x);
+                }
+            }
+        }
+
+        return flops;
+    }
+
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture) + (value == Math.Floor(value) ? ".0" : "");
+
+    private static string Name(Kernel kernel)
+    {
+        var origin = kernel.Origin;
+        var leaf = origin.Substring(origin.LastIndexOf('.') + 1).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        var suffix = kernel.Section is Section.Backward or Section.InputGradient ? "Backward" : "";
+        return SharedCode.Identifier(leaf) + suffix;
+    }
+
+    /// <summary>The initializer of a kernel struct at the call: <c>x = f.Arena + 16 * n, …</c>.</summary>
+    private string Fields(Operands operands, IEnumerable<string> extra) =>
+        string.Join(", ", operands.All.Select(o => $"{o.Name} = {Pointer(o.Value)}").Concat(extra));
+
+    private static string Declarations(Operands operands) => string.Concat(operands.All.Select(o => $"    public {(o.Value.Element == Element.Int32 ? "int" : "float")}* {o.Name};\n"));
+
+    private static string Indent(string text, int levels)
+    {
+        var pad = new string(' ', 4 * levels);
+        return string.Join("\n", text.TrimEnd('\n').Split('\n').Select(l => l.Length == 0 ? l : pad + l)) + "\n";
+    }
+
+    /// <summary>What a kernel needs beyond pointers: batch, random counters, whether gradients are added up.</summary>
+    private sealed class Extras
+    {
+        private readonly Dictionary<string, string> declared = new();
+        private readonly List<string> declarations = new();
+        private readonly List<string> initializers = new();
+
+        public IEnumerable<string> Initializers => initializers;
+
+        public string Declarations => string.Concat(declarations.Select(d => $"    public {d};\n"));
+
+        public string Batch() => Need("n", "nint n", "n = n");
+
+        public string InverseBatch() => Need("inverseBatch", "float inverseBatch", "inverseBatch = 1f / n");
+
+        public string BatchAsFloat() => Need("batch", "float batch", "batch = n");
+
+        public string Extent(string name, long value) => Need(name, "nint " + name, $"{name} = {Literals.Int(value)}");
+
+        /// <summary>A step that is no product of extents.</summary>
+        public string Stride(long value)
+        {
+            var initial = Literals.Int(value);
+            for (var i = 0; ; i++)
+            {
+                var name = "stride" + (i == 0 ? "" : Literals.Int(i));
+                if (!declared.TryGetValue(name, out var known) || known == initial)
+                {
+                    return Need(name, "nint " + name, $"{name} = {initial}", initial);
+                }
+            }
+        }
+
+        /// <summary>A number that stems from extents, such as 1/3136, so that kernels that differ in it alone are one.</summary>
+        public string Number(float value)
+        {
+            var initial = Literals.Float(value);
+            for (var i = 0; ; i++)
+            {
+                var name = "factor" + (i == 0 ? "" : Literals.Int(i));
+                if (!declared.TryGetValue(name, out var known) || known == initial)
+                {
+                    return Need(name, "float " + name, $"{name} = {initial}", initial);
+                }
+            }
+        }
+
+        public string Accumulate() => Need("accumulate", "bool accumulate", "accumulate = f.Accumulate");
+
+        public (string Key, string Purpose) Random(int purpose)
+        {
+            Need("seed", "ulong seed", "seed = f.Seed");
+            Need("step", "ulong step", "step = f.Step");
+            Need("first", "ulong first", "first = f.FirstSample");
+            var name = "purpose" + (declared.Count(d => d.Key.StartsWith("purpose", StringComparison.Ordinal)) is var k and > 0 ? Literals.Int(k) : "");
+            foreach (var d in declared)
+            {
+                if (d.Key.StartsWith("purpose", StringComparison.Ordinal) && d.Value == Literals.Int(purpose))
+                {
+                    return ("seed", d.Key);
+                }
+            }
+
+            declared.Add(name, Literals.Int(purpose));
+            declarations.Add("uint " + name);
+            initializers.Add($"{name} = {Literals.Int(purpose)}");
+            return ("seed", name);
+        }
+
+        private string Need(string name, string declaration, string initializer, string value = "")
+        {
+            if (!declared.ContainsKey(name))
+            {
+                declared.Add(name, value);
+                declarations.Add(declaration);
+                initializers.Add(initializer);
+            }
+
+            return name;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ops;
+using DeepGen.Generators.Passes;
+
+namespace DeepGen.Generators.Emit;
+
+/// <summary>The network at a glance: what a hover over the class shows. Totals first, at most forty rows, repeated blocks as one.</summary>
+internal static class LayerTable
+{
+    private const int MostRows = 40;
+
+    private sealed record Row(string Name, string Op, string Shape, long Parameters, long Macs, int Count);
+
+    public static IReadOnlyList<string> Of(PlannedNetwork network)
+    {
+        var graph = network.Graph;
+        var trainable = graph.Parameters.Where(p => p.Parameter!.Trainable).Sum(p => p.Shape.Elements);
+        var rows = Layers(graph);
+        var macs = rows.Sum(r => r.Macs);
+        if (rows.Count > MostRows)
+        {
+            rows = Collapse(graph);
+        }
+
+        var lines = new List<string>
+        {
+            $"{Literals.Grouped(trainable)} parameters, {Literals.Grouped(macs)} multiply-adds a sample;",
+            $"memory a sample: {Bytes(network.Inference.Memory.SampleFloats)} to predict, {Bytes(network.Training.Memory.SampleFloats)} to train.",
+            "",
+        };
+        var cells = new List<string[]> { new[] { "layer", "output", "parameters", "multiply-adds" } };
+        cells.AddRange(graph.Inputs.Select(i => new[] { i.Name, i.Shape.ToCompactString(), "", "" }));
+        cells.AddRange(rows.Take(MostRows).Select(r => new[]
+        {
+            r.Name + (r.Count > 1 ? " ×" + Literals.Int(r.Count) : ""),
+            r.Shape,
+            r.Parameters == 0 ? "" : Literals.Grouped(r.Parameters),
+            r.Macs == 0 ? "" : Literals.Grouped(r.Macs),
+        }));
+        if (rows.Count > MostRows)
+        {
+            cells.Add(new[] { $"… {Literals.Int(rows.Count - MostRows)} more", "", "", "" });
+        }
+
+        var widths = Enumerable.Range(0, 4).Select(i => cells.Max(c => c[i].Length)).ToArray();
+        lines.AddRange(cells.Select(c => $"{c[0].PadRight(widths[0])}  {c[1].PadRight(widths[1])}  {c[2].PadLeft(widths[2])}  {c[3].PadLeft(widths[3])}".TrimEnd()));
+        return lines;
+    }
+
+    private static List<Row> Layers(NetworkGraph graph) =>
+        graph.Nodes.Where(n => n.Kind == NodeKind.Op).Select(n => RowOf(graph, n)).ToList();
+
+    private static Row RowOf(NetworkGraph graph, Node n) => new(
+        n.Name,
+        n.Op,
+        n.Shape.ToCompactString(),
+        n.Parameters.Sum(p => graph.Nodes[p].Parameter is { Trainable: true } ? graph.Nodes[p].Shape.Elements : 0),
+        OpCatalogue.Get(n.Op).Macs(n, graph.Nodes),
+        1);
+
+    /// <summary>One row for each block, equal neighbours as one.</summary>
+    private static List<Row> Collapse(NetworkGraph graph)
+    {
+        var blocks = new List<Row>();
+        string? scope = null;
+        foreach (var n in graph.Nodes.Where(n => n.Kind == NodeKind.Op))
+        {
+            var row = RowOf(graph, n);
+            var top = n.Scope.Length == 0 ? null : n.Scope.Split('.')[0];
+            if (top is not null && top == scope)
+            {
+                var last = blocks[blocks.Count - 1];
+                blocks[blocks.Count - 1] = last with { Shape = row.Shape, Parameters = last.Parameters + row.Parameters, Macs = last.Macs + row.Macs };
+            }
+            else
+            {
+                blocks.Add(top is null ? row : row with { Name = top, Op = top.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') });
+            }
+
+            scope = top;
+        }
+
+        var result = new List<Row>();
+        foreach (var row in blocks)
+        {
+            if (result.Count > 0 && result[result.Count - 1] is var last && last.Op == row.Op && last.Shape == row.Shape && last.Parameters / last.Count == row.Parameters)
+            {
+                result[result.Count - 1] = last with { Parameters = last.Parameters + row.Parameters, Macs = last.Macs + row.Macs, Count = last.Count + 1 };
+            }
+            else
+            {
+                result.Add(row);
+            }
+        }
+
+        return result;
+    }
+
+    private static string Bytes(long floats) => Literals.Grouped(4 * floats) + " bytes";
+}

@@ -1,0 +1,147 @@
+using DeepGen.Generators.Ops;
+
+namespace DeepGen.Generators.Graph;
+
+/// <summary>Builds a <see cref="NetworkGraph"/> node by node and gives every node its name: the path of scopes, then the op and its number in that scope.</summary>
+internal sealed class GraphBuilder
+{
+    private readonly List<Node> nodes = new();
+    private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
+    private readonly Stack<Scope> scopes = new();
+    private readonly HashSet<string> blocks = new(StringComparer.Ordinal);
+
+    public GraphBuilder() => scopes.Push(new Scope("", Shared: false));
+
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    private sealed record Scope(string Path, bool Shared)
+    {
+        public Dictionary<string, int> Counters { get; } = new(StringComparer.Ordinal);
+    }
+
+    public Node this[int id] => nodes[id];
+
+    public Node AddInput(string name, Shape shape, Element element) => AddLeaf(NodeKind.Input, name, shape, element, perSample: true);
+
+    public Node AddTarget(string name, Shape shape, Element element) => AddLeaf(NodeKind.Target, name, shape, element, perSample: true);
+
+    public Node AddConstant(float value) =>
+        Add(new Node(nodes.Count, NodeKind.Constant, "Constant", EquatableArray<ConstValue>.Own(new ConstValue(value)), EquatableArray<int>.Empty, EquatableArray<int>.Empty, Shape.Scalar, Element.Float32, ""));
+
+    /// <summary>Opens a scope for a [Block] call: <paramref name="name"/> when given, else the method's name and its number in the enclosing scope. A shared block always reopens the same scope.</summary>
+    /// <exception cref="OpException">The name is taken by another block.</exception>
+    public void PushScope(string method, string? name, bool shared)
+    {
+        var outer = scopes.Peek();
+        // Inside a shared scope everything is shared, or its second call would make new weights.
+        var local = name ?? (shared ? method : method + Next(outer, method));
+        var path = Join(outer.Path, local);
+        var reopens = shared || outer.Shared;
+        if (!blocks.Add(path) && !reopens)
+        {
+            throw new OpException(OpErrorKind.NameTaken, "name", $"the name '{path}' is used twice; give one of the blocks another name");
+        }
+
+        scopes.Push(new Scope(path, reopens));
+    }
+
+    /// <summary>A parameter of the user's own (Tensor.Parameter).</summary>
+    /// <exception cref="OpException">The name is taken, or shared with another shape.</exception>
+    public Node AddOwnParameter(Shape shape, Initializer initializer, string? name)
+    {
+        // The layout is PyTorch's: [outputs, inputs, kernel…].
+        var kernel = shape.ToArray().Skip(2).Aggregate(1, (a, e) => a * e);
+        int fanIn = (shape.Rank > 1 ? shape[1] : shape.Rank > 0 ? shape[0] : 1) * kernel, fanOut = (shape.Rank > 0 ? shape[0] : 1) * kernel;
+        return AddParameter(name ?? "Parameter" + Next(scopes.Peek(), "Parameter"), shape, new ParameterSpec(true, initializer, fanIn, fanOut));
+    }
+
+    public void PopScope() => scopes.Pop();
+
+    /// <summary>A parameter of its own (Tensor.Parameter) or of the op being called.</summary>
+    /// <exception cref="OpException">The name is taken, or shared with another shape.</exception>
+    public Node AddParameter(string localName, Shape shape, ParameterSpec spec)
+    {
+        var scope = scopes.Peek();
+        var name = Join(scope.Path, localName);
+        if (byName.TryGetValue(name, out var existing))
+        {
+            var old = nodes[existing];
+            if (scope.Shared && old.Kind == NodeKind.Parameter)
+            {
+                return old.Shape == shape
+                    ? old
+                    : throw new OpException(OpErrorKind.SharedShape, null, $"the shared weights '{name}' have shape {old.Shape}, but this call needs {shape}; call the shared block with inputs of one shape");
+            }
+
+            throw new OpException(OpErrorKind.NameTaken, "name", $"the name '{name}' is used twice; give one of them another name");
+        }
+
+        byName.Add(name, nodes.Count);
+        return Add(new Node(nodes.Count, NodeKind.Parameter, "Parameter", EquatableArray<ConstValue>.Empty, EquatableArray<int>.Empty, EquatableArray<int>.Empty, shape, Element.Float32, name)
+        {
+            Parameter = spec,
+            Scope = scope.Path,
+        });
+    }
+
+    /// <summary>Calls an op: infers its shape, makes its parameters, names it.</summary>
+    /// <param name="arguments">One value per entry of <see cref="OpDefinition.Parameters"/>, in that order.</param>
+    /// <param name="inputs">The tensors, in the order of <see cref="OpDefinition.Inputs"/>.</param>
+    /// <param name="givenParameters">Tensors given by <c>weight:</c> in the order of <see cref="OpDefinition.ParameterLeaves"/>; null entries are made by the op.</param>
+    /// <exception cref="OpException">The call is wrong; the caller turns it into a diagnostic at the argument or the op's identifier.</exception>
+    public Node Call(OpDefinition op, IReadOnlyList<ConstValue> arguments, IReadOnlyList<Node> inputs, string? name = null, IReadOnlyList<Node?>? givenParameters = null)
+    {
+        var scope = scopes.Peek();
+        var local = name ?? op.Name + Next(scope, op.Name);
+        var context = new OpContext(this, op, arguments, inputs, local, givenParameters);
+        op.CheckArguments(context);
+        var (shape, element) = op.Infer(context);
+        var full = Join(scope.Path, local);
+        if (name is not null && context.Parameters.Count == 0 && !scope.Shared)
+        {
+            // An op with parameters collides by their names; one without must be checked by its own.
+            if (byName.ContainsKey(full))
+            {
+                throw new OpException(OpErrorKind.NameTaken, "name", $"the name '{full}' is used twice; give one of them another name");
+            }
+
+            byName.Add(full, nodes.Count);
+        }
+
+        return Add(new Node(
+            nodes.Count,
+            NodeKind.Op,
+            op.Name,
+            new EquatableArray<ConstValue>(arguments),
+            new EquatableArray<int>(inputs.Select(i => i.Id)),
+            new EquatableArray<int>(context.Parameters.Select(p => p.Id)),
+            shape,
+            element,
+            full)
+        {
+            PerSample = inputs.Any(i => i.PerSample),
+            Scope = scope.Path,
+        });
+    }
+
+    public NetworkGraph Build(NetworkApi api, IReadOnlyList<int> outputs, int loss) =>
+        new(api, new EquatableArray<Node>(InitializerRule.Apply(nodes)), new EquatableArray<int>(outputs), loss);
+
+    private Node AddLeaf(NodeKind kind, string name, Shape shape, Element element, bool perSample) =>
+        Add(new Node(nodes.Count, kind, kind.ToString(), EquatableArray<ConstValue>.Empty, EquatableArray<int>.Empty, EquatableArray<int>.Empty, shape, element, name) { PerSample = perSample });
+
+    private Node Add(Node node)
+    {
+        nodes.Add(node);
+        return node;
+    }
+
+    private static int Next(Scope scope, string op)
+    {
+        scope.Counters.TryGetValue(op, out var n);
+        scope.Counters[op] = ++n;
+        return n;
+    }
+
+    private static string Join(string path, string local) => path.Length == 0 ? local : path + "." + local;
+}

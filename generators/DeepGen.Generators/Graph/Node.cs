@@ -1,0 +1,66 @@
+namespace DeepGen.Generators.Graph;
+
+internal enum Element
+{
+    Float32,
+    Int32,
+}
+
+internal enum NodeKind
+{
+    /// <summary>Handed in by the caller for every sample.</summary>
+    Input,
+
+    /// <summary>What the loss compares with; handed in for every sample of a training step.</summary>
+    Target,
+
+    /// <summary>A trainable tensor or a state (running statistics); see <see cref="Node.Parameter"/>.</summary>
+    Parameter,
+
+    /// <summary>A number of the source; its value is the only argument.</summary>
+    Constant,
+
+    /// <summary>A call of an op of the catalogue.</summary>
+    Op,
+}
+
+/// <summary>How a tensor starts. The names are those of the public <c>Initializer</c> enum of the runtime.</summary>
+internal enum Initializer
+{
+    Auto,
+    Xavier,
+    He,
+    Kumar,
+    Normal,
+    Uniform,
+    Zeros,
+    Ones,
+}
+
+/// <param name="Trainable">False for states such as running_mean: saved, never differentiated.</param>
+/// <param name="FanIn">Inputs that one output sums, for the initializer.</param>
+/// <param name="FanOut">Outputs that one input feeds, for the initializer.</param>
+/// <param name="Activation">Name of the op that follows the layer ("Relu", "Tanh", "" when none): decides <see cref="Initializer.Auto"/>.</param>
+internal sealed record ParameterSpec(bool Trainable, Initializer Initializer, int FanIn, int FanOut, string Activation = "");
+
+/// <summary>One node of the layer graph: immutable, compared by value, without any Roslyn type and without any position in the source.</summary>
+internal sealed record Node(
+    int Id,
+    NodeKind Kind,
+    string Op,
+    EquatableArray<ConstValue> Arguments,
+    EquatableArray<int> Inputs,
+    EquatableArray<int> Parameters,
+    Shape Shape,
+    Element Element,
+    string Name)
+{
+    /// <summary>False for parameters, constants and what is computed from those alone: such a tensor has no batch axis.</summary>
+    public bool PerSample { get; init; }
+
+    /// <summary>Only for <see cref="NodeKind.Parameter"/>.</summary>
+    public ParameterSpec? Parameter { get; init; }
+
+    /// <summary>The scope the node was made in: the path of [Block] calls, "" at the top.</summary>
+    public string Scope { get; init; } = "";
+}

@@ -1,0 +1,313 @@
+using DeepGen.Generators.Graph;
+
+namespace DeepGen.Generators.Ir;
+
+/// <summary>Makes values, one for each distinct computation, and simplifies what can be seen at once (x·1, x+0, numbers).</summary>
+internal sealed class IrBuilder
+{
+    private readonly List<Val> values = new();
+    private readonly Dictionary<Key, Val> known = new();
+
+    public IReadOnlyList<Val> Values => values;
+
+    /// <summary>The phase and the layer that new values belong to.</summary>
+    public Phase Phase { get; set; } = Phase.Forward;
+
+    public string Origin { get; set; } = "";
+
+    private readonly struct Key : IEquatable<Key>
+    {
+        private readonly Prim prim;
+        private readonly Dims dims;
+        private readonly int a;
+        private readonly int b;
+        private readonly int c;
+        private readonly int count;
+        private readonly int hash;
+
+        public Key(Prim prim, Dims dims, IReadOnlyList<Val> inputs)
+        {
+            this.prim = prim;
+            this.dims = dims;
+            count = inputs.Count;
+            a = count > 0 ? inputs[0].Id : -1;
+            b = count > 1 ? inputs[1].Id : -1;
+            c = count > 2 ? inputs[2].Id : -1;
+            hash = unchecked((((((prim.GetHashCode() * 31) + dims.GetHashCode()) * 31) + a) * 31 + b) * 31 + c);
+        }
+
+        public bool Equals(Key other) => hash == other.hash && a == other.a && b == other.b && c == other.c && count == other.count && dims == other.dims && prim.Equals(other.prim);
+
+        public override bool Equals(object? obj) => obj is Key k && Equals(k);
+
+        public override int GetHashCode() => hash;
+    }
+
+    public Val Leaf(LeafPrim prim, Dims dims, Element element = Element.Float32) => Make(prim, Array.Empty<Val>(), dims, element);
+
+    public Val Const(float value) => Make(new ConstPrim(value), Array.Empty<Val>(), Dims.Scalar);
+
+    /// <summary>0, 1, … along <paramref name="axis"/> of a tensor of <paramref name="rank"/> axes, for comparison with an index.</summary>
+    public Val Iota(int size, int rank, int axis) => Make(new IotaPrim(), Array.Empty<Val>(), new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1))));
+
+    public Val Unary(UnaryOp op, Val x)
+    {
+        if (x.Prim is ConstPrim c)
+        {
+            var v = c.Value;
+            switch (op)
+            {
+                case UnaryOp.Neg: return Const(-v);
+                case UnaryOp.Reciprocal: return Const(1f / v);
+                case UnaryOp.Sqrt: return Const((float)Math.Sqrt(v));
+                case UnaryOp.Exp: return Const((float)Math.Exp(v));
+                case UnaryOp.Log: return Const((float)Math.Log(v));
+                case UnaryOp.Abs: return Const(Math.Abs(v));
+            }
+        }
+
+        return op == UnaryOp.Neg && x.Prim is UnaryPrim { Op: UnaryOp.Neg } ? x.Inputs[0] : Make(new UnaryPrim(op), new[] { x }, x.Dims);
+    }
+
+    public Val Neg(Val x) => Unary(UnaryOp.Neg, x);
+
+    public Val LeakyRelu(Val x, float slope) => Make(new LeakyReluPrim(slope), new[] { x }, x.Dims);
+
+    public Val Not(Val x) => Make(new NotPrim(), new[] { x }, x.Dims);
+
+    public Val Add(Val a, Val b) => Binary(BinaryOp.Add, a, b);
+
+    public Val Sub(Val a, Val b) => Binary(BinaryOp.Sub, a, b);
+
+    public Val Mul(Val a, Val b) => Binary(BinaryOp.Mul, a, b);
+
+    public Val Div(Val a, Val b) => Binary(BinaryOp.Div, a, b);
+
+    public Val Binary(BinaryOp op, Val a, Val b)
+    {
+        if (a.Prim is ConstPrim x && b.Prim is ConstPrim y)
+        {
+            switch (op)
+            {
+                case BinaryOp.Add: return Const(x.Value + y.Value);
+                case BinaryOp.Sub: return Const(x.Value - y.Value);
+                case BinaryOp.Mul: return Const(x.Value * y.Value);
+                case BinaryOp.Div: return Const(x.Value / y.Value);
+                case BinaryOp.Min: return Const(Math.Min(x.Value, y.Value));
+                case BinaryOp.Max: return Const(Math.Max(x.Value, y.Value));
+                case BinaryOp.Pow: return Const((float)Math.Pow(x.Value, y.Value));
+            }
+        }
+
+        var dims = Broadcast(a.Dims, b.Dims);
+        // The operation repeats its operands by itself.
+        if (a.Prim is BroadcastPrim && Broadcast(a.Inputs[0].Dims, b.Dims) == dims)
+        {
+            return Binary(op, a.Inputs[0], b);
+        }
+
+        if (b.Prim is BroadcastPrim && Broadcast(a.Dims, b.Inputs[0].Dims) == dims)
+        {
+            return Binary(op, a, b.Inputs[0]);
+        }
+
+        switch (op)
+        {
+            case BinaryOp.Add when a.IsConst(0) && b.Dims == dims: return b;
+            case BinaryOp.Add or BinaryOp.Sub when b.IsConst(0) && a.Dims == dims: return a;
+            case BinaryOp.Add when a == b: return Mul(a, Const(2));
+            case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
+            case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
+            case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
+            case BinaryOp.Mul when b.IsConst(-1) && a.Dims == dims: return Neg(a);
+            case BinaryOp.Div when b.Prim is ConstPrim d: return Mul(a, Const(1f / d.Value));
+            case BinaryOp.Pow when b.IsConst(2): return Mul(a, a);
+            case BinaryOp.Pow when b.IsConst(1): return a;
+            case BinaryOp.Pow when b.IsConst(0.5f): return Unary(UnaryOp.Sqrt, a);
+        }
+
+        // One order for the operands of a commutative operation, so that a·b and b·a are the same value.
+        if (op is BinaryOp.Add or BinaryOp.Mul && a.Id > b.Id)
+        {
+            (a, b) = (b, a);
+        }
+
+        return Make(new BinaryPrim(op), new[] { a, b }, dims);
+    }
+
+    public Val Select(Val mask, Val a, Val b) => Make(new SelectPrim(), new[] { mask, a, b }, Broadcast(mask.Dims, Broadcast(a.Dims, b.Dims)));
+
+    public Val Reduce(ReduceOp op, Val x, params int[] axes)
+    {
+        axes = axes.Where(a => !x.Dims[a].IsOne).OrderBy(a => a).ToArray();
+        return axes.Length == 0
+            ? x
+            : Make(new ReducePrim(op, EquatableArray<int>.Own(axes)), new[] { x }, new Dims(x.Dims.ToArray().Select((d, i) => axes.Contains(i) ? (Dim)1 : d)));
+    }
+
+    /// <summary>
+    /// The sum over <paramref name="axes"/>. Factors that do not vary along them are taken out of it, so that Σ γ·dy·(x − μ) and Σ dy·(x − μ)·r
+    /// are one reduction and two products per channel.
+    /// </summary>
+    public Val Sum(Val x, params int[] axes)
+    {
+        axes = axes.Where(a => !x.Dims[a].IsOne).ToArray();
+        if (axes.Length == 0 || x.Prim is not (BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg }))
+        {
+            return Reduce(ReduceOp.Sum, x, axes);
+        }
+
+        var factors = new List<Val>();
+        Factors(x, factors);
+        bool Varies(Val f) => axes.Any(a => a - (x.Dims.Rank - f.Dims.Rank) is >= 0 and var i && !f.Dims[i].IsOne);
+        var inside = factors.Where(Varies).OrderBy(f => f.Id).ToArray();
+        var outside = factors.Where(f => !Varies(f)).OrderBy(f => f.Id).ToArray();
+        if (inside.Length == 0 || outside.Length == 0)
+        {
+            return Reduce(ReduceOp.Sum, x, axes);
+        }
+
+        var product = inside.Aggregate(Mul);
+        return product.Dims == x.Dims
+            ? outside.Aggregate(Reduce(ReduceOp.Sum, product, axes), Mul)
+            : Reduce(ReduceOp.Sum, x, axes);
+    }
+
+    private void Factors(Val x, List<Val> factors)
+    {
+        switch (x.Prim)
+        {
+            case BinaryPrim { Op: BinaryOp.Mul }:
+                Factors(x.Inputs[0], factors);
+                Factors(x.Inputs[1], factors);
+                break;
+            case UnaryPrim { Op: UnaryOp.Neg }:
+                factors.Add(Const(-1));
+                Factors(x.Inputs[0], factors);
+                break;
+            default:
+                factors.Add(x);
+                break;
+        }
+    }
+
+    public Val Broadcast(Val x, Dims dims) => x.Dims == dims ? x : Make(new BroadcastPrim(), new[] { x }, dims);
+
+    public Val Reshape(Val x, Dims dims)
+    {
+        if (x.Dims == dims)
+        {
+            return x;
+        }
+
+        if (x.Prim is ReshapePrim)
+        {
+            return Reshape(x.Inputs[0], dims);
+        }
+
+        return Make(new ReshapePrim(), new[] { x }, dims, x.Element);
+    }
+
+    public Val StopGradient(Val x) => Make(new StopGradientPrim(), new[] { x }, x.Dims, x.Element);
+
+    public Val Concat(int axis, IReadOnlyList<Val> parts)
+    {
+        var dims = parts[0].Dims.ToArray();
+        dims[axis] = parts.Sum(p => p.Dims[axis].Size);
+        return Make(new ConcatPrim(axis), parts, new Dims(dims));
+    }
+
+    public Val Slice(Val x, int axis, int start, int length)
+    {
+        var dims = x.Dims.ToArray();
+        dims[axis] = length;
+        return start == 0 && length == x.Dims[axis].Size ? x : Make(new SlicePrim(axis, start), new[] { x }, new Dims(dims));
+    }
+
+    public Val MatMul(Val a, Val b, bool transposeA = false, bool transposeB = false) =>
+        Make(new MatMulPrim(transposeA, transposeB), new[] { a, b }, new Dims(new[] { a.Dims[transposeA ? 1 : 0], b.Dims[transposeB ? 0 : 1] }));
+
+    public Val Conv(Val x, Val w, WindowSpec window) => Make(new ConvPrim(window), new[] { x, w }, WindowDims(x, w.Dims[0].Size, window));
+
+    public Val ConvGradInput(Val dy, Val w, WindowSpec window, Dims xDims) => Make(new ConvGradInputPrim(window), new[] { dy, w }, xDims);
+
+    public Val ConvGradWeight(Val x, Val dy, WindowSpec window, Dims wDims) => Make(new ConvGradWeightPrim(window), new[] { x, dy }, wDims);
+
+    public Val MaxPool(Val x, WindowSpec window) => Make(new MaxPoolPrim(window), new[] { x }, WindowDims(x, x.Dims[1].Size, window));
+
+    public Val MaxPoolGrad(Val x, Val dy, WindowSpec window) => Make(new MaxPoolGradPrim(window), new[] { x, dy }, x.Dims);
+
+    public Val AvgPool(Val x, WindowSpec window, bool countPadding) => Make(new AvgPoolPrim(window, countPadding), new[] { x }, WindowDims(x, x.Dims[1].Size, window));
+
+    public Val AvgPoolGrad(Val dy, WindowSpec window, bool countPadding, Dims xDims) => Make(new AvgPoolGradPrim(window, countPadding), new[] { dy }, xDims);
+
+    /// <summary>A copy that is never shared.</summary>
+    public Val CopyOf(Val x)
+    {
+        var value = new Val(values.Count, new CopyPrim(), new[] { x }, x.Dims, x.Element, Phase, Origin);
+        values.Add(value);
+        return value;
+    }
+
+    /// <summary>The same primitive over other inputs of the same extents.</summary>
+    public Val Copy(Val v, IReadOnlyList<Val> inputs) => v.Prim is ReshapePrim ? Reshape(inputs[0], v.Dims) : Make(v.Prim, inputs, v.Dims, v.Element);
+
+    /// <summary>Sums <paramref name="x"/> over the axes along which <paramref name="dims"/> was broadcast to it: the gradient of broadcasting.</summary>
+    public Val SumTo(Val x, Dims dims)
+    {
+        if (x.Dims == dims)
+        {
+            return x;
+        }
+
+        var lead = x.Dims.Rank - dims.Rank;
+        var axes = Enumerable.Range(0, x.Dims.Rank).Where(i => i < lead || (dims[i - lead].IsOne && !x.Dims[i].IsOne)).ToArray();
+        return Reshape(Sum(x, axes), dims);
+    }
+
+    public static Dims Broadcast(Dims a, Dims b)
+    {
+        if (a == b)
+        {
+            return a;
+        }
+
+        var rank = Math.Max(a.Rank, b.Rank);
+        var result = new Dim[rank];
+        for (var i = 0; i < rank; i++)
+        {
+            Dim x = i - (rank - a.Rank) is >= 0 and var p ? a[p] : 1;
+            Dim y = i - (rank - b.Rank) is >= 0 and var q ? b[q] : 1;
+            result[i] = x.IsOne ? y : x;
+            if (!x.IsOne && !y.IsOne && x != y)
+            {
+                throw new InvalidOperationException($"{a} and {b} do not broadcast.");
+            }
+        }
+
+        return new Dims(result);
+    }
+
+    private static Dims WindowDims(Val x, int channels, WindowSpec window) =>
+        new(new[] { x.Dims[0], (Dim)channels }.Concat(Enumerable.Range(0, window.Kernel.Count).Select(i => (Dim)window.Out(i, x.Dims[2 + i].Size))));
+
+    private Val Make(Prim prim, IReadOnlyList<Val> inputs, Dims dims, Element element = Element.Float32)
+    {
+        var key = new Key(prim, dims, inputs);
+        // Concat of more than three parts is not looked up by the key's three inputs.
+        // What the loss computed is not there when gradients are handed in, so Backward must not use it.
+        if (inputs.Count <= 3 && known.TryGetValue(key, out var existing) && (existing.Phase != Phase.Loss || Phase == Phase.Loss))
+        {
+            return existing;
+        }
+
+        var value = new Val(values.Count, prim, inputs, dims, element, Phase, Origin);
+        values.Add(value);
+        if (inputs.Count <= 3)
+        {
+            known[key] = value;
+        }
+
+        return value;
+    }
+}

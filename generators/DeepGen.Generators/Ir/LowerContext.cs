@@ -1,0 +1,79 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ops;
+
+namespace DeepGen.Generators.Ir;
+
+/// <summary>One op being lowered: its inputs and parameters as values, its arguments, and whether this is the training program.</summary>
+internal sealed class LowerContext
+{
+    private readonly OpDefinition op;
+
+    public LowerContext(IrBuilder builder, OpDefinition op, Node node, IReadOnlyList<Node> nodes, IReadOnlyList<Val> inputs, IReadOnlyList<Val> parameters, bool training, ICollection<StateUpdate> stateUpdates)
+    {
+        B = builder;
+        this.op = op;
+        Node = node;
+        Nodes = nodes;
+        Inputs = inputs;
+        Parameters = parameters;
+        Training = training;
+        StateUpdates = stateUpdates;
+    }
+
+    public IrBuilder B { get; }
+
+    public Node Node { get; }
+
+    public IReadOnlyList<Node> Nodes { get; }
+
+    public IReadOnlyList<Val> Inputs { get; }
+
+    public IReadOnlyList<Val> Parameters { get; }
+
+    public bool Training { get; }
+
+    public ICollection<StateUpdate> StateUpdates { get; }
+
+    public Val X => Inputs[0];
+
+    public object? Argument(string name)
+    {
+        for (var i = 0; i < op.Parameters.Count; i++)
+        {
+            if (op.Parameters[i].Name == name)
+            {
+                return Node.Arguments[i].Value;
+            }
+        }
+
+        throw new InvalidOperationException($"{op.Name} has no parameter {name}.");
+    }
+
+    public int Int(string name) => (int)Argument(name)!;
+
+    public float Float(string name) => Convert.ToSingle(Argument(name), System.Globalization.CultureInfo.InvariantCulture);
+
+    public bool Bool(string name) => (bool)Argument(name)!;
+
+    public ScalarFunction Function(string name) => (ScalarFunction)Argument(name)!;
+
+    /// <summary>The per-channel vector [C] as [C, 1, 1, …], to broadcast over the positions of a map of <paramref name="rank"/> axes, batch included.</summary>
+    public Val PerChannel(Val vector, int rank) => B.Reshape(vector, new Dims(new[] { vector.Dims[0] }.Concat(Enumerable.Repeat((Dim)1, rank - 2))));
+
+    /// <summary>Input <paramref name="i"/> with its sample axes aligned to the right of <paramref name="sampleRank"/>, so that the batch axes of all inputs meet.</summary>
+    public Val Aligned(int i, int sampleRank)
+    {
+        var x = Inputs[i];
+        if (!x.Dims.HasBatch || x.Dims.Rank == sampleRank + 1)
+        {
+            return x;
+        }
+
+        var dims = x.Dims.ToArray();
+        return B.Reshape(x, new Dims(new[] { dims[0] }.Concat(Enumerable.Repeat((Dim)1, sampleRank + 1 - dims.Length)).Concat(dims.Skip(1))));
+    }
+}
+
+/// <summary>A state that a training step moves: running averages.</summary>
+/// <param name="Node">Id of the state's node.</param>
+internal sealed record StateUpdate(int Node, Val Value);

@@ -1,0 +1,48 @@
+using DeepGen.Generators.Graph;
+
+namespace DeepGen.Generators.Ir;
+
+/// <summary>When a value is computed.</summary>
+internal enum Phase
+{
+    /// <summary>Once per version of the weights: what depends on parameters and states alone.</summary>
+    Prepare,
+    Forward,
+    Loss,
+    Backward,
+}
+
+/// <summary>One value of a program in primitives. Made by <see cref="IrBuilder"/> only, which gives equal computations of one phase the same value.</summary>
+internal sealed class Val
+{
+    public Val(int id, Prim prim, IReadOnlyList<Val> inputs, Dims dims, Element element, Phase phase, string origin)
+    {
+        Id = id;
+        Prim = prim;
+        Inputs = inputs;
+        Dims = dims;
+        Element = element;
+        Phase = phase;
+        Origin = origin;
+    }
+
+    /// <summary>Ids rise in the order of computation.</summary>
+    public int Id { get; }
+
+    public Prim Prim { get; }
+
+    public IReadOnlyList<Val> Inputs { get; }
+
+    public Dims Dims { get; }
+
+    public Element Element { get; }
+
+    public Phase Phase { get; }
+
+    /// <summary>The layer it stems from.</summary>
+    public string Origin { get; }
+
+    public bool IsConst(float value) => Prim is ConstPrim c && c.Value == value;
+
+    public override string ToString() => $"%{Id} = {Prim}({string.Join(", ", Inputs.Select(i => "%" + i.Id))}) {Dims}";
+}

@@ -1,0 +1,123 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+
+namespace DeepGen.Generators.Ops;
+
+/// <summary>An elementwise function: the shape stays.</summary>
+internal abstract class Elementwise : OpDefinition
+{
+    public override string ShapeRule => "any shape, unchanged";
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        c.RequireFloat(0);
+        return (c.Shape(), Element.Float32);
+    }
+}
+
+internal sealed class Relu : Elementwise
+{
+    public override string Name => "Relu";
+
+    public override string Summary => "Rectified linear unit.";
+
+    public override string Formula => "y = max(x, 0)";
+
+    public override string Source => "Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines";
+
+    public override bool IsActivation => true;
+
+    public override Val Lower(LowerContext c) => c.B.LeakyRelu(c.X, 0);
+}
+
+internal sealed class LeakyRelu : Elementwise
+{
+    public override string Name => "LeakyRelu";
+
+    public override string Summary => "Rectified linear unit with a small slope for negative values.";
+
+    public override string Formula => "y = x for x > 0, slope·x otherwise";
+
+    public override string Source => "Maas, Hannun & Ng 2013, Rectifier nonlinearities improve neural network acoustic models";
+
+    public override bool IsActivation => true;
+
+    public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
+    {
+        new OpParameter("slope", OpParameterType.Float, "Slope of the negative side, at least 0.", 0.01f, 0),
+    };
+
+    public override Val Lower(LowerContext c) => c.B.LeakyRelu(c.X, c.Float("slope"));
+}
+
+internal sealed class Sigmoid : Elementwise
+{
+    public override string Name => "Sigmoid";
+
+    public override string Summary => "Logistic function.";
+
+    public override string Formula => "y = 1 / (1 + e^−x)";
+
+    public override bool IsActivation => true;
+
+    public override Val Lower(LowerContext c) => c.B.Unary(UnaryOp.Sigmoid, c.X);
+}
+
+internal sealed class Tanh : Elementwise
+{
+    public override string Name => "Tanh";
+
+    public override string Summary => "Hyperbolic tangent.";
+
+    public override string Formula => "y = tanh x";
+
+    public override string Source => "LeCun et al. 1998, Efficient backprop";
+
+    public override bool IsActivation => true;
+
+    public override Val Lower(LowerContext c) => c.B.Unary(UnaryOp.Tanh, c.X);
+}
+
+internal sealed class Softmax : Elementwise
+{
+    public override string Name => "Softmax";
+
+    public override string Summary => "Probabilities over the first axis: classes of a vector, channels of a map (at each position).";
+
+    public override string Formula => "y[c] = e^(x[c] − m) / Σ_k e^(x[k] − m), m = max_k x[k]";
+
+    public override string ShapeRule => "[C, …], unchanged";
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        c.RequireFloat(0);
+        return c.Shape().Rank > 0 ? (c.Shape(), Element.Float32) : throw c.Error(OpErrorKind.Rank, null, $"Softmax needs a vector or a map but {c.Gives()}");
+    }
+
+    public override Val Lower(LowerContext c)
+    {
+        var axis = c.X.Dims.HasBatch ? 1 : 0;
+        var e = c.B.Unary(UnaryOp.Exp, c.B.Sub(c.X, c.B.StopGradient(c.B.Reduce(ReduceOp.Max, c.X, axis))));
+        return c.B.Mul(e, c.B.Unary(UnaryOp.Reciprocal, c.B.Sum(e, axis)));
+    }
+}
+
+internal sealed class Map : Elementwise
+{
+    public override string Name => "Map";
+
+    public override string Summary => "A static float method of yours applied to every element; differentiated and fused at build time.";
+
+    public override string Formula => "y = f(x)";
+
+    public override OpForm Form => OpForm.Method;
+
+    public override bool IsActivation => true;
+
+    public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
+    {
+        new OpParameter("function", OpParameterType.Function, "A static method from float to float, of arithmetic, MathF and conditionals."),
+    };
+
+    public override Val Lower(LowerContext c) => ScalarLowering.Lower(c.B, c.Function("function").Body, new[] { c.X });
+}

@@ -1,0 +1,52 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+
+namespace DeepGen.Generators.Ops;
+
+internal sealed class Dense : OpDefinition
+{
+    public override string Name => "Dense";
+
+    public override string Summary => "Fully connected layer over a vector; the input features are inferred.";
+
+    public override string Formula => "y[o] = b[o] + Σ_i w[o,i] · x[i]";
+
+    public override string ShapeRule => "[F] → [features]";
+
+    public override string Source => "Rosenblatt 1958, The perceptron";
+
+    public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
+    {
+        new OpParameter("features", OpParameterType.Int, "Length of the output vector.", Minimum: 1),
+        new OpParameter("bias", OpParameterType.Bool, "Whether a bias is added.", true),
+    };
+
+    public override IReadOnlyList<string> ParameterLeaves { get; } = new[] { "weight", "bias" };
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        c.RequireFloat(0);
+        if (c.Shape().Rank > 1)
+        {
+            throw c.Error(OpErrorKind.NeedsFlatten, null, $"{c.CallText} needs a vector but {c.Gives()}; add Flatten before it");
+        }
+
+        c.Require(0, 1, "a vector");
+        int input = c.Shape()[0], features = c.Int("features");
+        c.Parameter("weight", new Shape(features, input), input, features);
+        if (c.Bool("bias"))
+        {
+            c.Parameter("bias", new Shape(features), input, features, Initializer.Zeros);
+        }
+
+        return (new Shape(features), Element.Float32);
+    }
+
+    public override Val Lower(LowerContext c)
+    {
+        var y = c.B.MatMul(c.X, c.Parameters[0], transposeB: true);
+        return c.Parameters.Count > 1 ? c.B.Add(y, c.Parameters[1]) : y;
+    }
+
+    public override long Macs(Node node, IReadOnlyList<Node> nodes) => nodes[node.Parameters[0]].Shape.Elements;
+}

@@ -1,0 +1,114 @@
+using DeepGen.Generators.Graph;
+
+namespace DeepGen.Generators.Ops;
+
+/// <summary>One call of an op while the graph is built: its arguments, its inputs' shapes, and where it makes its parameters.</summary>
+internal sealed class OpContext
+{
+    private readonly GraphBuilder builder;
+    private readonly OpDefinition op;
+    private readonly IReadOnlyList<ConstValue> arguments;
+    private readonly string localName;
+    private readonly IReadOnlyList<Node?>? given;
+    private readonly List<Node> parameters = new();
+
+    public OpContext(GraphBuilder builder, OpDefinition op, IReadOnlyList<ConstValue> arguments, IReadOnlyList<Node> inputs, string localName, IReadOnlyList<Node?>? given)
+    {
+        this.builder = builder;
+        this.op = op;
+        this.arguments = arguments;
+        this.localName = localName;
+        this.given = given;
+        Inputs = inputs;
+    }
+
+    public IReadOnlyList<Node> Inputs { get; }
+
+    public IReadOnlyList<Node> Parameters => parameters;
+
+    public Shape Shape(int input = 0) => Inputs[input].Shape;
+
+    public object? Argument(string name)
+    {
+        for (var i = 0; i < op.Parameters.Count; i++)
+        {
+            if (op.Parameters[i].Name == name)
+            {
+                return arguments[i].Value;
+            }
+        }
+
+        throw new InvalidOperationException($"{op.Name} has no parameter {name}.");
+    }
+
+    public int Int(string name) => (int)Argument(name)!;
+
+    public float Float(string name) => Convert.ToSingle(Argument(name), System.Globalization.CultureInfo.InvariantCulture);
+
+    public bool Bool(string name) => (bool)Argument(name)!;
+
+    public int[] Ints(string name) => ((EquatableArray<int>)Argument(name)!).ToArray();
+
+    /// <summary>Makes the tensor <paramref name="leaf"/> of this call, or takes the one given.</summary>
+    public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true)
+    {
+        var slot = parameters.Count;
+        if (given is not null && slot < given.Count && given[slot] is { } tensor)
+        {
+            if (tensor.Shape != shape || tensor.PerSample)
+            {
+                throw Error(OpErrorKind.ShapesDiffer, leaf, $"{CallText} needs a {leaf} of shape {shape}, but '{tensor.Name}' {(tensor.PerSample ? "differs for each sample" : "has shape " + tensor.Shape)}");
+            }
+
+            parameters.Add(tensor);
+            return tensor;
+        }
+
+        var node = builder.AddParameter(localName + "." + leaf, shape, new ParameterSpec(trainable, initializer, fanIn, fanOut));
+        parameters.Add(node);
+        return node;
+    }
+
+    /// <summary>The call as a message writes it: <c>Dense(120)</c>, the required arguments only.</summary>
+    public string CallText
+    {
+        get
+        {
+            var required = op.Parameters.Select((p, i) => (p, v: arguments[i])).Where(t => t.p.Default is null).Select(t => t.v.Value is EquatableArray<int> e ? string.Join(", ", e) : t.v.Value is ScalarFunction f ? f.Name : t.v.ToString());
+            var text = string.Join(", ", required);
+            return text.Length == 0 ? op.Name : $"{op.Name}({text})";
+        }
+    }
+
+    /// <summary>What an input is, as a message writes it: <c>AvgPool2d gives [16, 5, 5]</c>.</summary>
+    public string Gives(int input = 0)
+    {
+        var node = Inputs[input];
+        return node.Kind switch
+        {
+            NodeKind.Op => $"{node.Op} gives {node.Shape}",
+            NodeKind.Constant => "a number has none",
+            _ => $"{node.Kind.ToString().ToLowerInvariant()} '{node.Name}' is {node.Shape}",
+        };
+    }
+
+    public OpException Error(OpErrorKind kind, string? argument, string message) => new(kind, argument, message);
+
+    /// <summary>The input is float32 of the given rank; <paramref name="what"/> names it, as in "needs a vector".</summary>
+    public void Require(int input, int rank, string what)
+    {
+        RequireFloat(input);
+        if (Shape(input).Rank != rank)
+        {
+            throw Error(OpErrorKind.Rank, null, $"{CallText} needs {what} but {Gives(input)}");
+        }
+    }
+
+    public void RequireFloat(int input)
+    {
+        if (Inputs[input].Element != Element.Float32)
+        {
+            throw Error(OpErrorKind.ElementType, null, $"{CallText} needs float values but {Inputs[input].Kind.ToString().ToLowerInvariant()} '{Inputs[input].Name}' holds integers");
+        }
+    }
+}

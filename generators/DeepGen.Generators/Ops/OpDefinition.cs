@@ -1,0 +1,107 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+
+namespace DeepGen.Generators.Ops;
+
+internal enum OpParameterType
+{
+    Int,
+    Float,
+    Bool,
+
+    /// <summary>A <c>static float f(float)</c>; the op is method-only.</summary>
+    Function,
+
+    /// <summary>A list of extents; <c>params int[]</c> in the attribute and <c>params ReadOnlySpan&lt;int&gt;</c> in the method.</summary>
+    Ints,
+}
+
+/// <summary>One build-time parameter of an op, the same in the attribute and in the method.</summary>
+/// <param name="Default">Null when the parameter is required.</param>
+/// <param name="Minimum">Smaller values are an error on the argument.</param>
+internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity);
+
+internal enum OpForm
+{
+    /// <summary>An attribute and a method on Tensor with the same parameter list.</summary>
+    Both,
+
+    /// <summary>A method on the first tensor: op.Name(x, the other tensors, parameters).</summary>
+    Method,
+
+    /// <summary>A static method over any number of tensors: <c>Tensor.Concat(a, b, c)</c>.</summary>
+    Static,
+
+    /// <summary>An operator of Tensor; the method form is not written.</summary>
+    Operator,
+}
+
+/// <summary>
+/// One op of the language: its signature and docs, its shape rule, its cost and how it lowers to primitives. A new op is a new file with a class derived from this
+/// and a line in <see cref="OpCatalogue"/>; the attribute, the Tensor method, the interpreter's call and the docs row follow from it.
+/// </summary>
+internal abstract class OpDefinition
+{
+    public abstract string Name { get; }
+
+    /// <summary>One sentence for IntelliSense, the attribute, the method and docs/ops.md.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>What it computes, in the notation of the literature.</summary>
+    public abstract string Formula { get; }
+
+    /// <summary>How the output's shape follows from the input's.</summary>
+    public abstract string ShapeRule { get; }
+
+    /// <summary>The paper or book it comes from, or "".</summary>
+    public virtual string Source => "";
+
+    public virtual OpForm Form => OpForm.Both;
+
+    /// <summary>Names of the tensors it takes. The first is <c>this</c> in the method form.</summary>
+    public virtual IReadOnlyList<string> Inputs => new[] { "x" };
+
+    /// <summary>Any number of tensors in place of <see cref="Inputs"/>.</summary>
+    public virtual bool Variadic => false;
+
+    public virtual IReadOnlyList<OpParameter> Parameters => Array.Empty<OpParameter>();
+
+    /// <summary>PyTorch's leaf names of the tensors it owns, such as weight and bias. When there are any, the method form has an overload that is given the weight.</summary>
+    public virtual IReadOnlyList<string> ParameterLeaves => Array.Empty<string>();
+
+    /// <summary>True for a loss: the last input is the target, and the result is one number per sample.</summary>
+    public virtual bool IsLoss => false;
+
+    /// <summary>A non-linearity: decides the default initializer of the layer before it.</summary>
+    public virtual bool IsActivation => false;
+
+    /// <summary>The non-linearity that decides an initializer is looked for behind this op.</summary>
+    public virtual bool KeepsScale => false;
+
+    /// <summary>The shape and element type of one sample of the result; makes parameters through the context.</summary>
+    /// <exception cref="OpException">The call is wrong.</exception>
+    public abstract (Shape Shape, Element Element) Infer(OpContext c);
+
+    /// <summary>The op in primitives.</summary>
+    public abstract Val Lower(LowerContext c);
+
+    /// <summary>Multiply-accumulates of one sample, as the literature counts them (convolutions and products only).</summary>
+    public virtual long Macs(Node node, IReadOnlyList<Node> nodes) => 0;
+
+    /// <summary>The shape of the target for a loss given as an attribute, from the output it is applied to.</summary>
+    public virtual (Shape Shape, Element Element, string Name) AttributeTarget(Shape output) => throw new InvalidOperationException(Name + " is no loss.");
+
+    /// <summary>Every argument lies in its range.</summary>
+    public void CheckArguments(OpContext c)
+    {
+        foreach (var p in Parameters)
+        {
+            var value = c.Argument(p.Name);
+            var number = value switch { int i => i, float f => f, _ => double.NaN };
+            if (number < p.Minimum)
+            {
+                throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} must be at least {new ConstValue(p.Minimum)}, but is {new ConstValue(value)}");
+            }
+        }
+    }
+}

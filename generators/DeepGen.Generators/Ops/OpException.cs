@@ -1,0 +1,51 @@
+namespace DeepGen.Generators.Ops;
+
+/// <summary>What is wrong with a call; each kind is one diagnostic.</summary>
+internal enum OpErrorKind
+{
+    /// <summary>An argument out of its range.</summary>
+    Argument,
+
+    /// <summary>The op needs another rank: Dense on a feature map, Conv2d on a vector.</summary>
+    Rank,
+
+    /// <summary>As <see cref="Rank"/>, where inserting Flatten mends it.</summary>
+    NeedsFlatten,
+
+    /// <summary>The window is larger than the padded map.</summary>
+    WindowTooLarge,
+
+    /// <summary>Groups do not divide the channels.</summary>
+    Groups,
+
+    /// <summary>Two tensors do not fit: sums, Concat, targets.</summary>
+    ShapesDiffer,
+
+    /// <summary>Reshape to another number of elements.</summary>
+    ElementCount,
+
+    /// <summary>A float op on integers, or the reverse.</summary>
+    ElementType,
+
+    NameTaken,
+
+    SharedShape,
+
+    /// <summary>The loss does not fit the output or its target.</summary>
+    LossShape,
+}
+
+/// <summary>A wrong call. Parsing turns it into a diagnostic at <see cref="Argument"/>, or at the op's identifier when that is null.</summary>
+internal sealed class OpException : Exception
+{
+    public OpException(OpErrorKind kind, string? argument, string message)
+        : base(message)
+    {
+        Kind = kind;
+        Argument = argument;
+    }
+
+    public OpErrorKind Kind { get; }
+
+    public string? Argument { get; }
+}

@@ -1,0 +1,124 @@
+using DeepGen.Generators.Diagnostics;
+using DeepGen.Generators.Emit;
+using DeepGen.Generators.Graph;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace DeepGen.Generators.Parsing;
+
+/// <summary>
+/// Writes the other half of every network class. Everything after the graph is cached while the graph does not change. The analyzer reports what is wrong;
+/// only where a build skips analyzers this generator says the same, so that a broken network never builds.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class NetworkGenerator : IIncrementalGenerator
+{
+    /// <summary>Names of the steps, for the tests of incrementality.</summary>
+    internal const string EvaluateStep = "Evaluate", ModelStep = "Model", EmitStep = "Emit", DiagnosticsStep = "Diagnostics";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var networks = context.SyntaxProvider.ForAttributeWithMetadataName(
+                "DeepGen.NetworkAttribute",
+                static (node, _) => node is TypeDeclarationSyntax,
+                static (c, cancellation) => Evaluate(c, cancellation))
+            .Where(static r => r is not null)
+            .Select(static (r, _) => r!.Value)
+            .WithTrackingName(EvaluateStep);
+
+        // Two classes whose names differ by case alone would give one file name.
+        var clashes = networks.Select(static (r, _) => r.Name).Collect().Select(static (names, _) =>
+            new EquatableArray<string>(names.GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).SelectMany(g => g).OrderBy(n => n, StringComparer.Ordinal)));
+
+        var sources = networks.Select(static (r, _) => (r.Name, r.Result.Model)).WithTrackingName(ModelStep)
+            .Select(static (m, _) => (m.Name, Source: Emit(m.Name, m.Model))).WithTrackingName(EmitStep);
+        context.RegisterSourceOutput(sources.Combine(clashes), static (output, pair) =>
+        {
+            var ((name, source), clashing) = pair;
+            if (source.Failure is { } failure)
+            {
+                output.ReportDiagnostic(Diagnostic.Create(Descriptors.Internal, Location.None, name, failure));
+            }
+
+            if (source.Text.Length > 0)
+            {
+                output.AddSource(HintName(name, clashing), source.Text);
+            }
+        });
+
+        var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => IsFalse(options, "build_property.RunAnalyzers") || IsFalse(options, "build_property.RunAnalyzersDuringBuild"));
+        context.RegisterSourceOutput(
+            networks.Select(static (r, _) => r.Result.Diagnostics).Combine(report).WithTrackingName(DiagnosticsStep),
+            static (output, pair) =>
+            {
+                if (pair.Right)
+                {
+                    foreach (var diagnostic in pair.Left)
+                    {
+                        output.ReportDiagnostic(diagnostic.ToDiagnostic());
+                    }
+                }
+            });
+    }
+
+    private static bool IsFalse(Microsoft.CodeAnalysis.Diagnostics.AnalyzerConfigOptionsProvider options, string property) =>
+        options.GlobalOptions.TryGetValue(property, out var value) && string.Equals(value, "false", StringComparison.OrdinalIgnoreCase);
+
+    private static (string Name, NetworkResult Result)? Evaluate(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        if (type.Name.Length == 0 || context.Attributes[0].ApplicationSyntaxReference?.GetSyntax(cancellation) is not AttributeSyntax attribute || !IsFirst(type, attribute, cancellation))
+        {
+            return null;
+        }
+
+        var result = NetworkMemo.Get(context.SemanticModel.Compilation, type, (TypeDeclarationSyntax)context.TargetNode, attribute, cancellation);
+        return (FullName(type), result);
+    }
+
+    /// <summary>[Network] on two declarations of one class is the compiler's error, and must not become two files of one name.</summary>
+    internal static bool IsFirst(INamedTypeSymbol type, AttributeSyntax attribute, CancellationToken cancellation) =>
+        type.GetAttributes().FirstOrDefault(a => Symbols.IsDeepGen(a.AttributeClass, "NetworkAttribute"))?.ApplicationSyntaxReference is not { } first
+        || (first.SyntaxTree == attribute.SyntaxTree && first.Span == attribute.Span);
+
+    private static string FullName(INamedTypeSymbol type)
+    {
+        var name = type.ContainingType is null ? type.MetadataName : FullName(type.ContainingType) + "+" + type.MetadataName;
+        return type.ContainingType is null && !type.ContainingNamespace.IsGlobalNamespace ? type.ContainingNamespace.ToDisplayString() + "." + name : name;
+    }
+
+    private static string HintName(string name, EquatableArray<string> clashing)
+    {
+        var place = -1;
+        for (var i = 0; i < clashing.Count; i++)
+        {
+            if (clashing[i] == name)
+            {
+                place = i;
+            }
+        }
+
+        var hint = name.Replace('@', '_').Replace('`', '_').Replace('+', '.');
+        return place < 0 ? hint + ".g.cs" : hint + "." + place.ToString(System.Globalization.CultureInfo.InvariantCulture) + ".g.cs";
+    }
+
+    private static (string Text, string? Failure) Emit(string name, NetworkModel model)
+    {
+        if (model.Graph is null || model.Api is null)
+        {
+            var error = model.Silenced ? "#error " + model.Error + "\n" : "";
+            return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
+        }
+
+        try
+        {
+            return (NetworkCompiler.Compile(model.Graph), null);
+        }
+        catch (Exception e)
+        {
+            var failure = e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' ');
+            return (NetworkCompiler.ErrorApi(model.Api, "Internal error of DeepGen in " + name + ": " + failure), failure);
+        }
+    }
+}

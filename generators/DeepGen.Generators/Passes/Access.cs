@@ -1,0 +1,40 @@
+using DeepGen.Generators.Ir;
+
+namespace DeepGen.Generators.Passes;
+
+/// <summary>How a kernel reaches one tensor from the axes of its domain.</summary>
+/// <param name="Base">The tensor in memory.</param>
+/// <param name="Offset">Elements from its start (within a sample when it has a batch).</param>
+/// <param name="Strides">Elements per step along each axis of the domain; along a batch axis, the elements of one sample.</param>
+internal sealed record Access(Val Base, long Offset, long[] Strides)
+{
+    /// <summary>Row-major strides of a tensor; extents of one have stride 0, so that they broadcast.</summary>
+    public static long[] Contiguous(Dims dims)
+    {
+        var strides = new long[dims.Rank];
+        long step = 1;
+        for (var i = dims.Rank - 1; i >= 0; i--)
+        {
+            strides[i] = dims[i].IsOne ? 0 : step;
+            step *= dims[i].Size;
+        }
+
+        return strides;
+    }
+
+    /// <summary>The access to <paramref name="tensor"/> seen with extents <paramref name="dims"/>, whose axis i is axis <paramref name="map"/>[i] of the domain.</summary>
+    public static Access Of(Val tensor, Dims dims, int[] map, int domainRank, long offset = 0, long[]? strides = null)
+    {
+        strides ??= Contiguous(dims);
+        var result = new long[domainRank];
+        for (var i = 0; i < dims.Rank; i++)
+        {
+            if (!dims[i].IsOne)
+            {
+                result[map[i]] = strides[i];
+            }
+        }
+
+        return new Access(tensor, offset, result);
+    }
+}

@@ -1,0 +1,240 @@
+using DeepGen.Generators.Ir;
+
+namespace DeepGen.Generators.Passes;
+
+/// <summary>
+/// Reverse-mode differentiation: a table over the primitives, each entry beside the derivative it states. Gradients are built from the same primitives,
+/// so that they are simplified, fused and planned like everything else.
+/// </summary>
+internal static class Differentiate
+{
+    /// <summary>The gradients of Σ seeds[i].Gradient · seeds[i].Value with respect to <paramref name="wrt"/>; null where there is no path. Stops at <paramref name="wrt"/>.</summary>
+    public static Val?[] Run(IrBuilder b, IReadOnlyList<(Val Value, Val Gradient)> seeds, IReadOnlyList<Val> wrt)
+    {
+        // Only values on a path from wrt need a gradient.
+        var onPath = new Dictionary<Val, bool>();
+        foreach (var leaf in wrt)
+        {
+            onPath[leaf] = true;
+        }
+
+        var order = new List<Val>();
+        foreach (var (value, _) in seeds)
+        {
+            Visit(value, onPath, order);
+        }
+
+        var gradients = new Dictionary<Val, Val>();
+        void Accumulate(Val v, Val g) => gradients[v] = gradients.TryGetValue(v, out var sum) ? b.Add(sum, g) : g;
+        foreach (var (value, gradient) in seeds)
+        {
+            if (onPath[value])
+            {
+                Accumulate(value, gradient);
+            }
+        }
+
+        var stop = new HashSet<Val>(wrt);
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var v = order[i];
+            if (!stop.Contains(v) && gradients.TryGetValue(v, out var dy))
+            {
+                b.Origin = v.Origin;
+                Backpropagate(b, v, dy, (x, g) =>
+                {
+                    if (onPath[x])
+                    {
+                        Accumulate(x, g());
+                    }
+                });
+            }
+        }
+
+        return wrt.Select(w => gradients.TryGetValue(w, out var g) ? g : null).ToArray();
+    }
+
+    // Iterative: a network of a thousand layers must not overflow the stack of the compiler.
+    private static void Visit(Val root, Dictionary<Val, bool> onPath, List<Val> order)
+    {
+        var stack = new Stack<(Val Value, int Next)>();
+        stack.Push((root, 0));
+        while (stack.Count > 0)
+        {
+            var (v, next) = stack.Pop();
+            if (next == 0 && onPath.ContainsKey(v))
+            {
+                continue;
+            }
+
+            if (next < v.Inputs.Count)
+            {
+                stack.Push((v, next + 1));
+                if (!onPath.ContainsKey(v.Inputs[next]))
+                {
+                    stack.Push((v.Inputs[next], 0));
+                }
+
+                continue;
+            }
+
+            onPath[v] = v.Prim is not StopGradientPrim && v.Inputs.Any(x => onPath[x]);
+            order.Add(v);
+        }
+    }
+
+    private static void Backpropagate(IrBuilder b, Val y, Val dy, Action<Val, Func<Val>> add)
+    {
+        var x = y.Inputs.Count > 0 ? y.Inputs[0] : y;
+        var zero = b.Const(0);
+        switch (y.Prim)
+        {
+            case UnaryPrim u:
+                add(x, () => u.Op switch
+                {
+                    UnaryOp.Neg => b.Neg(dy),
+                    UnaryOp.Exp => b.Mul(dy, y),
+                    UnaryOp.Log => b.Mul(dy, b.Unary(UnaryOp.Reciprocal, x)),
+                    UnaryOp.Sqrt => b.Mul(dy, b.Mul(b.Const(0.5f), b.Unary(UnaryOp.Reciprocal, y))),
+                    UnaryOp.Tanh => b.Mul(dy, b.Sub(b.Const(1), b.Mul(y, y))),
+                    UnaryOp.Sigmoid => b.Mul(dy, b.Mul(y, b.Sub(b.Const(1), y))),
+                    UnaryOp.Abs => b.Select(b.Binary(BinaryOp.Greater, x, zero), dy, b.Select(b.Binary(BinaryOp.Greater, zero, x), b.Neg(dy), zero)),
+                    UnaryOp.Sin => b.Mul(dy, b.Unary(UnaryOp.Cos, x)),
+                    UnaryOp.Cos => b.Neg(b.Mul(dy, b.Unary(UnaryOp.Sin, x))),
+                    UnaryOp.Floor => b.Mul(dy, zero),
+                    UnaryOp.Reciprocal => b.Neg(b.Mul(dy, b.Mul(y, y))),
+                    _ => throw new InvalidOperationException("No derivative of " + u.Op),
+                });
+                break;
+
+            // The sign of the output is the sign of the input (slope ≥ 0).
+            case LeakyReluPrim r:
+                add(x, () => b.Select(b.Binary(BinaryOp.Greater, y, zero), dy, r.Slope == 0 ? zero : b.Mul(dy, b.Const(r.Slope))));
+                break;
+            case BroadcastPrim:
+                add(x, () => b.SumTo(dy, x.Dims));
+                break;
+            case BinaryPrim p:
+                Binary(b, p.Op, x, y.Inputs[1], y, dy, add);
+                break;
+            case SelectPrim:
+                add(y.Inputs[1], () => b.SumTo(b.Select(x, dy, zero), y.Inputs[1].Dims));
+                add(y.Inputs[2], () => b.SumTo(b.Select(x, zero, dy), y.Inputs[2].Dims));
+                break;
+            case ReducePrim { Op: ReduceOp.Sum }:
+                add(x, () => b.Broadcast(dy, x.Dims));
+                break;
+            case ReducePrim { Op: ReduceOp.Max }:
+                add(x, () => b.Select(b.Binary(BinaryOp.Equal, x, y), dy, zero));
+                break;
+            case ReshapePrim:
+                add(x, () => b.Reshape(dy, x.Dims));
+                break;
+            case ConcatPrim c:
+                var start = 0;
+                foreach (var part in y.Inputs)
+                {
+                    int from = start, length = part.Dims[c.Axis].Size;
+                    add(part, () => b.Slice(dy, c.Axis, from, length));
+                    start += length;
+                }
+
+                break;
+            case SlicePrim s:
+                add(x, () =>
+                {
+                    Val Zeros(int size) => b.Broadcast(zero, new Dims(x.Dims.ToArray().Select((d, i) => i == s.Axis ? (Dim)size : d)));
+                    int before = s.Start, after = x.Dims[s.Axis].Size - s.Start - y.Dims[s.Axis].Size;
+                    var parts = new List<Val>();
+                    if (before > 0)
+                    {
+                        parts.Add(Zeros(before));
+                    }
+
+                    parts.Add(dy);
+                    if (after > 0)
+                    {
+                        parts.Add(Zeros(after));
+                    }
+
+                    return b.Concat(s.Axis, parts);
+                });
+                break;
+
+            // C = op(A)·op(B): dA = dC·op(B)ᵀ, dB = op(A)ᵀ·dC, each stored as its operand is.
+            case MatMulPrim m:
+                var w = y.Inputs[1];
+                add(x, () => m.TransposeA ? b.MatMul(w, dy, m.TransposeB, true) : b.MatMul(dy, w, false, !m.TransposeB));
+                add(w, () => m.TransposeB ? b.MatMul(dy, x, true, m.TransposeA) : b.MatMul(x, dy, !m.TransposeA, false));
+                break;
+
+            // The three products of a convolution are each other's derivatives.
+            case ConvPrim c:
+                add(x, () => b.ConvGradInput(dy, y.Inputs[1], c.Window, x.Dims));
+                add(y.Inputs[1], () => b.ConvGradWeight(x, dy, c.Window, y.Inputs[1].Dims));
+                break;
+            case ConvGradInputPrim c:
+                add(x, () => b.Conv(dy, y.Inputs[1], c.Window));
+                add(y.Inputs[1], () => b.ConvGradWeight(dy, x, c.Window, y.Inputs[1].Dims));
+                break;
+            case ConvGradWeightPrim c:
+                add(x, () => b.ConvGradInput(y.Inputs[1], dy, c.Window, x.Dims));
+                add(y.Inputs[1], () => b.Conv(x, dy, c.Window));
+                break;
+            case MaxPoolPrim p:
+                add(x, () => b.MaxPoolGrad(x, dy, p.Window));
+                break;
+            case AvgPoolPrim p:
+                add(x, () => b.AvgPoolGrad(dy, p.Window, p.CountPadding, x.Dims));
+                break;
+            case AvgPoolGradPrim p:
+                add(x, () => b.AvgPool(dy, p.Window, p.CountPadding));
+                break;
+            case NotPrim:
+                break;
+            default:
+                throw new InvalidOperationException("No derivative of " + y.Prim.GetType().Name);
+        }
+    }
+
+    private static void Binary(IrBuilder b, BinaryOp op, Val l, Val r, Val y, Val dy, Action<Val, Func<Val>> add)
+    {
+        void Left(Func<Val> g) => add(l, () => b.SumTo(Full(b, g(), y.Dims, l.Dims), l.Dims));
+        void Right(Func<Val> g) => add(r, () => b.SumTo(Full(b, g(), y.Dims, r.Dims), r.Dims));
+        var zero = b.Const(0);
+        switch (op)
+        {
+            case BinaryOp.Add:
+                Left(() => dy);
+                Right(() => dy);
+                break;
+            case BinaryOp.Sub:
+                Left(() => dy);
+                Right(() => b.Neg(dy));
+                break;
+            case BinaryOp.Mul:
+                Left(() => b.Mul(dy, r));
+                Right(() => b.Mul(dy, l));
+                break;
+            case BinaryOp.Div:
+                Left(() => b.Mul(dy, b.Unary(UnaryOp.Reciprocal, r)));
+                Right(() => b.Neg(b.Mul(dy, b.Mul(y, b.Unary(UnaryOp.Reciprocal, r)))));
+                break;
+            case BinaryOp.Max:
+                Left(() => b.Select(b.Binary(BinaryOp.Greater, l, r), dy, zero));
+                Right(() => b.Select(b.Binary(BinaryOp.Greater, l, r), zero, dy));
+                break;
+            case BinaryOp.Min:
+                Left(() => b.Select(b.Binary(BinaryOp.Greater, r, l), dy, zero));
+                Right(() => b.Select(b.Binary(BinaryOp.Greater, r, l), zero, dy));
+                break;
+            case BinaryOp.Pow:
+                Left(() => b.Mul(dy, b.Mul(r, b.Binary(BinaryOp.Pow, l, b.Sub(r, b.Const(1))))));
+                Right(() => b.Mul(dy, b.Mul(y, b.Unary(UnaryOp.Log, l))));
+                break;
+        }
+    }
+
+    // A gradient may be smaller than the result when dy itself is a broadcast; its sum needs the repeated one.
+    private static Val Full(IrBuilder b, Val g, Dims result, Dims operand) => g.Dims == operand || g.Dims == result ? g : b.Broadcast(g, result);
+}

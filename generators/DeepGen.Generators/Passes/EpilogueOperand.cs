@@ -1,0 +1,54 @@
+using DeepGen.Generators.Ir;
+
+namespace DeepGen.Generators.Passes;
+
+/// <summary>How an epilogue reaches an operand while a tile is stored.</summary>
+internal enum EpilogueAccess
+{
+    None,
+
+    /// <summary>A whole tensor, at the index of the element being stored.</summary>
+    Index,
+
+    /// <summary>One number per row: channel of a map, sample of a matrix.</summary>
+    Row,
+
+    /// <summary>One number per column: position of a map, feature of a matrix.</summary>
+    Column,
+
+    /// <summary>A single number.</summary>
+    Scalar,
+}
+
+internal static class EpilogueOperand
+{
+    public static EpilogueAccess Classify(Access access, Kernel kernel)
+    {
+        if (access.Offset != 0)
+        {
+            return EpilogueAccess.None;
+        }
+
+        var domain = kernel.Domain;
+        var full = Access.Contiguous(domain);
+        var strides = access.Strides;
+        if (strides.All(s => s == 0))
+        {
+            return EpilogueAccess.Scalar;
+        }
+
+        if (strides.SequenceEqual(full))
+        {
+            return EpilogueAccess.Index;
+        }
+
+        // A map [n, C, …]: rows are channels. A matrix [n, F]: rows are samples.
+        var row = domain.Rank > 2 ? 1 : 0;
+        if (Enumerable.Range(0, domain.Rank).All(i => i == row ? strides[i] == 1 : strides[i] == 0))
+        {
+            return EpilogueAccess.Row;
+        }
+
+        return Enumerable.Range(0, domain.Rank).All(i => i <= row ? strides[i] == 0 : strides[i] == full[i]) ? EpilogueAccess.Column : EpilogueAccess.None;
+    }
+}

@@ -1,0 +1,31 @@
+using DeepGen.Generators.Graph;
+
+namespace DeepGen.Generators.Passes;
+
+/// <summary>A program with its kernels and its memory.</summary>
+internal sealed record PlannedProgram(FusedProgram Fused, MemoryPlan Memory)
+{
+    public IReadOnlyList<Kernel> Kernels => Fused.Kernels;
+
+    public IEnumerable<Kernel> In(Section section) => Fused.Kernels.Where(k => k.Section == section);
+}
+
+/// <summary>Everything that is known of a network before it is written down: the whole pipeline after the graph, each step a function of the one before.</summary>
+internal sealed record PlannedNetwork(NetworkGraph Graph, ParameterLayout Layout, PlannedProgram Inference, PlannedProgram Training)
+{
+    public static PlannedNetwork Of(NetworkGraph graph) => Of(graph, FusionOptions.All);
+
+    public static PlannedNetwork Of(NetworkGraph graph, FusionOptions options)
+    {
+        var layout = new ParameterLayout(graph);
+        PlannedProgram Plan(ProgramKind kind)
+        {
+            var lowered = Lower.Run(graph, kind);
+            var simplified = kind == ProgramKind.Inference ? FoldScales.Run(lowered) : lowered;
+            var fused = Fuse.Run(simplified, options);
+            return new PlannedProgram(fused, MemoryPlan.Of(fused, layout));
+        }
+
+        return new PlannedNetwork(graph, layout, Plan(ProgramKind.Inference), Plan(ProgramKind.Training));
+    }
+}

@@ -1,0 +1,11 @@
+namespace DeepGen;
+
+/// <summary>Names for the two usual paddings of convolutions and pools; any other padding is a number.</summary>
+public static class Padding
+{
+    /// <summary>As many zeros as give an output of ceil(size / stride).</summary>
+    public const int Same = -1;
+
+    /// <summary>No zeros: only windows that lie wholly in the map.</summary>
+    public const int Valid = 0;
+}

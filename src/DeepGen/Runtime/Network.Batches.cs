@@ -1,0 +1,99 @@
+namespace DeepGen;
+
+/// <content>The calls that take a <see cref="Batch"/>: the same for every network.</content>
+public abstract unsafe partial class Network
+{
+    /// <summary>Forward, loss, backward and update over the samples of a batch.</summary>
+    /// <returns>The mean loss of the batch.</returns>
+    /// <exception cref="ArgumentException">The batch is empty, larger than <see cref="MaxBatch"/>, laid out for another network, or holds an index that is no class.</exception>
+    /// <exception cref="NonFiniteException">The loss is NaN or infinite; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The network has no loss, another phase is running, or the optimizer belongs to another network.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public float Step(Batch batch, Optimizer optimizer)
+    {
+        var loss = StepCore(BatchOf("Step", batch), batch.Inputs, batch.Targets, optimizer);
+        GC.KeepAlive(batch);
+        return loss;
+    }
+
+    /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/>.</summary>
+    public float Step(Batch batch, Span<float> output, Optimizer optimizer)
+    {
+        var samples = BatchOf("Step", batch);
+        CheckOutput("Step", 0, output.Length, samples);
+        fixed (float* y = output)
+        {
+            var outputs = stackalloc void*[Definition.Outputs.Length];
+            outputs[0] = y;
+            var loss = StepCore(samples, batch.Inputs, batch.Targets, outputs, optimizer);
+            GC.KeepAlive(batch);
+            return loss;
+        }
+    }
+
+    /// <summary>Inference over the samples of a batch.</summary>
+    /// <param name="batch">The inputs; targets are not read.</param>
+    /// <param name="output">The output, for networks with one.</param>
+    /// <exception cref="ArgumentException">The batch does not fit the network, or the span is too short.</exception>
+    /// <exception cref="InvalidOperationException">A training phase is running, or the network has several outputs.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Predict(Batch batch, Span<float> output)
+    {
+        var samples = BatchOf("Predict", batch);
+        if (Definition.Outputs.Length != 1)
+            throw new InvalidOperationException($"Predict: {Definition.Name} has {Definition.Outputs.Length} outputs; use its typed Predict.");
+        CheckOutput("Predict", 0, output.Length, samples);
+        fixed (float* y = output)
+        {
+            void* pointer = y;
+            PredictCore(samples, batch.Inputs, &pointer);
+            GC.KeepAlive(batch);
+        }
+    }
+
+    /// <summary>Inference and the loss over the samples of a batch, without gradients.</summary>
+    /// <param name="batch">Inputs and targets.</param>
+    /// <param name="output">The first output; empty when it is not wanted.</param>
+    /// <returns>The mean loss of the batch, finite or not.</returns>
+    /// <exception cref="ArgumentException">The batch does not fit the network, an index is no class, or the span is too short.</exception>
+    /// <exception cref="InvalidOperationException">The network has no loss, or a training phase is running.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public float Evaluate(Batch batch, Span<float> output = default)
+    {
+        var samples = BatchOf("Evaluate", batch);
+        if (output.Length != 0) CheckOutput("Evaluate", 0, output.Length, samples);
+        fixed (float* y = output)
+        {
+            var outputs = stackalloc void*[Definition.Outputs.Length];
+            outputs[0] = y;
+            var loss = EvaluateCore(samples, batch.Inputs, batch.Targets, outputs);
+            GC.KeepAlive(batch);
+            return loss;
+        }
+    }
+
+    private nint BatchOf(string call, Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ThrowIfDisposed();
+        if (batch.Definition != Definition && !SameTensors(batch.Definition, Definition))
+            throw new ArgumentException($"{call}: the batch is laid out for {Text(batch.Definition)}, but this is {Text(Definition)}; create the batch from this network.");
+        if (batch.Count == 0) throw new ArgumentException($"{call}: the batch holds no sample; set Batch.Count and fill it.");
+        CheckBatch(call, batch.Count);
+        return batch.Count;
+    }
+
+    private static bool SameTensors(NetworkDefinition a, NetworkDefinition b) => Same(a.Inputs, b.Inputs) && Same(a.Targets, b.Targets);
+
+    private static bool Same(TensorDefinition[] a, TensorDefinition[] b)
+    {
+        if (a.Length != b.Length) return false;
+        for (var i = 0; i < a.Length; i++)
+            if (a[i].Element != b[i].Element || !a[i].Shape.AsSpan().SequenceEqual(b[i].Shape))
+                return false;
+        return true;
+    }
+
+    private static string Text(NetworkDefinition definition) =>
+        $"{definition.Name} (inputs {string.Join(", ", definition.Inputs.Select(tensor => Shapes.Text(tensor.Shape)))}; targets {string.Join(", ", definition.Targets.Select(tensor => Shapes.Text(tensor.Shape)))})";
+}

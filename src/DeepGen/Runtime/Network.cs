@@ -1,0 +1,352 @@
+using System.ComponentModel;
+using DeepGen.Kernels;
+
+namespace DeepGen;
+
+/// <summary>
+/// A compiled network. The generator derives a class from it for every <c>[Network]</c> and adds the typed
+/// <c>Create</c>, <c>Predict</c>, <c>Step</c>, <c>Forward</c> and <c>Backward</c>.
+/// </summary>
+/// <remarks>
+/// <c>Predict</c>, <c>Evaluate</c> and <see cref="Save(string)"/> may run in many threads at once. Step, Forward, Backward,
+/// <see cref="Update"/>, <see cref="ZeroGradients"/> and <see cref="Load"/> are exclusive: overlap throws <see cref="InvalidOperationException"/>.
+/// </remarks>
+public abstract unsafe partial class Network : IDisposable
+{
+    private readonly Gate _gate;
+    private readonly Workers _workers;
+    private readonly SessionPool _inference;
+    private readonly DerivedWeights _derived;
+    private readonly NativeArena _stateBefore;
+    private Session? _training;
+
+    // The last Forward, for the Backward that belongs to it: 0 when there is none.
+    private nint _forwardBatch;
+    private ulong _runs;
+
+    /// <summary>Reserves the weights and gives the parameters their first values.</summary>
+    protected Network(NetworkDefinition definition, NetworkOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        Definition = definition;
+        Options = (options ?? new NetworkOptions()).Checked();
+        Weights = new Weights(definition);
+        _gate = new Gate(definition.Name, Release);
+        _workers = new Workers(Options.Threads);
+        _inference = new SessionPool(() => new Session(MaxBatch, definition.Inference, definition.Evaluation));
+        _derived = new DerivedWeights(this);
+        _stateBefore = new NativeArena(definition.StateFloats);
+        Parameters = new ParameterCollection(this);
+        foreach (var parameter in Parameters) parameter.InitializeAsDeclared(Options.Seed);
+    }
+
+    /// <summary>Ends the worker threads of a network that nobody disposed; its memory has finalizers of its own.</summary>
+    ~Network() => _workers?.Dispose();
+
+    /// <summary>What the generator knows about this network.</summary>
+    [EditorBrowsable(EditorBrowsableState.Advanced)]
+    public NetworkDefinition Definition { get; }
+
+    /// <summary>The options that it was created with.</summary>
+    public NetworkOptions Options { get; }
+
+    /// <summary>The largest number of samples of one call.</summary>
+    public int MaxBatch => Options.MaxBatch;
+
+    /// <summary>The number of threads that a call may use.</summary>
+    public int Threads => Options.Threads;
+
+    /// <summary>Parameters and running statistics in declared order, by name and by index.</summary>
+    public ParameterCollection Parameters { get; }
+
+    internal Weights Weights { get; }
+
+    internal Workers Workers => _workers;
+
+    /// <summary>Fills the derived weights from parameters and state.</summary>
+    protected abstract void RunPrepare(ref Frame frame);
+
+    /// <summary>Inference: inputs to outputs.</summary>
+    protected abstract void RunInference(ref Frame frame);
+
+    /// <summary>Inference with the loss: inputs and targets to outputs and <see cref="Frame.Loss"/>; no gradients.</summary>
+    protected virtual void RunEvaluate(ref Frame frame) => throw NoLoss("Evaluate");
+
+    /// <summary>Training mode: inputs to activations, and to those outputs that are wanted.</summary>
+    protected abstract void RunForward(ref Frame frame);
+
+    /// <summary>Targets to <see cref="Frame.Loss"/> and the output gradients in the arena.</summary>
+    protected virtual void RunLoss(ref Frame frame) => throw NoLoss("Step");
+
+    /// <summary>Output gradients in the arena to parameter gradients and those input gradients that are wanted.</summary>
+    protected abstract void RunBackward(ref Frame frame);
+
+    /// <summary>Copies <see cref="Frame.OutputGradients"/> into the arena.</summary>
+    protected abstract void SetOutputGradients(ref Frame frame);
+
+    /// <summary>Sets all gradients to 0.</summary>
+    /// <exception cref="InvalidOperationException">Another phase is running.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void ZeroGradients()
+    {
+        _gate.Enter("ZeroGradients");
+        try
+        {
+            Weights.Gradients.Clear();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Moves all parameters that are not frozen, by the optimizer's rule and the gradients that are there.</summary>
+    /// <exception cref="InvalidOperationException">Another phase is running, or the optimizer belongs to another network.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Update(Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        _gate.Enter("Update");
+        try
+        {
+            optimizer.Bind(this);
+            optimizer.Update(this);
+            Weights.Changed();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Stops the worker threads and releases all memory once no call is running. Spans of parameters must not be used afterwards.</summary>
+    public void Dispose()
+    {
+        _gate.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Inference in a rented session.</summary>
+    /// <param name="batch">The number of samples, checked by <c>BatchOf</c>.</param>
+    /// <param name="inputs">One pointer per input.</param>
+    /// <param name="outputs">One pointer per output; none may be null.</param>
+    protected void PredictCore(nint batch, void** inputs, void** outputs)
+    {
+        CheckIndices("Predict", Definition.Inputs, "input", inputs, batch);
+        _gate.EnterShared("Predict", _derived);
+        Session? session = null;
+        try
+        {
+            session = _inference.Rent();
+            var frame = InferenceFrame(session, batch);
+            frame.Inputs = inputs;
+            frame.Outputs = outputs;
+            RunInference(ref frame);
+        }
+        finally
+        {
+            if (session != null) _inference.Return(session);
+            _gate.ExitShared();
+        }
+    }
+
+    /// <summary>Inference with the loss in a rented session.</summary>
+    /// <returns>The mean loss of the batch, finite or not.</returns>
+    protected float EvaluateCore(nint batch, void** inputs, void** targets, void** outputs)
+    {
+        if (!Definition.HasLoss) throw NoLoss("Evaluate");
+        CheckIndices("Evaluate", Definition.Inputs, "input", inputs, batch);
+        CheckIndices("Evaluate", Definition.Targets, "target", targets, batch);
+        _gate.EnterShared("Evaluate", _derived);
+        Session? session = null;
+        try
+        {
+            session = _inference.Rent();
+            var frame = InferenceFrame(session, batch);
+            frame.Inputs = inputs;
+            frame.Targets = targets;
+            frame.Outputs = outputs;
+            RunEvaluate(ref frame);
+            return (float)frame.Loss;
+        }
+        finally
+        {
+            if (session != null) _inference.Return(session);
+            _gate.ExitShared();
+        }
+    }
+
+    /// <summary>Forward, loss, backward (gradients are replaced) and update.</summary>
+    /// <returns>The mean loss of the batch.</returns>
+    protected float StepCore(nint batch, void** inputs, void** targets, Optimizer optimizer) => StepCore(batch, inputs, targets, null, optimizer);
+
+    /// <summary>As the other overload, and the outputs of the forward run go to <paramref name="outputs"/>.</summary>
+    protected float StepCore(nint batch, void** inputs, void** targets, void** outputs, Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        if (!Definition.HasLoss) throw NoLoss("Step");
+        CheckIndices("Step", Definition.Inputs, "input", inputs, batch);
+        CheckIndices("Step", Definition.Targets, "target", targets, batch);
+        _gate.Enter("Step");
+        try
+        {
+            optimizer.Bind(this);
+            _forwardBatch = 0;
+            var frame = TrainingFrame(batch);
+            frame.Inputs = inputs;
+            frame.Targets = targets;
+            frame.Outputs = outputs;
+            _stateBefore.CopyFrom(Weights.State);
+            try
+            {
+                RunForward(ref frame);
+                RunLoss(ref frame);
+                if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
+            }
+            catch
+            {
+                // Forward has already moved the running statistics towards a batch that is not learned from.
+                Weights.State.CopyFrom(_stateBefore);
+                throw;
+            }
+
+            RunBackward(ref frame);
+            optimizer.Update(this);
+            Weights.Changed();
+            _runs++;
+            return (float)frame.Loss;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Training-mode forward run; <see cref="BackwardCore"/> continues it.</summary>
+    protected void ForwardCore(nint batch, void** inputs, void** outputs)
+    {
+        CheckIndices("Forward", Definition.Inputs, "input", inputs, batch);
+        _gate.Enter("Forward");
+        try
+        {
+            _forwardBatch = 0;
+            var frame = TrainingFrame(batch);
+            frame.Inputs = inputs;
+            frame.Outputs = outputs;
+            RunForward(ref frame);
+            Weights.Changed();
+            _forwardBatch = batch;
+            _runs++;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Backward run of the last <see cref="ForwardCore"/>; parameter gradients are added to those that are there.</summary>
+    /// <param name="batch">The batch of that Forward, from <see cref="ForwardBatch"/>.</param>
+    /// <param name="outputGradients">One pointer per output.</param>
+    /// <param name="inputGradients">One pointer per input, null where the gradient is not wanted.</param>
+    protected void BackwardCore(nint batch, void** outputGradients, void** inputGradients)
+    {
+        _gate.Enter("Backward");
+        try
+        {
+            if (_forwardBatch != batch || batch == 0) throw NoForward();
+            var frame = TrainingFrame(batch);
+
+            // The same random numbers as in the forward run.
+            frame.Step = _runs - 1;
+            frame.OutputGradients = outputGradients;
+            frame.InputGradients = inputGradients;
+            frame.Accumulate = true;
+            for (var i = 0; i < Definition.Inputs.Length; i++) frame.WantInputGradients |= inputGradients[i] != null;
+
+            // Backward reuses the memory of activations that it has consumed.
+            _forwardBatch = 0;
+            SetOutputGradients(ref frame);
+            RunBackward(ref frame);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void ThrowIfDisposed() => _gate.ThrowIfDisposed();
+
+    /// <summary>Runs an action that changes weights; a Backward cannot continue a Forward across it.</summary>
+    internal T Exclusive<T>(string call, Func<T> action)
+    {
+        _gate.Enter(call);
+        try
+        {
+            var result = action();
+            _forwardBatch = 0;
+            Weights.Changed();
+            return result;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private Frame WeightsFrame() => new()
+    {
+        Workers = _workers,
+        Parameters = Weights.Parameters.Pointer,
+        State = Weights.State.Pointer,
+        Derived = Weights.Derived.Pointer,
+        Seed = Options.Seed,
+        Step = _runs,
+    };
+
+    private Frame InferenceFrame(Session session, nint batch)
+    {
+        var frame = WeightsFrame();
+        frame.Batch = batch;
+        frame.Arena = session.Arena;
+        frame.Fixed = session.Fixed;
+        return frame;
+    }
+
+    private Frame TrainingFrame(nint batch)
+    {
+        _training ??= new Session(MaxBatch, Definition.Training);
+        var frame = InferenceFrame(_training, batch);
+        frame.Gradients = Weights.Gradients.Pointer;
+        return frame;
+    }
+
+    private void Release()
+    {
+        _training?.Dispose();
+        _inference.Dispose();
+        _workers.Dispose();
+        _stateBefore.Dispose();
+        Weights.Dispose();
+    }
+
+    private InvalidOperationException NoLoss(string call) =>
+        new($"{call}: {Definition.Name} has no loss; declare one (for instance [SoftmaxCrossEntropy]), or use Forward, Backward and Update.");
+
+    private InvalidOperationException NoForward() =>
+        new($"Backward: call Forward on {Definition.Name} before it; each Backward uses up the activations of one Forward.");
+
+    /// <summary>Derived weights behind the gate: built before the first prediction of each version.</summary>
+    private sealed class DerivedWeights(Network network) : IDerived
+    {
+        public bool IsStale => network.Weights.DerivedVersion != network.Weights.Version;
+
+        public void Rebuild()
+        {
+            // Taken before the run: a change during it leaves the result stale, never wrongly fresh.
+            var version = network.Weights.Version;
+            var frame = network.WeightsFrame();
+            network.RunPrepare(ref frame);
+            network.Weights.DerivedVersion = version;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace DeepGen;
+
+/// <summary>A copy of the weights of the best epoch so far.</summary>
+internal sealed class BestWeights(Network network) : IDisposable
+{
+    private readonly NativeArena _parameters = new(network.Definition.ParameterFloats);
+    private readonly NativeArena _state = new(network.Definition.StateFloats);
+    private EpochResult? _best;
+
+    /// <summary>The number of that epoch.</summary>
+    public int? Epoch => _best?.Epoch;
+
+    /// <summary>By validation accuracy, and by validation loss where that is equal or there is none. A NaN is never better.</summary>
+    public static bool IsBetter(EpochResult epoch, EpochResult? best)
+    {
+        if (best == null) return true;
+        if (epoch.ValidationAccuracy is { } accuracy && best.ValidationAccuracy is { } bestAccuracy && accuracy != bestAccuracy) return accuracy > bestAccuracy;
+        return epoch.ValidationLoss < best.ValidationLoss || (best.ValidationLoss is double.NaN && epoch.ValidationLoss is not double.NaN);
+    }
+
+    /// <summary>Copies the network's weights if the epoch that they come from is the best so far.</summary>
+    public void Offer(EpochResult epoch)
+    {
+        if (!IsBetter(epoch, _best)) return;
+        _best = epoch;
+        _parameters.CopyFrom(network.Weights.Parameters);
+        _state.CopyFrom(network.Weights.State);
+    }
+
+    /// <summary>Gives the copy back to the network, if there is one.</summary>
+    public void Restore()
+    {
+        if (_best == null) return;
+        network.Exclusive("Fit", () =>
+        {
+            network.Weights.Parameters.CopyFrom(_parameters);
+            network.Weights.State.CopyFrom(_state);
+            return 0;
+        });
+    }
+
+    public void Dispose()
+    {
+        _parameters.Dispose();
+        _state.Dispose();
+    }
+}

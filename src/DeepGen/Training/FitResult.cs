@@ -1,0 +1,28 @@
+namespace DeepGen;
+
+/// <summary>What one epoch gave.</summary>
+/// <param name="Epoch">Its number, from 1.</param>
+/// <param name="TrainLoss">The mean loss over the training samples, each before the step that learned from it.</param>
+/// <param name="TrainAccuracy">The share classified rightly meanwhile; null when the network is no classifier.</param>
+/// <param name="ValidationLoss">The mean loss over the validation samples after the epoch; null without them.</param>
+/// <param name="ValidationAccuracy">The share of them classified rightly; null without them or when the network is no classifier.</param>
+/// <param name="LearningRate">The learning rate of its last step.</param>
+/// <param name="SamplesPerSecond">Training samples a second, validation not counted.</param>
+/// <param name="Elapsed">The time it took, validation included.</param>
+public sealed record EpochResult(
+    int Epoch,
+    double TrainLoss,
+    double? TrainAccuracy,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    float LearningRate,
+    double SamplesPerSecond,
+    TimeSpan Elapsed);
+
+/// <summary>What a training gave.</summary>
+/// <param name="History">The epochs that were completed, in order.</param>
+/// <param name="Cancelled">Whether it was cancelled before the last epoch was completed.</param>
+/// <param name="BestEpoch">The number of the best epoch by validation; null without validation data or before the first was completed.</param>
+/// <param name="BestRestored">Whether the network has the weights of that epoch now.</param>
+/// <param name="Elapsed">The time it took.</param>
+public sealed record FitResult(IReadOnlyList<EpochResult> History, bool Cancelled, int? BestEpoch, bool BestRestored, TimeSpan Elapsed);

@@ -1,0 +1,74 @@
+using DeepGen.Runtime.Tests.Networks;
+
+namespace DeepGen.Runtime.Tests;
+
+/// <summary>Counts the managed bytes of the whole process, so no other test may run meanwhile.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+public class AllocationCollection;
+
+[Collection(nameof(AllocationTests))]
+public class AllocationTests
+{
+    private readonly float[] _x = Support.Numbers(64 * 5);
+    private readonly float[] _y = new float[64 * 3];
+    private readonly int[] _labels = Support.Labels(64);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_thousand_warm_steps_allocate_nothing(int threads)
+    {
+        using var network = new Linear(new NetworkOptions { Threads = threads });
+        var adam = new Adam(0.01f);
+        AssertNothing(() => network.Step(_x, _labels, adam));
+    }
+
+    [Fact]
+    public void A_thousand_warm_predictions_and_phases_allocate_nothing()
+    {
+        using var network = new Linear();
+        var sgd = new Sgd(0.01f, momentum: 0.9f);
+        AssertNothing(() =>
+        {
+            network.Predict(_x, _y);
+            network.Forward(_x, _y);
+            network.ZeroGradients();
+            network.Backward(_y);
+            network.Update(sgd);
+        });
+    }
+
+    [Fact]
+    public void A_thousand_warm_batches_of_a_dataset_allocate_nothing()
+    {
+        using var network = new Linear();
+        using var loop = new BatchLoop(network, Support.Clusters(200), 64, "Test");
+        var adam = new AdamW(0.01f);
+        var epoch = 0;
+        AssertNothing(() =>
+        {
+            loop.Restart();
+            loop.Shuffle(7, epoch++);
+            for (var i = 0; i < loop.Batches; i++) loop.Step(i, adam);
+            loop.Evaluate(default);
+        }, times: 250);
+    }
+
+    private static void AssertNothing(Action step, int times = 1000)
+    {
+        for (var i = 0; i < 200; i++) step();
+        var least = long.MaxValue;
+
+        // The test host's own threads allocate now and then: one round of the whole process without a byte is the proof.
+        for (var round = 0; round < 20 && least > 0; round++)
+        {
+            var own = GC.GetAllocatedBytesForCurrentThread();
+            var before = GC.GetTotalAllocatedBytes(true);
+            for (var i = 0; i < times; i++) step();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(true) - before);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - own);
+        }
+
+        Assert.Equal(0, least);
+    }
+}
