@@ -16,15 +16,16 @@ internal sealed class ExpressionWriter
     private readonly Func<Val, int[], string?> given;
     private readonly Func<Val, Access, string> load;
     private readonly Func<Val, int[], string> leaf;
-    private readonly Dictionary<(Val, string), string> variables = new();
+    private readonly Dictionary<(Val, long), string> variables = new();
     private readonly List<string> lines = new();
     private readonly string prefix;
+    private readonly bool literalNumbers;
 
     /// <param name="vector">The vector type's name: V, or F1 for one number.</param>
     /// <param name="given">A value computed elsewhere, or null.</param>
     /// <param name="load">Reads a tensor.</param>
     /// <param name="leaf">A leaf without memory: counters, batch size, random numbers.</param>
-    public ExpressionWriter(FusedProgram program, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf)
+    public ExpressionWriter(FusedProgram program, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf, bool literalNumbers = false)
     {
         this.program = program;
         this.rank = rank;
@@ -33,6 +34,7 @@ internal sealed class ExpressionWriter
         this.given = given;
         this.load = load;
         this.leaf = leaf;
+        this.literalNumbers = literalNumbers;
     }
 
     public IReadOnlyList<string> Lines => lines;
@@ -41,7 +43,7 @@ internal sealed class ExpressionWriter
 
     public string Write(Val v, int[] map)
     {
-        var key = (v, string.Join(",", map));
+        var key = (v, Encode(map));
         if (variables.TryGetValue(key, out var name))
         {
             return name;
@@ -70,7 +72,8 @@ internal sealed class ExpressionWriter
 
         switch (v.Prim)
         {
-            case ConstPrim c:
+            // Long numbers stem from extents; kernels take them as a field.
+            case ConstPrim c when Literals.Float(c.Value).Length <= 7 || literalNumbers:
                 return variables[key] = $"{vector}.Broadcast({Literals.Float(c.Value)})";
             case LeafPrim:
                 return variables[key] = Name(leaf(v, map));
@@ -83,10 +86,11 @@ internal sealed class ExpressionWriter
     }
 
     /// <summary>Computes <paramref name="v"/> here, though it is one that others find in memory.</summary>
-    public string Define(Val v)
+    public string Define(Val v) => Define(v, Views.Align(v.Dims, Views.Identity(rank)));
+
+    public string Define(Val v, int[] map)
     {
-        var map = Views.Align(v.Dims, Views.Identity(rank));
-        var key = (v, string.Join(",", map));
+        var key = (v, Encode(map));
         if (variables.TryGetValue(key, out var name))
         {
             return name;
@@ -97,6 +101,18 @@ internal sealed class ExpressionWriter
             : v.Prim is PointwisePrim ? Name(Operation(v, map, In))
             : v.Prim is SlicePrim ? Name(load(Views.Base(v.Inputs[0]), SliceAccess(v, map)))
             : throw new InvalidOperationException("Not elementwise: " + v.Prim.GetType().Name);
+    }
+
+    /// <summary>A map of axes as one number: five bits an axis.</summary>
+    private static long Encode(int[] map)
+    {
+        long code = map.Length;
+        foreach (var axis in map)
+        {
+            code = (code << 5) | (uint)axis;
+        }
+
+        return code;
     }
 
     private Access SliceAccess(Val v, int[] map)
@@ -140,7 +156,7 @@ internal sealed class ExpressionWriter
                 {
                     var p = v.Inputs[i];
                     var pMap = Views.Align(p.Dims, map);
-                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !HasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, string.Join(",", pMap))))
+                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !HasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, Encode(pMap))))
                     {
                         var f0 = Write(p.Inputs[0], Views.Align(p.Inputs[0].Dims, pMap));
                         var f1 = Write(p.Inputs[1], Views.Align(p.Inputs[1].Dims, pMap));

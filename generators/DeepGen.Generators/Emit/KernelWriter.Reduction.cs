@@ -10,7 +10,7 @@ internal sealed partial class KernelWriter
     private string Reduction(Kernel kernel)
     {
         var nest = new Nest(this, kernel.Domain, kernel.Axes);
-        foreach (var member in kernel.Members)
+        foreach (var member in kernel.Members.Where(m => m.Prim is ReducePrim))
         {
             nest.Collect(member, _ => false);
             nest.Accesses.Add(Whole(member, kernel.Domain.Rank));
@@ -24,34 +24,49 @@ internal sealed partial class KernelWriter
         return nest.Wrap(kernel, Name(kernel), bodies.ToString(), code, parallel, Flops(kernel.Members), FormulaOf(kernel, nest.Operands));
     }
 
-    /// <summary>The innermost axis is summed: a row at a time, the rows' sums added in double so that no digit is lost.</summary>
+    /// <summary>The innermost axis is summed: a row at a time, the rows' sums added in double so that no digit is lost. Then what follows from the finished sums.</summary>
     private string SumsOfRows(Kernel kernel, Nest nest, List<Loop> kept, List<Loop> summed, StringBuilder bodies)
     {
         var code = new CodeWriter();
+        var sums = kernel.Members.Where(m => m.Prim is ReducePrim).ToArray();
+        var results = new Dictionary<Val, string>();
         OpenLoops(code, nest, kept, parallel: true);
-        for (var i = 0; i < kernel.Members.Count; i++)
+        for (var i = 0; i < sums.Length; i++)
         {
-            code.Line(Op(kernel, i) == ReduceOp.Sum ? $"var r{i} = 0.0;" : $"var r{i} = float.NegativeInfinity;");
+            results.Add(sums[i], IsSum(sums[i]) ? $"(float)r{i}" : $"r{i}");
+            code.Line(IsSum(sums[i]) ? $"var r{i} = 0.0;" : $"var r{i} = float.NegativeInfinity;");
         }
 
         OpenLoops(code, nest, summed, parallel: false);
-        for (var i = 0; i < kernel.Members.Count; i++)
+        for (var i = 0; i < sums.Length; i++)
         {
-            var member = kernel.Members[i];
-            var stage = nest.Stage(kernel, "Reduce" + Literals.Int(i), _ => null, w => "return " + w.Write(member.Inputs[0]) + ";\n", "IReduce");
+            var sum = sums[i];
+            var stage = nest.Stage(kernel, "Reduce" + Literals.Int(i), _ => null, w => "return " + w.Write(sum.Inputs[0]) + ";\n", "IReduce");
             bodies.Append(stage.Struct);
             code.Lines(stage.Create);
             var count = nest.Count(nest.Inner);
-            code.Line(Op(kernel, i) == ReduceOp.Sum ? $"r{i} += Kernels::Simd.SumDouble(in {stage.Variable}, {count});" : $"r{i} = global::System.MathF.Max(r{i}, Kernels::Simd.Max(in {stage.Variable}, {count}));");
+            code.Line(IsSum(sum) ? $"r{i} += Kernels::Simd.SumDouble(in {stage.Variable}, {count});" : $"r{i} = global::System.MathF.Max(r{i}, Kernels::Simd.Max(in {stage.Variable}, {count}));");
         }
 
         CloseLoops(code, summed);
-        for (var i = 0; i < kernel.Members.Count; i++)
+        nest.LeaveLoops(summed);
+        foreach (var member in kernel.Members)
         {
-            var member = kernel.Members[i];
+            if (!results.ContainsKey(member))
+            {
+                var writer = nest.ScalarWriter(kernel, v => results.TryGetValue(v, out var r) ? r : null, $"u{results.Count}_");
+                var value = writer.Define(member, Views.ThroughOnes(member.Dims, kernel.Kept, Views.Identity(kernel.Domain.Rank)));
+                foreach (var line in writer.Lines)
+                {
+                    code.Line(line);
+                }
+
+                results.Add(member, $"Kernels::F1.Sum({value})");
+            }
+
             if (kernel.Stored.Contains(member))
             {
-                code.Lines(nest.StoreScalar(member, Op(kernel, i) == ReduceOp.Sum ? $"(float)r{i}" : $"r{i}", IsGradient(member)));
+                code.Lines(nest.StoreScalar(member, results[member], IsGradient(member), kernel.Kept));
             }
         }
 
@@ -68,7 +83,7 @@ internal sealed partial class KernelWriter
         for (var i = 0; i < kernel.Members.Count; i++)
         {
             var member = kernel.Members[i];
-            var start = Op(kernel, i) == ReduceOp.Sum ? "0f" : "float.NegativeInfinity";
+            var start = IsSum(member) ? "0f" : "float.NegativeInfinity";
             var stage = nest.Stage(kernel, "Start" + Literals.Int(i), _ => null, _ => $"V.Store({nest.Field(member)} + i, V.Broadcast({start}));\n", "IMap");
             bodies.Append(stage.Struct);
             if (IsGradient(member))
@@ -92,7 +107,7 @@ internal sealed partial class KernelWriter
             {
                 var value = w.Write(member.Inputs[0]);
                 var y = nest.Field(member);
-                return Op(kernel, i) == ReduceOp.Sum ? $"V.Store({y} + i, V.Load({y} + i) + {value});\n" : $"V.Store({y} + i, V.Max(V.Load({y} + i), {value}));\n";
+                return IsSum(member) ? $"V.Store({y} + i, V.Load({y} + i) + {value});\n" : $"V.Store({y} + i, V.Max(V.Load({y} + i), {value}));\n";
             }, "IMap");
             bodies.Append(stage.Struct);
             code.Lines(stage.Create);
@@ -104,7 +119,7 @@ internal sealed partial class KernelWriter
         return code.ToString();
     }
 
-    private static ReduceOp Op(Kernel kernel, int member) => ((ReducePrim)kernel.Members[member].Prim).Op;
+    private static bool IsSum(Val reduction) => ((ReducePrim)reduction.Prim).Op == ReduceOp.Sum;
 
     private static void OpenLoops(CodeWriter code, Nest nest, List<Loop> loops, bool parallel)
     {

@@ -38,7 +38,7 @@ internal sealed partial class KernelWriter
                 bodies.Append(stage.Struct);
                 var result = "r" + Literals.Int(scalars.Count);
                 row.Append(stage.Create);
-                row.Append($"var {result} = Kernels::Simd.{reduce.Op}(in {stage.Variable}, {nest.Inner.Count});\n");
+                row.Append($"var {result} = Kernels::Simd.{reduce.Op}(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
                 scalars.Add(member, result);
             }
             else if (member.Dims != kernel.Domain)
@@ -62,7 +62,7 @@ internal sealed partial class KernelWriter
             var stage = nest.Stage(kernel, "Write", Known, w => nest.Stores(w, stored, IsGradient), "IMap");
             bodies.Append(stage.Struct);
             row.Append(stage.Create);
-            row.Append(nest.Outer.Count == 0 && kernel.Axes.Length == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Inner.Count});\n");
+            row.Append(nest.Outer.Count == 0 && kernel.Axes.Length == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
         }
 
         var flops = Flops(kernel.Members);
@@ -103,9 +103,9 @@ internal sealed partial class KernelWriter
             nest.CollectExpression(part);
             var target = Access.Of(kernel.Anchor, part.Dims, Views.Identity(part.Dims.Rank), part.Dims.Rank, 0, strides);
             nest.Accesses.Add(target);
-            nest.Split(rowsApart: false);
+            nest.Split(rowsApart: false, target);
             var stage = nest.Stage(kernel, "Write", _ => null, w => nest.StoreAt(w.Write(part), target), "IMap");
-            var row = stage.Create + (nest.Outer.Count == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Inner.Count});\n");
+            var row = stage.Create + (nest.Outer.Count == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
             text.Append(nest.Finish(kernel, "Concat", stage.Struct, row, 1, new[] { "y[…] = x, one part of the joined tensor" }, (kernel.Anchor, start * strides[concat.Axis])));
             start += part.Dims[concat.Axis].Size;
         }
@@ -151,7 +151,8 @@ internal sealed partial class KernelWriter
         }
 
         /// <param name="rowsApart">The reduced axes are the inner loop, whatever could be merged.</param>
-        public void Split(bool rowsApart)
+        /// <param name="written">What is stored along the inner loop, if not a whole tensor.</param>
+        public void Split(bool rowsApart, Access? written = null)
         {
             // Random numbers are counted by sample and element; counters by axis.
             var bySample = leaves.Any(l => l.Leaf.Prim is UniformPrim);
@@ -171,8 +172,8 @@ internal sealed partial class KernelWriter
                 loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
             }
 
-            // Each sample has counters of its own.
-            if (bySample && loops[loops.Count - 1].HasBatch)
+            // Each sample has counters of its own; vectors are stored side by side.
+            if ((written is not null && loops[loops.Count - 1].Stride(written) != 1) || (bySample && loops[loops.Count - 1].HasBatch))
             {
                 loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
             }
@@ -201,7 +202,23 @@ internal sealed partial class KernelWriter
             return (kept, summed);
         }
 
-        public string Count(Loop loop) => loop.HasBatch ? (loop.Size == 1 ? "k." + extras.Batch() : $"k.{extras.Batch()} * {Literals.Int(loop.Size)}") : loop.Count;
+        /// <summary>How often a loop runs, inside the kernel.</summary>
+        public string Count(Loop loop) =>
+            !loop.HasBatch ? Extent(loop) : loop.Size == 1 ? "k." + extras.Batch() : $"k.{extras.Batch()} * {Literals.Int(loop.Size)}";
+
+        private string Extent(Loop loop) => loop.Axes.Length == 0 ? "1" : "k." + extras.Extent(loop.Extent, loop.Size);
+
+        /// <summary>Elements per step of a loop: the extents of the loops inside it where it walks a whole tensor.</summary>
+        private string Stride(int outer, long stride)
+        {
+            var inside = Outer.Skip(outer + 1).Append(Inner).Where(l => l.Axes.Length > 0).OrderBy(l => l.Axes[0]).Where(l => l.Axes[0] > Outer[outer].Axes[0]).ToArray();
+            return inside.Length > 0 && inside.All(l => !l.HasBatch) && inside.Aggregate(1L, (s, l) => s * l.Size) == stride
+                ? string.Join(" * ", inside.Select(Extent))
+                : "k." + extras.Stride(stride);
+        }
+
+        /// <summary>Code that follows stands outside these loops.</summary>
+        public void LeaveLoops(List<Loop> loops) => Outer = Outer.Except(loops).ToList();
 
         public string Accumulate() => "k." + extras.Accumulate();
 
@@ -229,12 +246,12 @@ internal sealed partial class KernelWriter
                 terms.Add(Literals.Int(access.Offset));
             }
 
-            foreach (var loop in Outer)
+            for (var i = 0; i < Outer.Count; i++)
             {
-                var stride = loop.Stride(access);
+                var stride = Outer[i].Stride(access);
                 if (stride != 0)
                 {
-                    terms.Add(stride == 1 ? loop.Name : $"{loop.Name} * {Literals.Int(stride)}");
+                    terms.Add(stride == 1 ? Outer[i].Name : $"{Outer[i].Name} * {Stride(i, stride)}");
                 }
             }
 
@@ -331,6 +348,8 @@ internal sealed partial class KernelWriter
             {
                 switch (v.Prim)
                 {
+                    case ConstPrim c:
+                        return $"V.Broadcast({Field("float", "k." + extras.Number(c.Value), "factor")})";
                     case InverseBatchPrim:
                         return $"V.Broadcast({Field("float", "k." + extras.InverseBatch(), "inverseBatch")})";
                     case BatchPrim:
@@ -421,10 +440,11 @@ internal sealed partial class KernelWriter
             return $"V.Store({name} + i, accumulate ? V.Load({name} + i) + {value} : {value});\n";
         }
 
-        public string StoreScalar(Val v, string value, bool gradient)
+        /// <param name="kept">The extents with as many axes as the domain, where the value itself has fewer.</param>
+        public string StoreScalar(Val v, string value, bool gradient, Dims? kept = null)
         {
             var pointer = "k." + Operands.Name(v, written: true);
-            var offset = RowOffset(Whole(v, domain.Rank));
+            var offset = RowOffset(kept is { } k ? Access.Of(v, k, Views.Identity(domain.Rank), domain.Rank) : Whole(v, domain.Rank));
             var element = $"{pointer}[{(offset.Length == 0 ? "0" : offset)}]";
             return gradient ? $"{element} = k.{extras.Accumulate()} ? {element} + {value} : {value};\n" : $"{element} = {value};\n";
         }
@@ -437,7 +457,7 @@ internal sealed partial class KernelWriter
             return (string.Concat(scalar.Lines.Select(l => l + "\n")), value);
         }
 
-        private ExpressionWriter ScalarWriter(Kernel kernel, Func<Val, string?> known, string prefix)
+        public ExpressionWriter ScalarWriter(Kernel kernel, Func<Val, string?> known, string prefix)
         {
             string Load(Val v, Access access)
             {
@@ -450,6 +470,7 @@ internal sealed partial class KernelWriter
 
             string Leaf(Val v, int[] map) => v.Prim switch
             {
+                ConstPrim c => "Kernels::F1.Broadcast(k." + extras.Number(c.Value) + ")",
                 InverseBatchPrim => "Kernels::F1.Broadcast(k." + extras.InverseBatch() + ")",
                 BatchPrim => "Kernels::F1.Broadcast(k." + extras.BatchAsFloat() + ")",
                 IotaPrim => $"Kernels::F1.Broadcast({Outer.First(l => l.Axes.Contains(map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)])).Name})",

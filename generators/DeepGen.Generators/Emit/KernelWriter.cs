@@ -180,6 +180,36 @@ internal sealed partial class KernelWriter
 
         public string BatchAsFloat() => Need("batch", "float batch", "batch = n");
 
+        public string Extent(string name, long value) => Need(name, "nint " + name, $"{name} = {Literals.Int(value)}");
+
+        /// <summary>A step that is no product of extents.</summary>
+        public string Stride(long value)
+        {
+            var initial = Literals.Int(value);
+            for (var i = 0; ; i++)
+            {
+                var name = "stride" + (i == 0 ? "" : Literals.Int(i));
+                if (!declared.TryGetValue(name, out var known) || known == initial)
+                {
+                    return Need(name, "nint " + name, $"{name} = {initial}", initial);
+                }
+            }
+        }
+
+        /// <summary>A number that stems from extents, such as 1/3136, so that kernels that differ in it alone are one.</summary>
+        public string Number(float value)
+        {
+            var initial = Literals.Float(value);
+            for (var i = 0; ; i++)
+            {
+                var name = "factor" + (i == 0 ? "" : Literals.Int(i));
+                if (!declared.TryGetValue(name, out var known) || known == initial)
+                {
+                    return Need(name, "float " + name, $"{name} = {initial}", initial);
+                }
+            }
+        }
+
         public string Accumulate() => Need("accumulate", "bool accumulate", "accumulate = f.Accumulate");
 
         public (string Key, string Purpose) Random(int purpose)
@@ -202,11 +232,11 @@ internal sealed partial class KernelWriter
             return ("seed", name);
         }
 
-        private string Need(string name, string declaration, string initializer)
+        private string Need(string name, string declaration, string initializer, string value = "")
         {
             if (!declared.ContainsKey(name))
             {
-                declared.Add(name, "");
+                declared.Add(name, value);
                 declarations.Add(declaration);
                 initializers.Add(initializer);
             }

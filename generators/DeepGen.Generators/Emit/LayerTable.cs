@@ -54,7 +54,7 @@ internal static class LayerTable
         n.Name,
         n.Op,
         n.Shape.ToCompactString(),
-        n.Parameters.Sum(p => graph.Nodes[p].Parameter!.Trainable ? graph.Nodes[p].Shape.Elements : 0),
+        n.Parameters.Sum(p => graph.Nodes[p].Parameter is { Trainable: true } ? graph.Nodes[p].Shape.Elements : 0),
         OpCatalogue.Get(n.Op).Macs(n, graph.Nodes),
         1);
 

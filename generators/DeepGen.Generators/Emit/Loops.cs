@@ -8,7 +8,11 @@ namespace DeepGen.Generators.Emit;
 /// <param name="HasBatch">Whether the batch is among them; then the count is n times <paramref name="Size"/>.</param>
 internal sealed record Loop(int[] Axes, long Size, bool HasBatch, string Name)
 {
+    /// <summary>How often it runs, where the call is written.</summary>
     public string Count => HasBatch ? (Size == 1 ? "n" : $"n * {Literals.Int(Size)}") : Literals.Int(Size);
+
+    /// <summary>The field that holds its extent, so that kernels that differ in extents alone are one.</summary>
+    public string Extent => Name.ToUpperInvariant();
 
     /// <summary>Elements that one step moves through a tensor.</summary>
     public long Stride(Access access)
@@ -57,11 +61,11 @@ internal static class Loops
         }
 
         var names = Names(domain.Rank);
-        return groups.Select(g => new Loop(
+        return groups.Select((g, index) => new Loop(
             g.ToArray(),
             g.Aggregate(1L, (s, a) => s * domain[a].Size),
             g.Any(a => domain[a].IsSymbol),
-            g.Count == 1 ? names[g[0]] : g.Contains(0) && domain.HasBatch ? "i" : "p")).ToList();
+            g.Count == 1 ? names[g[0]] : g.Contains(0) && domain.HasBatch ? "i" : index == groups.Count - 1 ? "p" : "q")).ToList();
     }
 
     private static string[] Names(int rank) => rank switch

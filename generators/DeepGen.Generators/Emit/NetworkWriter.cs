@@ -193,7 +193,8 @@ internal sealed class NetworkWriter
         {
             Program(w, "Evaluate", "Inference with the loss.", () =>
             {
-                Calls(w, inference, network.Inference, Section.Forward);
+                OutputsForLoss(w);
+                w.Line("Infer(ref f);");
                 Calls(w, inference, network.Inference, Section.Loss);
                 MeanLoss(w, network.Inference);
             });
@@ -266,6 +267,22 @@ internal sealed class NetworkWriter
         body();
         w.Close();
         w.Line();
+    }
+
+    /// <summary>The loss reads the outputs, also those that the caller does not want.</summary>
+    private void OutputsForLoss(CodeWriter w)
+    {
+        var sizes = graph.Outputs.Select(id => graph.Nodes[id].Shape.Elements).ToArray();
+        w.Line($"var outputs = stackalloc void*[{Literals.Int(sizes.Length)}];");
+        w.Line($"var unwanted = Kernels::Workers.Scratch(0, {Literals.Int(sizes.Sum(MemoryPlan.RoundUp))} * n);");
+        long offset = 0;
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            w.Line($"outputs[{i}] = f.Outputs != null && f.Outputs[{i}] != null ? f.Outputs[{i}] : unwanted + {Literals.Int(offset)} * n;");
+            offset += MemoryPlan.RoundUp(sizes[i]);
+        }
+
+        w.Line("f.Outputs = outputs;");
     }
 
     private static void Copy(CodeWriter w, string from, string to, long elements)

@@ -9,7 +9,7 @@ internal sealed class Operands
 {
     private readonly NetworkGraph graph;
     private readonly Dictionary<Val, string> names = new();
-    private readonly HashSet<string> taken = new(StringComparer.Ordinal) { "n", "i", "c", "h", "w", "p", "f", "t", "d" };
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal) { "n", "i", "c", "h", "w", "p", "q", "f", "t", "d" };
     private readonly List<(Val Value, string Name)> order = new();
 
     public Operands(NetworkGraph graph) => this.graph = graph;

@@ -46,7 +46,7 @@ internal sealed class Reshape : OpDefinition
             throw c.Error(OpErrorKind.Argument, "shape", $"{c.CallText}'s extents must be positive; one of them may be -1 to be inferred");
         }
 
-        var known = shape.Where(e => e != -1).Aggregate(1L, (a, e) => a * e);
+        var known = shape.Where(e => e != -1).Aggregate(1L, (a, e) => checked(a * e));
         if (shape.Contains(-1) && total % known == 0)
         {
             shape = shape.Select(e => e == -1 ? (int)(total / known) : e).ToArray();

@@ -192,7 +192,7 @@ internal sealed partial class Interpreter
             }
         }
 
-        throw Fail(Descriptors.NotEvaluable, token, instance is null && !property.IsStatic ? $"'{property.Name}' is read from what is not known at build time" : $"'{property.Name}' is not known at build time");
+        throw Fail(Descriptors.NotEvaluable, token, instance is null && !property.IsStatic ? $"'{property.Name}' is read from what is not known at build time" : $"'{property.ContainingType.Name}.{property.Name}' is not known at build time");
     }
 
     private Node Tensor(object? value, SyntaxNode place) => value switch
@@ -241,7 +241,7 @@ internal sealed partial class Interpreter
             }
 
             values[argument.Parameter.Name] = value;
-            if (argument.ArgumentKind != ArgumentKind.DefaultValue)
+            if (argument.ArgumentKind == ArgumentKind.Explicit)
             {
                 syntaxes[argument.Parameter.Name] = argument.Syntax is ArgumentSyntax a ? a.Expression : argument.Value.Syntax;
             }
@@ -318,6 +318,12 @@ internal sealed partial class Interpreter
             throw Fail(Descriptors.Extent, syntaxes["shape"], (System.Array.IndexOf(extents, wrong) + 1).ToString(CultureInfo.InvariantCulture), "Tensor.Parameter", wrong.ToString(CultureInfo.InvariantCulture));
         }
 
+        var initializer = (Initializer)System.Convert.ToInt32(values["initializer"], CultureInfo.InvariantCulture);
+        if (!Enum.IsDefined(typeof(Initializer), initializer))
+        {
+            throw Fail(Descriptors.Argument, syntaxes["initializer"], "This initializer needs a value, which Tensor.Parameter does not take; use Zeros or Ones, and add or multiply by the number", "");
+        }
+
         var shape = new Shape(extents);
         try
         {
@@ -326,7 +332,7 @@ internal sealed partial class Interpreter
                 throw Fail(Descriptors.TooLarge, syntaxes["shape"], "This parameter", "");
             }
 
-            var node = builder.AddOwnParameter(shape, (Initializer)System.Convert.ToInt32(values["initializer"], CultureInfo.InvariantCulture), name);
+            var node = builder.AddOwnParameter(shape, initializer, name);
             Mark(token);
             return node;
         }

@@ -26,6 +26,11 @@ internal sealed partial class Interpreter
         {
             throw Fail(Descriptors.Arithmetic, Places.Identifier(operation.Syntax), "This arithmetic overflows at build time");
         }
+        catch (Exception e) when (e is InvalidCastException or NullReferenceException or FormatException)
+        {
+            // A value of another type than the operation needs: code that the compiler does not accept either, or null where C# would throw.
+            throw CannotEvaluate(operation, "This cannot be evaluated at build time");
+        }
         catch (DivideByZeroException)
         {
             throw Fail(Descriptors.Arithmetic, Places.Identifier(operation.Syntax), "This divides by zero at build time");
@@ -66,6 +71,9 @@ internal sealed partial class Interpreter
 
             case IBinaryOperation binary:
                 return Binary(binary, frame);
+
+            case ITupleBinaryOperation tuples:
+                return AreEqual(Evaluate(tuples.LeftOperand, frame), Evaluate(tuples.RightOperand, frame)) == (tuples.OperatorKind == BinaryOperatorKind.Equals);
 
             case IUnaryOperation unary:
                 return Unary(unary, frame);

@@ -288,7 +288,7 @@ internal sealed partial class Interpreter
             };
             if (y is { } value)
             {
-                return type == SpecialType.System_Single ? (float)value : value;
+                return type == SpecialType.System_Single ? (object)(float)value : value;
             }
 
             if (method.Name == "Sign")
@@ -322,7 +322,7 @@ internal sealed partial class Interpreter
         EvaluationException NoDerivative() => Fail(
             Descriptors.NotDifferentiable,
             token,
-            $"{method.ContainingType.Name}.{method.Name} has no derivative here; a function given to Map uses + - * /, conditionals and MathF's Exp, Log, Sqrt, Tanh, Abs, Sin, Cos, Floor, Pow, Min, Max, Clamp");
+            $"{method.ContainingType.Name}.{method.Name} has no derivative here; a function given to Map uses + - * /, conditionals and MathF's Exp, Log, Sqrt, Tanh, Abs, Sin, Cos, Floor, Pow, Min, Max and Math.Clamp");
         if (method.Parameters.Length == 0 || method.Parameters[0].Type.SpecialType != SpecialType.System_Single)
         {
             throw NoDerivative();

@@ -105,14 +105,10 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
     private static (string Text, string? Failure) Emit(string name, NetworkModel model)
     {
-        if (model.Api is null)
+        if (model.Graph is null || model.Api is null)
         {
-            return ("", null);
-        }
-
-        if (model.Graph is null)
-        {
-            return (NetworkCompiler.ErrorApi(model.Api, model.Error), null);
+            var error = model.Silenced ? "#error " + model.Error + "\n" : "";
+            return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
         }
 
         try

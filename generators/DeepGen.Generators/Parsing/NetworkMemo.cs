@@ -19,10 +19,10 @@ internal static class NetworkMemo
     private static readonly ConditionalWeakTable<SyntaxTree, ConcurrentDictionary<int, List<Entry>>> Table = new();
     private static readonly ConditionalWeakTable<Compilation, Snapshot> Snapshots = new();
 
-    /// <summary>Evaluations that were not remembered, in this process; for the tests and the benchmark.</summary>
-    public static int Evaluations => evaluations;
+    private static readonly ThreadLocal<int> CountOfThread = new();
 
-    private static int evaluations;
+    /// <summary>Evaluations of this thread that were not remembered; for the tests and the benchmark.</summary>
+    public static int EvaluationsOfThread => CountOfThread.Value;
 
     public static NetworkResult Get(Compilation compilation, INamedTypeSymbol type, TypeDeclarationSyntax declaration, AttributeSyntax networkAttribute, CancellationToken cancellation)
     {
@@ -43,7 +43,7 @@ internal static class NetworkMemo
             }
         }
 
-        Interlocked.Increment(ref evaluations);
+        CountOfThread.Value++;
         var result = NetworkReader.Read(compilation, type, declaration, networkAttribute, out var trees, cancellation);
         lock (entries)
         {

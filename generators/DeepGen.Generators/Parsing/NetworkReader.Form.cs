@@ -374,6 +374,11 @@ internal sealed partial class NetworkReader
         for (var i = 0; i < constructor.Parameters.Length; i++)
         {
             var argument = data.ConstructorArguments[i];
+            if (!SymbolEqualityComparer.Default.Equals(argument.Type, constructor.Parameters[i].Type))
+            {
+                return null;
+            }
+
             values[constructor.Parameters[i].Name] = argument.Kind == TypedConstantKind.Array
                 ? argument.IsNull ? EquatableArray<int>.Empty : new EquatableArray<int>(argument.Values.Select(v => v.Value is int n ? n : 0))
                 : argument.Value;

@@ -56,12 +56,23 @@ internal sealed partial class NetworkReader
 
             var reader = new NetworkReader(compilation, type, plain, networkAttribute, cancellation);
             var model = reader.Read();
+            if (reader.diagnostics.Count > 0)
+            {
+                model = model with { Silenced = reader.IsSilenced() };
+            }
+
             trees.UnionWith(reader.interpreter.TreesRead);
             trees.UnionWith(reader.declarations.Select(d => d.SyntaxTree));
             return new NetworkResult(model, new EquatableArray<DiagnosticInfo>(reader.diagnostics));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            if (compilation.GetSemanticModel(declaration.SyntaxTree).GetDiagnostics(cancellationToken: cancellation).Any(d => d.Severity == DiagnosticSeverity.Error))
+            {
+                // Half-typed code breaks assumptions that hold for all code that compiles; the compiler reports it.
+                return new NetworkResult(new NetworkModel(null, null, $"The source of '{type.Name}' has errors."), EquatableArray<DiagnosticInfo>.Empty);
+            }
+
             // Our own mistake: said as one, at the network, instead of a crash of the generator that names no place.
             var text = e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' ');
             var diagnostic = new DiagnosticInfo(Descriptors.Internal, Places.Info(declaration.Identifier), EquatableArray<LocationInfo>.Empty, EquatableArray<string>.Own(type.Name, text));
@@ -114,6 +125,13 @@ internal sealed partial class NetworkReader
             ? new NetworkModel(graph, form.Api, "")
             : new NetworkModel(null, form.Api, diagnostics.Count > 0 ? diagnostics[0].Message : $"The source of '{type.Name}' has errors.");
     }
+
+    private bool IsSilenced() =>
+        compilation.Assembly.GetAttributes()
+            .Concat(compilation.SourceModule.GetAttributes())
+            .Concat(type.GetAttributes())
+            .Concat(type.GetMembers().SelectMany(m => m.GetAttributes()))
+            .Any(a => a.AttributeClass?.Name == "SuppressMessageAttribute" && a.ConstructorArguments.Any(c => c.Value is string s && s.StartsWith("DG", StringComparison.Ordinal)));
 
     private void Report(DiagnosticDescriptor descriptor, SyntaxNodeOrToken token, params string[] arguments) =>
         diagnostics.Add(places.Diagnose(descriptor, token, null, arguments));

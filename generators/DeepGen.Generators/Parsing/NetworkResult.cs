@@ -7,7 +7,11 @@ namespace DeepGen.Generators.Parsing;
 /// <param name="Graph">Null when the network has an error.</param>
 /// <param name="Api">Null when no other half may be written, because it would only add errors to the one reported.</param>
 /// <param name="Error">What the members of a broken network throw.</param>
-internal sealed record NetworkModel(NetworkGraph? Graph, NetworkApi? Api, string Error);
+internal sealed record NetworkModel(NetworkGraph? Graph, NetworkApi? Api, string Error)
+{
+    /// <summary>A [SuppressMessage] silences the analyzer, whatever the descriptor says; the generated half must then hold the error.</summary>
+    public bool Silenced { get; init; }
+}
 
 /// <summary>One evaluation of one network class.</summary>
 internal sealed record NetworkResult(NetworkModel Model, EquatableArray<DiagnosticInfo> Diagnostics);

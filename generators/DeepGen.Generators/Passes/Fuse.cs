@@ -27,6 +27,8 @@ internal sealed class Fuse
     private readonly Dictionary<Val, Section> sections = new();
     private readonly Dictionary<Val, Val> biasOf = new();
     private readonly HashSet<Val> done = new();
+    private readonly Dictionary<Val, List<Val>> users = new();
+    private readonly HashSet<Val> wanted = new();
     private Section current;
 
     private Fuse(LoweredProgram program, FusionOptions options)
@@ -42,6 +44,7 @@ internal sealed class Fuse
         var roots = SeparateRoots(program);
         var live = Liveness.Of(roots.Select(r => r.Value));
         AssignSections(live, roots);
+        FindUsers(live, roots);
         if (options.BiasGradients)
         {
             FindBiasGradients(live, roots);
@@ -112,6 +115,34 @@ internal sealed class Fuse
                 : forParameters.Contains(v) ? Section.Backward
                 : Section.InputGradient;
         }
+    }
+
+    /// <summary>Who uses what, seen through views; and what must lie in memory: results, and operands of products, convolutions and pools.</summary>
+    private void FindUsers(IReadOnlyList<Val> live, IReadOnlyList<Root> roots)
+    {
+        foreach (var v in live)
+        {
+            if (v.Prim is ReshapePrim or StopGradientPrim)
+            {
+                continue;
+            }
+
+            foreach (var x in v.Inputs.Select(Views.Base).Distinct())
+            {
+                if (!users.TryGetValue(x, out var list))
+                {
+                    users.Add(x, list = new List<Val>());
+                }
+
+                list.Add(v);
+                if (v.Prim is not (PointwisePrim or ReducePrim or ConcatPrim))
+                {
+                    wanted.Add(x);
+                }
+            }
+        }
+
+        wanted.UnionWith(roots.Select(r => Views.Base(r.Value)));
     }
 
     /// <summary>The sum of dy over the batch and all positions is the bias's gradient; the product that makes the weight's gradient reads dy anyway.</summary>
@@ -230,9 +261,22 @@ internal sealed class Fuse
             Materialize(Views.Base(v.Inputs[0]));
         }
 
-        var kernel = New(KernelKind.Row, null, v.Dims);
+        var kernel = LossPass(v) ?? New(KernelKind.Row, null, v.Dims);
         kernel.Members.Add(v);
         owner[v] = kernel;
+    }
+
+    /// <summary>The loss and its gradient read the same rows: one pass.</summary>
+    private Kernel? LossPass(Val v)
+    {
+        if (current != Section.Loss || !options.Rows || v.Prim is not PointwisePrim)
+        {
+            return null;
+        }
+
+        var uses = Uses(v, v.Dims);
+        var latest = Latest(uses);
+        return kernels.LastOrDefault(k => k.Section == current && k.Kind == KernelKind.Row && k.Domain == v.Dims && (latest is null || k.Index >= latest.Index) && FitsRow(k, v.Dims, k.Axes, uses));
     }
 
     private void Join(Val v)
@@ -250,8 +294,16 @@ internal sealed class Fuse
             return;
         }
 
+        // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
+        if (!wanted.Contains(v) && !v.Inputs.Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
+        {
+            return;
+        }
+
         var fits = kernel.TakesEpilogue ? options.Epilogues && FitsEpilogue(kernel, v, uses)
-            : kernel.Kind == KernelKind.Row && options.Rows && FitsRow(kernel, v.Dims, kernel.Axes, uses);
+            : !options.Rows ? false
+            : kernel.Kind == KernelKind.Row ? FitsRow(kernel, v.Dims, kernel.Axes, uses)
+            : kernel.Kind == KernelKind.Reduce && FitsReduction(kernel, v);
         if (fits)
         {
             kernel.Members.Add(v);
@@ -271,8 +323,8 @@ internal sealed class Fuse
 
         var domain = v.Inputs[0].Dims;
         var axes = reduce.Axes.ToArray();
-        var rows = axes[0] > 0 && axes.SequenceEqual(Enumerable.Range(domain.Rank - axes.Length, axes.Length));
         var uses = Uses(v.Inputs[0], domain);
+        var rows = axes[0] > 0 && axes.SequenceEqual(Enumerable.Range(domain.Rank - axes.Length, axes.Length)) && uses.All(u => u.Access is null || IsOneLoop(domain, axes, u.Access));
         var latest = Latest(uses);
         Kernel? home = null;
         for (var i = kernels.Count - 1; options.Rows && i >= 0 && kernels[i].Section == current && (latest is null || i >= latest.Index); i--)
@@ -382,18 +434,41 @@ internal sealed class Fuse
                 return false;
             }
 
-            // Along a row of several axes an operand is whole or constant; then the row is one loop.
-            if (axes.Length > 1)
+            if (!IsOneLoop(domain, axes, use.Access))
             {
-                var inner = axes.Where(a => !domain[a].IsOne).ToArray();
-                if (!inner.All(a => use.Access.Strides[a] == full[a]) && !inner.All(a => use.Access.Strides[a] == 0))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>Along a row of several axes an operand is whole or constant; then the row is one loop.</summary>
+    private static bool IsOneLoop(Dims domain, int[] axes, Access access)
+    {
+        var full = Access.Contiguous(domain);
+        return axes.Length <= 1 || axes.All(a => access.Strides[a] == full[a]) || axes.All(a => access.Strides[a] == 0);
+    }
+
+    /// <summary>Whether a value is computed from the finished sums of a reduction, one number for each.</summary>
+    private bool FitsReduction(Kernel kernel, Val v)
+    {
+        var innermost = Enumerable.Range(0, kernel.Domain.Rank).Last(i => !kernel.Domain[i].IsOne);
+        if (!kernel.Axes.Contains(innermost) || !Views.OnesOnly(v.Dims, kernel.Kept))
+        {
+            return false;
+        }
+
+        var fits = true;
+        var map = Views.ThroughOnes(v.Dims, kernel.Kept, Views.Identity(kernel.Domain.Rank));
+        var kept = Access.Contiguous(kernel.Kept);
+        foreach (var x in v.Inputs)
+        {
+            ExpressionWalk.Visit(x, Views.Align(x.Dims, map), kernel.Domain.Rank, HasMemory, (leaf, access) =>
+                fits &= access is null ? leaf.Prim is not (IotaPrim or UniformPrim) : !kernel.Computes(leaf) || access.Strides.SequenceEqual(kept));
+        }
+
+        return fits;
     }
 
     private static bool MatchesMember(Use use, Kernel kernel, int[] axes, long[] full)

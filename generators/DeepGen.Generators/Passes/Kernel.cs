@@ -63,6 +63,9 @@ internal sealed class Kernel
     /// <summary>Reduced axes of a Row or Reduce kernel.</summary>
     public int[] Axes { get; set; } = Array.Empty<int>();
 
+    /// <summary>The extents of a reduction's results: reduced axes are one.</summary>
+    public Dims Kept => new(Domain.ToArray().Select((d, i) => Axes.Contains(i) ? (Dim)1 : d));
+
     /// <summary>Values it computes besides the anchor, in order.</summary>
     public List<Val> Members { get; } = new();
 

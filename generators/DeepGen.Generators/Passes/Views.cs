@@ -20,7 +20,34 @@ internal static class Views
     public static bool IsBuffer(Val v) => v.Prim is InputPrim or TargetPrim or ParameterPrim or SeedPrim;
 
     /// <summary>Whether two extents differ in ones only, so that each element keeps its index.</summary>
-    public static bool OnesOnly(Dims a, Dims b) => a.ToArray().Where(d => !d.IsOne).SequenceEqual(b.ToArray().Where(d => !d.IsOne));
+    public static bool OnesOnly(Dims a, Dims b)
+    {
+        var j = 0;
+        for (var i = 0; i < a.Rank; i++)
+        {
+            if (a[i].IsOne)
+            {
+                continue;
+            }
+
+            while (j < b.Rank && b[j].IsOne)
+            {
+                j++;
+            }
+
+            if (j == b.Rank || a[i] != b[j++])
+            {
+                return false;
+            }
+        }
+
+        while (j < b.Rank && b[j].IsOne)
+        {
+            j++;
+        }
+
+        return j == b.Rank;
+    }
 
     /// <summary>Right alignment: axis i of an operand is this axis of the result.</summary>
     public static int[] Align(Dims operand, int[] resultMap)
@@ -58,5 +85,14 @@ internal static class Views
         return map;
     }
 
-    public static int[] Identity(int rank) => Enumerable.Range(0, rank).ToArray();
+    public static int[] Identity(int rank)
+    {
+        var map = new int[rank];
+        for (var i = 0; i < rank; i++)
+        {
+            map[i] = i;
+        }
+
+        return map;
+    }
 }

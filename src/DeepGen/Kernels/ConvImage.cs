@@ -52,39 +52,66 @@ internal unsafe struct ConvImage
         return plane * PlaneSize(rows) + (nint)(row / StrideHeight) * RowLength + column / StrideWidth;
     }
 
-    /// <summary>Fills the band for output rows first … first + rows − 1 from the planes at source.</summary>
+    /// <summary>Fills the band for output rows first … first + rows − 1. Writes up to a vector beyond its end.</summary>
+    /// <param name="tensor">The source tensor: count times the planes of this image.</param>
+    /// <param name="count">Images (samples times groups) in the tensor.</param>
+    /// <param name="index">Which image.</param>
+    /// <param name="first">First row of output.</param>
+    /// <param name="rows">Rows of output.</param>
+    /// <param name="band">Target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Fill(float* source, int first, int rows, float* band)
+    public readonly void Fill(float* tensor, nint count, nint index, int first, int rows, float* band)
     {
+        var plane = (nint)Height * Width;
+        var source = tensor + index * Channels * plane;
+        var tensorEnd = tensor + count * Channels * plane;
         var planeRows = rows + ExtraRows;
-        for (var c = 0; c < Channels; c++, source += (nint)Height * Width)
+        for (var c = 0; c < Channels; c++, source += plane)
         {
             for (var phaseRow = 0; phaseRow < PhasesHeight; phaseRow++)
             {
+                // Rows i of the phase plane that lie inside the source: 0 ≤ i·stride + shift < height; the others are zero.
+                var shiftRow = first * StrideHeight + phaseRow - PadTop;
+                var (top, bottom) = Inside(shiftRow, StrideHeight, Height, planeRows);
                 for (var phaseColumn = 0; phaseColumn < PhasesWidth; phaseColumn++)
                 {
-                    // Columns j of the plane that lie inside the source: 0 ≤ j·stride + shift < width.
                     var shift = phaseColumn - PadLeft;
-                    var begin = Math.Min(RowLength, shift >= 0 ? 0 : (-shift + StrideWidth - 1) / StrideWidth);
-                    var end = Math.Max(begin, Math.Min(RowLength, shift >= Width ? 0 : (Width - shift + StrideWidth - 1) / StrideWidth));
-                    for (var i = 0; i < planeRows; i++, band += RowLength)
+                    var (left, right) = Inside(shift, StrideWidth, Width, RowLength);
+                    Packing.Zero(band, (nint)top * RowLength);
+                    band += (nint)top * RowLength;
+                    var from = source + (nint)(top * StrideHeight + shiftRow) * Width + left * StrideWidth + shift;
+                    if (StrideWidth != 1)
                     {
-                        var row = (first + i) * StrideHeight + phaseRow - PadTop;
-                        if ((uint)row >= (uint)Height || begin == end)
+                        for (var i = top; i < bottom; i++, band += RowLength, from += (nint)StrideHeight * Width)
                         {
-                            Packing.Zero(band, RowLength);
-                            continue;
+                            Packing.Zero(band, left);
+                            Packing.CopyStrided(from, StrideWidth, band + left, right - left);
+                            Packing.Zero(band + right, RowLength - right);
                         }
-                        Packing.Zero(band, begin);
-                        var from = source + (nint)row * Width + begin * StrideWidth + shift;
-                        if (StrideWidth == 1)
-                            Packing.Copy(from, band + begin, end - begin);
-                        else
-                            Packing.CopyStrided(from, StrideWidth, band + begin, end - begin);
-                        Packing.Zero(band + end, RowLength - end);
                     }
+                    else if (left == 0 && right == RowLength && RowLength == Width && StrideHeight == 1)
+                    {
+                        Packing.Copy(from, band, (nint)(bottom - top) * Width);
+                        band += (nint)(bottom - top) * Width;
+                    }
+                    else
+                    {
+                        Packing.Rows(from, (nint)StrideHeight * Width, tensorEnd, bottom - top, band, RowLength, left, right);
+                        band += (nint)(bottom - top) * RowLength;
+                    }
+                    Packing.Zero(band, (nint)(planeRows - bottom) * RowLength);
+                    band += (nint)(planeRows - bottom) * RowLength;
                 }
             }
         }
+    }
+
+    /// <summary>The part [begin, end) of 0 … count − 1 with 0 ≤ i·stride + shift &lt; extent.</summary>
+    private static (int Begin, int End) Inside(int shift, int stride, int extent, int count)
+    {
+        var begin = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
+        var end = shift >= extent ? 0 : (extent - shift + stride - 1) / stride;
+        begin = Math.Min(begin, count);
+        return (begin, Math.Max(begin, Math.Min(end, count)));
     }
 }

@@ -25,7 +25,7 @@ public static unsafe partial class Convolution
     {
         job->ImageSize = job->Image.Size(job->OutHeight) + 16;
         job->PlaneStep = ((nint)job->OutHeight * job->Image.RowLength + 15) / 16 * 16;
-        job->SampleSize = job->ImageSize + job->PlaneStep * job->Outputs;
+        job->SampleSize = job->ImageSize + job->PlaneStep * job->Outputs + 16; // rows are laid out in whole vectors; the surplus must not reach a neighbour's sample
         job->Rows = (job->Outputs + DotTile.MaxRows - 1) / DotTile.MaxRows;
         var weights = (nint)job->Groups * job->Outputs * job->Terms;
         var outputs = (nint)job->Groups * job->Outputs;
@@ -65,7 +65,7 @@ public static unsafe partial class Convolution
                     Packing.Zero(job->Db, outputs);
             }
             job->SamplesAtATime = (int)Math.Max(1, Math.Min(job->Batch, SharedImageFloats / (job->SampleSize * job->Groups)));
-            job->Shared = Workers.Scratch(ImageSlot, job->SampleSize * job->Groups * job->SamplesAtATime);
+            job->Shared = Workers.Scratch(ImageSlot, job->SampleSize * job->Groups * job->SamplesAtATime + 16);
             for (job->First = 0; job->First < job->Batch; job->First += job->SamplesAtATime)
             {
                 job->Count = (int)Math.Min(job->SamplesAtATime, job->Batch - job->First);
@@ -81,7 +81,7 @@ public static unsafe partial class Convolution
         var job = (GradJob*)args;
         var weights = (nint)job->Groups * job->Outputs * job->Terms;
         var outputs = (nint)job->Groups * job->Outputs;
-        var images = Workers.Scratch(ImageSlot, job->SampleSize * job->SamplesAtATime);
+        var images = Workers.Scratch(ImageSlot, job->SampleSize * job->SamplesAtATime + 16);
         for (var chunk = begin; chunk < end; chunk++)
         {
             var sums = job->Partial + chunk * (weights + outputs);
@@ -131,22 +131,19 @@ public static unsafe partial class Convolution
     private static void LayOut(GradJob* job, nint sample, int group, float* target)
     {
         var image = job->Image;
-        image.Fill(job->X + (sample * job->Groups + group) * image.Channels * image.Height * image.Width, 0, job->OutHeight, target);
+        image.Fill(job->X, job->Batch * job->Groups, sample * job->Groups + group, 0, job->OutHeight, target);
         // A tap's last vector reads beyond the image; zero times what stands there must be zero.
         var size = image.Size(job->OutHeight);
         Packing.Zero(target + size, job->ImageSize - size);
         target += job->ImageSize;
-        var dy = job->Dy + (sample * job->Groups + group) * job->Outputs * job->OutHeight * job->OutWidth;
-        for (var o = 0; o < job->Outputs; o++, target += job->PlaneStep)
+        var plane = (nint)job->OutHeight * job->OutWidth;
+        var dy = job->Dy + (sample * job->Groups + group) * job->Outputs * plane;
+        var tensorEnd = job->Dy + job->Batch * job->Groups * job->Outputs * plane;
+        var used = (nint)job->OutHeight * image.RowLength;
+        for (var o = 0; o < job->Outputs; o++, target += job->PlaneStep, dy += plane)
         {
-            nint at = 0;
-            for (var row = 0; row < job->OutHeight; row++, dy += job->OutWidth)
-            {
-                Packing.Copy(dy, target + at, job->OutWidth);
-                Packing.Zero(target + at + job->OutWidth, image.RowLength - job->OutWidth);
-                at += image.RowLength;
-            }
-            Packing.Zero(target + at, job->PlaneStep - at);
+            Packing.Rows(dy, job->OutWidth, tensorEnd, job->OutHeight, target, image.RowLength, 0, job->OutWidth);
+            Packing.Zero(target + used, job->PlaneStep - used);
         }
     }
 
@@ -160,7 +157,9 @@ public static unsafe partial class Convolution
         var full = DotTile.Kernel(rows, DotTile.MaxTaps);
         var rest = DotTile.Kernel(rows, job->Terms % DotTile.MaxTaps);
         var whole = job->Terms / DotTile.MaxTaps * DotTile.MaxTaps;
-        var together = (int)Math.Max(1, TilePixels / job->PlaneStep);
+        // Samples that a tile runs over before it is summed up: about TilePixels, and even.
+        var groups = Math.Max(1, (int)((samples * job->PlaneStep + TilePixels / 2) / TilePixels));
+        var together = Math.Max(1, (samples + groups - 1) / groups);
         for (var sample = 0; sample < samples; sample += together)
         {
             for (nint pixel = 0; pixel < job->PlaneStep; pixel += TilePixels)

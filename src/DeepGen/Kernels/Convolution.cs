@@ -141,21 +141,21 @@ public static unsafe partial class Convolution
                 var phaseRow = (a + s.PadTop) % s.StrideHeight;
                 var phaseColumn = (b + s.PadLeft) % s.StrideWidth;
                 var pass = new ConvPass { First = count, OffsetHeight = a, OffsetWidth = b };
-                for (var o = 0; o < outputs; o++)
+                for (var i = 0; i < s.KernelHeight; i++)
                 {
-                    for (var i = 0; i < s.KernelHeight; i++)
+                    for (var j = 0; j < s.KernelWidth; j++)
                     {
-                        for (var j = 0; j < s.KernelWidth; j++)
-                        {
-                            if (i * s.DilationHeight % s.StrideHeight != phaseRow || j * s.DilationWidth % s.StrideWidth != phaseColumn)
-                                continue;
-                            var row = (a + s.PadTop - i * s.DilationHeight) / s.StrideHeight - lowRow;
-                            var column = (b + s.PadLeft - j * s.DilationWidth) / s.StrideWidth - lowColumn;
-                            job.Table[count] = job.Image.Offset(job.BandRows, o, row, column);
-                            job.TapOfTerm[count++] = o * job.WeightChannel + i * s.KernelWidth + j;
-                        }
+                        if (i * s.DilationHeight % s.StrideHeight != phaseRow || j * s.DilationWidth % s.StrideWidth != phaseColumn)
+                            continue;
+                        var row = (a + s.PadTop - i * s.DilationHeight) / s.StrideHeight - lowRow;
+                        var column = (b + s.PadLeft - j * s.DilationWidth) / s.StrideWidth - lowColumn;
+                        job.Table[count] = job.Image.Offset(job.BandRows, 0, row, column);
+                        job.TapOfTerm[count++] = i * s.KernelWidth + j;
                     }
                 }
+                RepeatTable(job.Table + pass.First, count - pass.First, outputs, job.Image.Offset(job.BandRows, 1, 0, 0));
+                RepeatTable(job.TapOfTerm + pass.First, count - pass.First, outputs, job.WeightChannel);
+                count = pass.First + (count - pass.First) * outputs;
                 pass.Terms = count - pass.First;
                 passes[a * s.StrideWidth + b] = pass;
             }
@@ -253,7 +253,7 @@ public static unsafe partial class Convolution
             var imageSize = job->Image.Size(job->BandRows);
             var image = Workers.Scratch(ImageSlot, imageSize * samples + 8 * Tile.Columns);
             for (var n = 0; n < samples; n++)
-                job->Image.Fill(job->Source + ((sample + n) * job->Groups + group) * job->Image.Channels * job->Image.Height * job->Image.Width, firstRow, job->BandRows, image + n * imageSize);
+                job->Image.Fill(job->Source, job->Batch * job->Groups, (sample + n) * job->Groups + group, firstRow, job->BandRows, image + n * imageSize);
 
             // Sums of the band: channel by channel, samples and pixels in order.
             var bandHeight = Math.Min(rows * job->StepHeight, job->Height - firstRow * job->StepHeight);
@@ -304,20 +304,77 @@ public static unsafe partial class Convolution
         }
     }
 
-    /// <summary>
-    /// One sample's band, with the tiles reading the image where it stands: a tile covers columns of the padded rows laid end to end, and the few that
-    /// belong to no pixel are dropped afterwards.
-    /// </summary>
+    /// <summary>One sample's band, with the tiles reading the image where it stands.</summary>
     [MethodImpl(Optimize)]
     private static void DirectPixels(ConvJob* job, in ConvWindow win, int sample)
     {
         nint lanes = Tile.Lanes;
+        var vectorsOfRow = (win.Columns + lanes - 1) / lanes;
+        var width = (nint)(win.Rows - 1) * job->Image.RowLength + win.Columns;
+        if (job->Passes == 1 && win.Rows * vectorsOfRow <= (width + lanes - 1) / lanes)
+            DirectRows(job, win, sample, vectorsOfRow);
+        else
+            DirectRun(job, win, sample, width);
+    }
+
+    /// <summary>
+    /// Vectors begin where image rows begin, and are stored straight into the band's sums: what the last vector of a row writes too much is overwritten by
+    /// the first of the next.
+    /// </summary>
+    [MethodImpl(Optimize)]
+    private static void DirectRows(ConvJob* job, in ConvWindow win, int sample, nint vectorsOfRow)
+    {
+        nint lanes = Tile.Lanes;
+        var strips = Tile.Strips(job->Outputs);
+        var tallest = (job->Outputs + strips - 1) / strips;
+        var most = Tile.MaxVectors(tallest);
+        var image = win.Image + sample * win.ImageSize;
+        var total = win.Rows * vectorsOfRow;
+        var layout = new TileLayout { Table = win.Table };
+        var from = stackalloc nint[4];
+        var to = stackalloc nint[4];
+        nint row = 0, inRow = 0;
+        for (nint vector = 0; vector < total; vector += most)
+        {
+            var vectors = (int)Math.Min(most, total - vector);
+            for (var i = 0; i < vectors; i++)
+            {
+                from[i] = row * job->Image.RowLength + inRow * lanes;
+                to[i] = row * job->Width + inRow * lanes;
+                if (++inRow == vectorsOfRow)
+                {
+                    inRow = 0;
+                    row++;
+                }
+            }
+            layout.From1 = from[1] - from[0];
+            layout.From2 = from[2] - from[0];
+            layout.From3 = from[3] - from[0];
+            layout.To1 = to[1] - to[0];
+            layout.To2 = to[2] - to[0];
+            layout.To3 = to[3] - to[0];
+            var tall = Tile.Kernel(tallest, vectors, true);
+            var low = tallest == 1 ? tall : Tile.Kernel(tallest - 1, vectors, true);
+            for (var strip = win.FirstStrip; strip < win.LastStrip; strip++)
+            {
+                var first = Tile.StripBegin(job->Outputs, strips, strip);
+                var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
+                (height == tallest ? tall : low)(win.Terms, win.Left + first * win.Terms, height, image + from[0], 0, &layout, win.Sums + first * win.SumStep + sample * win.SampleSize + to[0], win.SumStep, false);
+            }
+        }
+    }
+
+    /// <summary>The padded rows are laid end to end and cut into tiles; the columns that belong to no pixel are dropped afterwards.</summary>
+    [MethodImpl(Optimize)]
+    private static void DirectRun(ConvJob* job, in ConvWindow win, int sample, nint width)
+    {
+        nint lanes = Tile.Lanes;
         var rowLength = job->Image.RowLength;
-        var width = (nint)(win.Rows - 1) * rowLength + win.Columns;
         var strips = Tile.Strips(job->Outputs);
         var tallest = (job->Outputs + strips - 1) / strips;
         var most = Tile.MaxVectors(tallest);
         var columns = most * lanes;
+        var layout = new TileLayout { Table = win.Table, From1 = lanes, From2 = 2 * lanes, From3 = 3 * lanes, To1 = lanes, To2 = 2 * lanes, To3 = 3 * lanes };
         var tile = Workers.Scratch(TileSlot, (Tile.MaxRows + 1) * columns);
         var image = win.Image + sample * win.ImageSize;
         for (nint q = 0; q < width; q += columns)
@@ -330,7 +387,7 @@ public static unsafe partial class Convolution
             {
                 var first = Tile.StripBegin(job->Outputs, strips, strip);
                 var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
-                (height == tallest ? tall : low)(win.Terms, win.Left + first * win.Terms, height, image + q, 0, win.Table, tile, columns, false);
+                (height == tallest ? tall : low)(win.Terms, win.Left + first * win.Terms, height, image + q, 0, &layout, tile, columns, false);
                 var target = win.Sums + first * win.SumStep + sample * win.SampleSize;
                 for (var row = q / rowLength; row * rowLength < covered; row++)
                 {
@@ -504,13 +561,19 @@ public static unsafe partial class Convolution
     /// <summary>Offset of every term (channel, kernel row, kernel column) in a band of the image.</summary>
     private static void FillTable(in ConvShape s, in ConvImage image, int bandRows, nint* table)
     {
-        for (var c = 0; c < image.Channels; c++)
+        var taps = s.KernelHeight * s.KernelWidth;
+        for (var i = 0; i < s.KernelHeight; i++)
         {
-            for (var i = 0; i < s.KernelHeight; i++)
-            {
-                for (var j = 0; j < s.KernelWidth; j++)
-                    *table++ = image.Offset(bandRows, c, i * s.DilationHeight, j * s.DilationWidth);
-            }
+            for (var j = 0; j < s.KernelWidth; j++)
+                table[i * s.KernelWidth + j] = image.Offset(bandRows, 0, i * s.DilationHeight, j * s.DilationWidth);
         }
+        RepeatTable(table, taps, image.Channels, image.Offset(bandRows, 1, 0, 0));
+    }
+
+    /// <summary>Continues the offsets of the first channel's terms for the others.</summary>
+    private static void RepeatTable(nint* table, int terms, int channels, nint channelSize)
+    {
+        for (var k = terms; k < terms * channels; k++)
+            table[k] = table[k - terms] + channelSize;
     }
 }

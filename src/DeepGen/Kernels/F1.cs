@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepGen.Kernels;
 
@@ -67,7 +69,12 @@ public readonly unsafe struct F1 : ISimd<F1>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static F1 MultiplyAdd(F1 a, F1 b, F1 c) => Simd.HasFusedMultiplyAdd ? new(MathF.FusedMultiplyAdd(a.v, b.v, c.v)) : new(a.v * b.v + c.v);
+    public static F1 MultiplyAdd(F1 a, F1 b, F1 c)
+    {
+        if (Fma.IsSupported || AdvSimd.IsSupported)
+            return new(MathF.FusedMultiplyAdd(a.v, b.v, c.v));
+        return new(a.v * b.v + c.v);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

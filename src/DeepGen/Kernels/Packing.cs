@@ -19,7 +19,7 @@ internal static unsafe class Packing
                 Zero(target + i * step + width, padded - width);
         }
         if (sourceUnit == 1)
-            Rows(source, sourceStep, count, width, target, step);
+            Contiguous(source, sourceStep, count, width, target, step);
         else if (sourceStep == 1)
             Transposed(source, sourceUnit, count, width, target, step);
         else
@@ -82,8 +82,48 @@ internal static unsafe class Packing
             target[i] = 0;
     }
 
+    /// <summary>
+    /// Rows of a padded image: target[r·step + j] = source[r·sourceStep + j − left] for left ≤ j &lt; right, zero for the other j &lt; step. In whole vectors as far as
+    /// the source's tensor goes: what a row writes too much is overwritten by the next, and up to a vector is written beyond the last.
+    /// </summary>
+    public static void Rows(float* source, nint sourceStep, float* tensorEnd, nint rows, float* target, nint step, nint left, nint right)
+    {
+        if (Simd.Level >= 512)
+            Rows<F512>(source, sourceStep, tensorEnd, rows, target, step, left, right);
+        else if (Simd.Level >= 256)
+            Rows<F256>(source, sourceStep, tensorEnd, rows, target, step, left, right);
+        else
+            Rows<F128>(source, sourceStep, tensorEnd, rows, target, step, left, right);
+    }
+
     [MethodImpl(Optimize)]
-    private static void Rows(float* source, nint sourceStep, nint count, nint width, float* target, nint step)
+    private static void Rows<V>(float* source, nint sourceStep, float* tensorEnd, nint rows, float* target, nint step, nint left, nint right)
+        where V : unmanaged, ISimd<V>
+    {
+        var zero = V.Broadcast(0);
+        var width = right - left;
+        var covered = (width + V.Width - 1) / V.Width * V.Width;
+        for (nint r = 0; r < rows; r++, source += sourceStep, target += step)
+        {
+            for (nint j = 0; j < left; j += V.Width)
+                V.Store(target + j, zero);
+            var inner = target + left;
+            if (source + covered <= tensorEnd)
+            {
+                for (nint j = 0; j < width; j += V.Width)
+                    V.Store(inner + j, V.Load(source + j));
+            }
+            else
+            {
+                Copy(source, inner, width);
+            }
+            for (var j = right; j < step; j += V.Width)
+                V.Store(target + j, zero);
+        }
+    }
+
+    [MethodImpl(Optimize)]
+    private static void Contiguous(float* source, nint sourceStep, nint count, nint width, float* target, nint step)
     {
         for (nint i = 0; i < count; i++)
             Copy(source + i * sourceStep, target + i * step, width);

@@ -64,7 +64,7 @@ public static unsafe class Pooling
         where E : struct, IEpilogue
     {
         var e = epilogue;
-        var job = new Job { S = s, X = x, Dy = dy, Result = result, Epilogue = Unsafe.AsPointer(ref e) };
+        var job = new Job { S = s, X = x, Dy = dy, Result = result, Epilogue = Unsafe.AsPointer(ref e), Planes = batch * s.Channels };
         w.For(batch * s.Channels, 2d * s.OutHeight * s.OutWidth * s.KernelHeight * s.KernelWidth, &job, body);
     }
 
@@ -87,8 +87,9 @@ public static unsafe class Pooling
         var first = Math.Min(rowLength, s.PadLeft);
         var last = Math.Max(first, Math.Min(rowLength, s.Width + s.PadLeft));
         var size = (nint)s.OutHeight * s.OutWidth;
-        var rows = Workers.Scratch(PlaneSlot, rowLength * s.OutHeight + 16);
+        var rows = Workers.Scratch(PlaneSlot, rowLength * s.OutHeight + 2 * 16);
         var shares = Shares<K>(ref s);
+        var tensorEnd = job->X + job->Planes * s.Height * s.Width;
         for (var plane = begin; plane < end; plane++)
         {
             var x = job->X + plane * s.Height * s.Width - s.PadLeft;
@@ -103,8 +104,14 @@ public static unsafe class Pooling
                     continue;
                 }
                 Fill<K>(row, first);
-                var body = new Vertical<K>(x + (nint)(top + inside.Begin) * s.Width + first, s.Width, inside.End - inside.Begin, row + first);
-                Simd.Map(in body, last - first);
+                var from = x + (nint)(top + inside.Begin) * s.Width + first;
+                var lastRow = from + (nint)(inside.End - inside.Begin - 1) * s.Width;
+                if (Simd.Level >= 512)
+                    Vertical<F512, K>(from, s.Width, lastRow, tensorEnd, row + first, last - first);
+                else if (Simd.Level >= 256)
+                    Vertical<F256, K>(from, s.Width, lastRow, tensorEnd, row + first, last - first);
+                else
+                    Vertical<F128, K>(from, s.Width, lastRow, tensorEnd, row + first, last - first);
                 Fill<K>(row + last, rowLength - last);
             }
             ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
@@ -119,6 +126,32 @@ public static unsafe class Pooling
                 var body = new Horizontal<K, E>(ref e, rows + p * rowLength, ref s, shares, job->Result, plane % s.Channels, p * s.OutWidth, plane * size + p * s.OutWidth);
                 Simd.Map(in body, s.OutWidth);
             }
+        }
+    }
+
+    /// <summary>
+    /// target[i] = the rows from … lastRow become one, for i &lt; count. In whole vectors as far as the tensor goes: what they write too much is overwritten
+    /// by what comes next.
+    /// </summary>
+    [MethodImpl(Inline)]
+    private static void Vertical<V, K>(float* from, nint step, float* lastRow, float* tensorEnd, float* target, nint count)
+        where V : unmanaged, ISimd<V>
+        where K : struct, IWindow
+    {
+        nint i = 0;
+        for (; i < count && lastRow + i + V.Width <= tensorEnd; i += V.Width)
+        {
+            var acc = V.Load(from + i);
+            for (var row = from + step; row <= lastRow; row += step)
+                acc = K.Add(acc, V.Load(row + i));
+            V.Store(target + i, acc);
+        }
+        for (; i < count; i++)
+        {
+            var acc = F1.Load(from + i);
+            for (var row = from + step; row <= lastRow; row += step)
+                acc = K.Add(acc, F1.Load(row + i));
+            F1.Store(target + i, acc);
         }
     }
 
@@ -153,6 +186,9 @@ public static unsafe class Pooling
             target[i] = K.Start;
     }
 
+    /// <summary>
+    /// The place of every window's maximum is found in vectors of windows, where they lie wholly between the left and right edge; then each gradient is added there.
+    /// </summary>
     [MethodImpl(Optimize)]
     private static void MaxGradPlanes<E>(void* args, nint begin, nint end)
         where E : struct, IEpilogue
@@ -161,30 +197,46 @@ public static unsafe class Pooling
         ref var s = ref job->S;
         var size = (nint)s.Height * s.Width;
         var sums = Workers.Scratch(PlaneSlot, size);
+        var places = Workers.Scratch(SpreadSlot, s.OutWidth);
+        var first = Math.Min(s.OutWidth, (s.PadLeft + s.StrideWidth - 1) / s.StrideWidth);
+        var last = s.Width + s.PadLeft >= s.KernelWidth ? Math.Min(s.OutWidth, (s.Width + s.PadLeft - s.KernelWidth) / s.StrideWidth + 1) : 0;
         for (var plane = begin; plane < end; plane++)
         {
-            new Span<float>(sums, (int)size).Clear();
+            Packing.Zero(sums, size);
             var x = job->X + plane * size;
             var dy = job->Dy + plane * s.OutHeight * s.OutWidth;
-            for (var p = 0; p < s.OutHeight; p++)
+            for (var p = 0; p < s.OutHeight; p++, dy += s.OutWidth)
             {
-                var rows = Clip(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height);
+                var top = p * s.StrideHeight - s.PadTop;
+                var rows = Clip(top, s.KernelHeight, s.Height);
+                if (rows.Begin >= rows.End)
+                    continue;
+                var origin = (nint)(top + rows.Begin) * s.Width - s.PadLeft;
                 for (var q = 0; q < s.OutWidth; q++)
                 {
-                    var columns = Clip(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width);
+                    if (q == first && last > first)
+                    {
+                        var body = new Places(x + origin, s.StrideWidth, s.Width, rows.End - rows.Begin, s.KernelWidth, places);
+                        Simd.Map(in body, first, last);
+                        for (; q < last; q++)
+                            sums[origin + q * s.StrideWidth + (nint)places[q]] += dy[q];
+                        if (q == s.OutWidth)
+                            break;
+                    }
+                    var left = q * s.StrideWidth - s.PadLeft;
+                    var columns = Clip(left, s.KernelWidth, s.Width);
                     nint best = -1;
                     for (var i = rows.Begin; i < rows.End; i++)
                     {
-                        var offset = (nint)(p * s.StrideHeight - s.PadTop + i) * s.Width + q * s.StrideWidth - s.PadLeft;
                         for (var j = columns.Begin; j < columns.End; j++)
                         {
-                            // Not "greater than": a NaN wins over every number, and the last NaN of a window over earlier ones, as in PyTorch.
-                            if (best < 0 || x[offset + j] > x[best] || float.IsNaN(x[offset + j]))
-                                best = offset + j;
+                            var at = (nint)(top + i) * s.Width + left + j;
+                            if (best < 0 || x[at] > x[best] || float.IsNaN(x[at]))
+                                best = at;
                         }
                     }
                     if (best >= 0)
-                        sums[best] += dy[(nint)p * s.OutWidth + q];
+                        sums[best] += dy[q];
                 }
             }
             Finish<E>(job, plane, sums, size);
@@ -314,26 +366,6 @@ public static unsafe class Pooling
             where V : unmanaged, ISimd<V> => acc + x;
     }
 
-    /// <summary>Rows of a window become one.</summary>
-    private readonly struct Vertical<K>(float* source, nint step, int rows, float* target) : IMap
-        where K : struct, IWindow
-    {
-        private readonly float* source = source;
-        private readonly nint step = step;
-        private readonly int rows = rows;
-        private readonly float* target = target;
-
-        [MethodImpl(Inline)]
-        public void At<V>(nint i)
-            where V : unmanaged, ISimd<V>
-        {
-            var acc = V.Load(source + i);
-            for (var r = 1; r < rows; r++)
-                acc = K.Add(acc, V.Load(source + i + r * step));
-            V.Store(target + i, acc);
-        }
-    }
-
     /// <summary>Columns of a window become one, which is stored through the epilogue.</summary>
     private readonly struct Horizontal<K, E> : IMap
         where K : struct, IWindow
@@ -378,6 +410,37 @@ public static unsafe class Pooling
         }
     }
 
+    /// <summary>places[q] = offset of the maximum from the first element of window q. A NaN wins over every number, and over earlier NaNs, as in PyTorch.</summary>
+    private readonly struct Places(float* source, int stride, int step, int rows, int columns, float* places) : IMap
+    {
+        private readonly float* source = source;
+        private readonly nint stride = stride;
+        private readonly nint step = step;
+        private readonly int rows = rows;
+        private readonly int columns = columns;
+        private readonly float* places = places;
+
+        [MethodImpl(Inline)]
+        public void At<V>(nint i)
+            where V : unmanaged, ISimd<V>
+        {
+            var from = source + i * stride;
+            var best = V.LoadStrided(from, stride);
+            var place = V.Broadcast(0);
+            for (var r = 0; r < rows; r++)
+            {
+                for (var c = r == 0 ? 1 : 0; c < columns; c++)
+                {
+                    var x = V.LoadStrided(from + r * step + c, stride);
+                    var wins = V.Or(V.GreaterThan(x, best), V.Not(V.Equal(x, x)));
+                    best = V.Select(wins, x, best);
+                    place = V.Select(wins, V.Broadcast(r * step + c), place);
+                }
+            }
+            V.Store(places + i, place);
+        }
+    }
+
     private readonly struct Scaled(float* source, float* shares, float share, float* target) : IMap
     {
         private readonly float* source = source;
@@ -398,5 +461,8 @@ public static unsafe class Pooling
         public float* Dy;
         public float* Result;
         public void* Epilogue;
+
+        /// <summary>Planes of the whole tensor.</summary>
+        public nint Planes;
     }
 }

@@ -37,7 +37,7 @@ public static class Simd
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Elements whose sum is accumulated in float; sums of such blocks are added in double.</summary>
-    private const nint Block = 4096;
+    private const nint Block = 1024;
 
     /// <summary>512 (AVX-512), 256 (AVX2 with FMA) or 128 (portable). A constant to the JIT.</summary>
     public static int Level
@@ -50,7 +50,7 @@ public static class Simd
     internal static bool HasFusedMultiplyAdd
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Level >= 256 || AdvSimd.IsSupported;
+        get => Fma.IsSupported || AdvSimd.IsSupported;
     }
 
     /// <summary>Runs the body over elements 0 … count − 1.</summary>
@@ -68,26 +68,20 @@ public static class Simd
     /// <param name="body">The body.</param>
     /// <param name="begin">First element.</param>
     /// <param name="end">One past the last element.</param>
-    [MethodImpl(Optimize)]
     public static void Map<B>(ref readonly B body, nint begin, nint end)
         where B : struct, IMap
     {
-        var b = body; // a copy, so that its pointers stay in registers
+        // One method per width: each has the JIT's inlining budget for itself, and is compiled only if it is ever needed.
+        ref var b = ref Unsafe.AsRef(in body);
         var i = begin;
-        if (Level >= 512)
-        {
-            for (; i <= end - 16; i += 16)
-                b.At<F512>(i);
-        }
-        if (Level >= 256)
-        {
-            for (; i <= end - 8; i += 8)
-                b.At<F256>(i);
-        }
-        for (; i <= end - 4; i += 4)
-            b.At<F128>(i);
-        for (; i < end; i++)
-            b.At<F1>(i);
+        if (Level >= 512 && end - i >= 16)
+            i = MapRun<F512, B>(ref b, i, end);
+        if (Level >= 256 && end - i >= 8)
+            i = MapRun<F256, B>(ref b, i, end);
+        if (end - i >= 4)
+            i = MapRun<F128, B>(ref b, i, end);
+        if (i < end)
+            MapRun<F1, B>(ref b, i, end);
     }
 
     /// <summary>Σ of the body's values over elements 0 … count − 1; zero when there are none.</summary>
@@ -98,24 +92,25 @@ public static class Simd
         where B : struct, IReduce => (float)SumDouble(in body, count);
 
     /// <summary>
-    /// Σ of the body's values over elements 0 … count − 1: blocks of 4096 elements are summed in float in a fixed tree and added in double,
+    /// Σ of the body's values over elements 0 … count − 1: blocks of 1024 elements are summed in float in a fixed tree and added in double,
     /// so that digits are not lost however long the sum is.
     /// </summary>
     /// <typeparam name="B">Type of the body.</typeparam>
     /// <param name="body">The body.</param>
     /// <param name="count">Number of elements.</param>
-    [MethodImpl(Optimize)]
     public static double SumDouble<B>(ref readonly B body, nint count)
         where B : struct, IReduce
     {
-        var b = body;
+        ref var b = ref Unsafe.AsRef(in body);
         var total = 0d;
         for (nint start = 0; start < count; start += Block)
         {
             var end = Math.Min(count, start + Block);
-            total += Level >= 512 ? SumBlock<F512, B>(ref b, start, end)
-                : Level >= 256 ? SumBlock<F256, B>(ref b, start, end)
-                : SumBlock<F128, B>(ref b, start, end);
+            var i = start;
+            var sum = Level >= 512 ? SumRun<F512, B>(ref b, ref i, end)
+                : Level >= 256 ? SumRun<F256, B>(ref b, ref i, end)
+                : SumRun<F128, B>(ref b, ref i, end);
+            total += i < end ? sum + SumRun<F1, B>(ref b, ref i, end) : sum;
         }
         return total;
     }
@@ -124,53 +119,61 @@ public static class Simd
     /// <typeparam name="B">Type of the body.</typeparam>
     /// <param name="body">The body.</param>
     /// <param name="count">Number of elements.</param>
-    [MethodImpl(Optimize)]
     public static float Max<B>(ref readonly B body, nint count)
         where B : struct, IReduce
     {
-        var b = body;
+        ref var b = ref Unsafe.AsRef(in body);
         nint i = 0;
-        var result = float.NegativeInfinity;
-        if (Level >= 512)
-            result = MathF.Max(result, MaxRun<F512, B>(ref b, ref i, count));
-        if (Level >= 256)
-            result = MathF.Max(result, MaxRun<F256, B>(ref b, ref i, count));
-        result = MathF.Max(result, MaxRun<F128, B>(ref b, ref i, count));
-        return MathF.Max(result, MaxRun<F1, B>(ref b, ref i, count));
+        var max = Level >= 512 ? MaxRun<F512, B>(ref b, ref i, count)
+            : Level >= 256 ? MaxRun<F256, B>(ref b, ref i, count)
+            : MaxRun<F128, B>(ref b, ref i, count);
+        return i < count ? MathF.Max(max, MaxRun<F1, B>(ref b, ref i, count)) : max;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float SumBlock<V, B>(ref B body, nint i, nint end)
+    [MethodImpl(Optimize)]
+    private static nint MapRun<V, B>(ref B body, nint i, nint end)
+        where V : unmanaged, ISimd<V>
+        where B : struct, IMap
+    {
+        var b = body; // a copy, so that its pointers stay in registers
+        for (; i <= end - V.Width; i += V.Width)
+            b.At<V>(i);
+        return i;
+    }
+
+    [MethodImpl(Optimize)]
+    private static float SumRun<V, B>(ref B body, ref nint start, nint end)
         where V : unmanaged, ISimd<V>
         where B : struct, IReduce
     {
         // Four accumulators hide the latency of the addition.
+        var b = body;
+        var i = start;
         V s0 = V.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
         for (; i <= end - 4 * V.Width; i += 4 * V.Width)
         {
-            s0 += body.At<V>(i);
-            s1 += body.At<V>(i + V.Width);
-            s2 += body.At<V>(i + 2 * V.Width);
-            s3 += body.At<V>(i + 3 * V.Width);
+            s0 += b.At<V>(i);
+            s1 += b.At<V>(i + V.Width);
+            s2 += b.At<V>(i + 2 * V.Width);
+            s3 += b.At<V>(i + 3 * V.Width);
         }
         for (; i <= end - V.Width; i += V.Width)
-            s0 += body.At<V>(i);
-        var sum = V.Sum(s0 + s1 + (s2 + s3));
-        for (; i <= end - 4; i += 4)
-            sum += F128.Sum(body.At<F128>(i));
-        for (; i < end; i++)
-            sum += F1.Sum(body.At<F1>(i));
-        return sum;
+            s0 += b.At<V>(i);
+        start = i;
+        return V.Sum(s0 + s1 + (s2 + s3));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float MaxRun<V, B>(ref B body, ref nint i, nint end)
+    [MethodImpl(Optimize)]
+    private static float MaxRun<V, B>(ref B body, ref nint start, nint end)
         where V : unmanaged, ISimd<V>
         where B : struct, IReduce
     {
+        var b = body;
+        var i = start;
         var max = V.Broadcast(float.NegativeInfinity);
         for (; i <= end - V.Width; i += V.Width)
-            max = V.Max(max, body.At<V>(i));
+            max = V.Max(max, b.At<V>(i));
+        start = i;
         return V.MaxAcross(max);
     }
 }

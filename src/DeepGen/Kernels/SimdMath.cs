@@ -73,25 +73,27 @@ public static unsafe partial class SimdMath
         return V.Select(V.GreaterThanOrEqual(x, zero), y, V.Broadcast(float.NaN));
     }
 
-    /// <summary>tanh x, as a rational function of odd degree 13 over even degree 6 on the interval where the result is not yet ±1.</summary>
+    /// <summary>tanh x = (e^2|x| − 1) / (e^2|x| + 1) with the sign of x, where e^2|x| − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1) keeps its digits near 0.</summary>
     [MethodImpl(Inline)]
     public static V Tanh<V>(V x)
         where V : unmanaged, ISimd<V>
     {
-        var c = V.Max(V.Min(x, V.Broadcast(7.90531111f)), V.Broadcast(-7.90531111f));
-        var s = c * c;
-        var p = V.Broadcast(-2.76076847742355e-16f);
-        p = V.MultiplyAdd(p, s, V.Broadcast(2.00018790482477e-13f));
-        p = V.MultiplyAdd(p, s, V.Broadcast(-8.60467152213735e-11f));
-        p = V.MultiplyAdd(p, s, V.Broadcast(5.12229709037114e-08f));
-        p = V.MultiplyAdd(p, s, V.Broadcast(1.48572235717979e-05f));
-        p = V.MultiplyAdd(p, s, V.Broadcast(6.37261928875436e-04f));
-        p = V.MultiplyAdd(p, s, V.Broadcast(4.89352455891786e-03f));
-        var q = V.Broadcast(1.19825839466702e-06f);
-        q = V.MultiplyAdd(q, s, V.Broadcast(1.18534705686654e-04f));
-        q = V.MultiplyAdd(q, s, V.Broadcast(2.26843463243900e-03f));
-        q = V.MultiplyAdd(q, s, V.Broadcast(4.89352518554385e-03f));
-        return V.Select(V.GreaterThan(V.Broadcast(4e-4f), V.Abs(x)), x, c * p / q);
+        // From 9.02 on the result rounds to ±1.
+        var t = V.Min(V.Abs(x), V.Broadcast(9.02f));
+        t += t;
+        var n = V.Round(t * V.Broadcast(Log2E));
+        var r = V.MultiplyAdd(n, V.Broadcast(-Ln2Hi), t);
+        r = V.MultiplyAdd(n, V.Broadcast(-Ln2Lo), r);
+        var p = V.Broadcast(1.9875691500e-4f);
+        p = V.MultiplyAdd(p, r, V.Broadcast(1.3981999507e-3f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(8.3334519073e-3f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(4.1665795894e-2f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(1.6666665459e-1f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(5.0000001201e-1f));
+        p = V.MultiplyAdd(p, r * r, r);
+        var power = V.PowerOfTwo(n);
+        var e = V.MultiplyAdd(p, power, power - V.Broadcast(1f));
+        return V.CopySign(e / (e + V.Broadcast(2f)), x);
     }
 
     /// <summary>1 / (1 + e⁻ˣ), from e^−|x| so that small results keep their digits.</summary>

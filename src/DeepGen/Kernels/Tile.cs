@@ -44,15 +44,16 @@ internal static unsafe class Tile
     public static nint StripBegin(nint m, nint strips, nint s) => m / strips * s + Math.Min(m % strips, s);
 
     /// <summary>
-    /// The kernel (k, a, aStep, b, bStep, table, c, cStep, accumulate) for a tile of this height and width in vectors:
-    /// c[r·cStep + j] = (accumulate ? c : 0) + Σᵢ a[i·aStep + r]·b[i·bStep + j], where with a table b's rows stand at b + table[i] instead.
+    /// The kernel (k, a, aStep, b, bStep, layout, c, cStep, accumulate) for a tile of this height and width in vectors:
+    /// c[r·cStep + j] = (accumulate ? c : 0) + Σᵢ a[i·aStep + r]·b[i·bStep + j]. A scattered kernel finds row i of b at b + layout.Table[i]
+    /// and the vectors of a row where the layout says, a regular one side by side.
     /// </summary>
-    public static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel(nint rows, int vectors, bool table) =>
-        Simd.Level >= 512 ? (table ? Kernel<F512, Scattered>(rows, vectors) : Kernel<F512, Regular>(rows, vectors))
-        : Simd.Level >= 256 ? (table ? Kernel<F256, Scattered>(rows, vectors) : Kernel<F256, Regular>(rows, vectors))
-        : (table ? Kernel<F128, Scattered>(rows, vectors) : Kernel<F128, Regular>(rows, vectors));
+    public static delegate*<nint, float*, nint, float*, nint, TileLayout*, float*, nint, bool, void> Kernel(nint rows, int vectors, bool scattered) =>
+        Simd.Level >= 512 ? (scattered ? Kernel<F512, Scattered>(rows, vectors) : Kernel<F512, Regular>(rows, vectors))
+        : Simd.Level >= 256 ? (scattered ? Kernel<F256, Scattered>(rows, vectors) : Kernel<F256, Regular>(rows, vectors))
+        : (scattered ? Kernel<F128, Scattered>(rows, vectors) : Kernel<F128, Regular>(rows, vectors));
 
-    private static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel<V, T>(nint rows, int vectors)
+    private static delegate*<nint, float*, nint, float*, nint, TileLayout*, float*, nint, bool, void> Kernel<V, T>(nint rows, int vectors)
         where V : unmanaged, ISimd<V>
         where T : struct, IPlacement =>
         vectors switch
@@ -63,7 +64,7 @@ internal static unsafe class Tile
             _ => Kernel<V, C4, T>(rows),
         };
 
-    private static delegate*<nint, float*, nint, float*, nint, nint*, float*, nint, bool, void> Kernel<V, C, T>(nint rows)
+    private static delegate*<nint, float*, nint, float*, nint, TileLayout*, float*, nint, bool, void> Kernel<V, C, T>(nint rows)
         where V : unmanaged, ISimd<V>
         where C : struct, ICount
         where T : struct, IPlacement =>
@@ -84,13 +85,17 @@ internal static unsafe class Tile
         };
 
     [MethodImpl(Optimize)]
-    private static void Run<V, R, C, T>(nint k, float* a, nint aStep, float* b, nint bStep, nint* table, float* c, nint cStep, bool accumulate)
+    private static void Run<V, R, C, T>(nint k, float* a, nint aStep, float* b, nint bStep, TileLayout* layout, float* c, nint cStep, bool accumulate)
         where V : unmanaged, ISimd<V>
         where R : struct, ICount
         where C : struct, ICount
         where T : struct, IPlacement
     {
         var zero = V.Broadcast(0);
+        nint at1 = V.Width, at2 = 2 * V.Width, at3 = 3 * V.Width;
+        if (T.IsTable)
+            (at1, at2, at3) = (layout->From1, layout->From2, layout->From3);
+        var table = T.IsTable ? layout->Table : null;
         V s0a = zero, s0b = zero, s0c = zero, s0d = zero;
         V s1a = zero, s1b = zero, s1c = zero, s1d = zero;
         V s2a = zero, s2b = zero, s2c = zero, s2d = zero;
@@ -107,9 +112,9 @@ internal static unsafe class Tile
         {
             var row = T.IsTable ? b + table[i] : b;
             var b0 = V.Load(row);
-            var b1 = C.Value > 1 ? V.Load(row + V.Width) : zero;
-            var b2 = C.Value > 2 ? V.Load(row + 2 * V.Width) : zero;
-            var b3 = C.Value > 3 ? V.Load(row + 3 * V.Width) : zero;
+            var b1 = C.Value > 1 ? V.Load(row + at1) : zero;
+            var b2 = C.Value > 2 ? V.Load(row + at2) : zero;
+            var b3 = C.Value > 3 ? V.Load(row + at3) : zero;
             {
                 var x = V.Broadcast(a[0]);
                 s0a = V.MultiplyAdd(x, b0, s0a);
@@ -225,33 +230,35 @@ internal static unsafe class Tile
             if (!T.IsTable)
                 b += bStep;
         }
-        Write<V, C>(c, s0a, s0b, s0c, s0d, accumulate);
+        if (T.IsTable)
+            (at1, at2, at3) = (layout->To1, layout->To2, layout->To3);
+        Write<V, C>(c, s0a, s0b, s0c, s0d, at1, at2, at3, accumulate);
         if (R.Value > 1)
-            Write<V, C>(c + cStep, s1a, s1b, s1c, s1d, accumulate);
+            Write<V, C>(c + cStep, s1a, s1b, s1c, s1d, at1, at2, at3, accumulate);
         if (R.Value > 2)
-            Write<V, C>(c + 2 * cStep, s2a, s2b, s2c, s2d, accumulate);
+            Write<V, C>(c + 2 * cStep, s2a, s2b, s2c, s2d, at1, at2, at3, accumulate);
         if (R.Value > 3)
-            Write<V, C>(c + 3 * cStep, s3a, s3b, s3c, s3d, accumulate);
+            Write<V, C>(c + 3 * cStep, s3a, s3b, s3c, s3d, at1, at2, at3, accumulate);
         if (R.Value > 4)
-            Write<V, C>(c + 4 * cStep, s4a, s4b, s4c, s4d, accumulate);
+            Write<V, C>(c + 4 * cStep, s4a, s4b, s4c, s4d, at1, at2, at3, accumulate);
         if (R.Value > 5)
-            Write<V, C>(c + 5 * cStep, s5a, s5b, s5c, s5d, accumulate);
+            Write<V, C>(c + 5 * cStep, s5a, s5b, s5c, s5d, at1, at2, at3, accumulate);
         if (R.Value > 6)
-            Write<V, C>(c + 6 * cStep, s6a, s6b, s6c, zero, accumulate);
+            Write<V, C>(c + 6 * cStep, s6a, s6b, s6c, zero, at1, at2, at3, accumulate);
         if (R.Value > 7)
-            Write<V, C>(c + 7 * cStep, s7a, s7b, s7c, zero, accumulate);
+            Write<V, C>(c + 7 * cStep, s7a, s7b, s7c, zero, at1, at2, at3, accumulate);
         if (R.Value > 8)
-            Write<V, C>(c + 8 * cStep, s8a, s8b, zero, zero, accumulate);
+            Write<V, C>(c + 8 * cStep, s8a, s8b, zero, zero, at1, at2, at3, accumulate);
         if (R.Value > 9)
-            Write<V, C>(c + 9 * cStep, s9a, s9b, zero, zero, accumulate);
+            Write<V, C>(c + 9 * cStep, s9a, s9b, zero, zero, at1, at2, at3, accumulate);
         if (R.Value > 10)
-            Write<V, C>(c + 10 * cStep, sAa, sAb, zero, zero, accumulate);
+            Write<V, C>(c + 10 * cStep, sAa, sAb, zero, zero, at1, at2, at3, accumulate);
         if (R.Value > 11)
-            Write<V, C>(c + 11 * cStep, sBa, sBb, zero, zero, accumulate);
+            Write<V, C>(c + 11 * cStep, sBa, sBb, zero, zero, at1, at2, at3, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<V, C>(float* c, V s0, V s1, V s2, V s3, bool accumulate)
+    private static void Write<V, C>(float* c, V s0, V s1, V s2, V s3, nint at1, nint at2, nint at3, bool accumulate)
         where V : unmanaged, ISimd<V>
         where C : struct, ICount
     {
@@ -259,19 +266,19 @@ internal static unsafe class Tile
         {
             s0 = V.Load(c) + s0;
             if (C.Value > 1)
-                s1 = V.Load(c + V.Width) + s1;
+                s1 = V.Load(c + at1) + s1;
             if (C.Value > 2)
-                s2 = V.Load(c + 2 * V.Width) + s2;
+                s2 = V.Load(c + at2) + s2;
             if (C.Value > 3)
-                s3 = V.Load(c + 3 * V.Width) + s3;
+                s3 = V.Load(c + at3) + s3;
         }
         V.Store(c, s0);
         if (C.Value > 1)
-            V.Store(c + V.Width, s1);
+            V.Store(c + at1, s1);
         if (C.Value > 2)
-            V.Store(c + 2 * V.Width, s2);
+            V.Store(c + at2, s2);
         if (C.Value > 3)
-            V.Store(c + 3 * V.Width, s3);
+            V.Store(c + at3, s3);
     }
 
     /// <summary>A number that is a constant to the JIT.</summary>
@@ -375,4 +382,21 @@ internal static unsafe class Tile
     {
         public static int Value => 12;
     }
+}
+
+/// <summary>Where a scattered tile reads and writes.</summary>
+internal unsafe struct TileLayout
+{
+    /// <summary>Offset of every row of b.</summary>
+    public nint* Table;
+
+    /// <summary>Offset within b's row of the second, third and fourth vector.</summary>
+    public nint From1;
+    public nint From2;
+    public nint From3;
+
+    /// <summary>Offset within c's row of the second, third and fourth vector.</summary>
+    public nint To1;
+    public nint To2;
+    public nint To3;
 }

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DeepGen.Kernels;
+
+namespace DeepGen.Benchmarks.Kernels;
+
+/// <summary>
+/// What the machine can do (multiply-adds a second in registers, bytes a second copied) and what share of it the kernels reach, all measured in the same run at
+/// the instruction-set level in use.
+/// </summary>
+public static unsafe class Roofline
+{
+    private static double peak;
+
+    /// <summary>Runs all measurements. The first argument is the number of threads (1 when missing).</summary>
+    /// <param name="args">Arguments of the command.</param>
+    /// <returns>The exit status.</returns>
+    public static int Run(string[] args)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var threads = 1;
+        if (args.Length > 1 || (args.Length == 1 && (!int.TryParse(args[0], out threads) || threads < 1)))
+        {
+            Console.Error.WriteLine($"roofline: expected a number of threads, got '{string.Join(' ', args)}'");
+            return 2;
+        }
+        using var workers = new Workers(threads);
+        peak = Peak();
+        Console.WriteLine($"level {Simd.Level} bit, {threads} thread{(threads == 1 ? "" : "s")} of {Environment.ProcessorCount}");
+        Console.WriteLine($"{"multiply-add peak per thread",-34} {peak,8:f1} GFLOP/s");
+        Console.WriteLine($"{"copy (read + write), one thread",-34} {Bandwidth(),8:f1} GB/s");
+        foreach (var n in new[] { 256, 1024 })
+            Gemm(workers, n);
+        foreach (var batch in new[] { 64, 1 })
+        {
+            Conv(workers, "LeNet-5 conv1", batch, 1, 28, 6, 5, 2);
+            Conv(workers, "LeNet-5 conv2", batch, 6, 14, 16, 5, 0);
+            Dense(workers, "LeNet-5 dense1", batch, 400, 120);
+        }
+        foreach (var (channels, size) in new[] { (64, 56), (128, 28), (256, 14), (512, 7) })
+            Conv(workers, $"3x3 {channels}@{size}x{size}", 8, channels, size, channels, 3, 1);
+        return 0;
+    }
+
+    private static void Gemm(Workers w, int n)
+    {
+        using Floats a = new(n * n), b = new(n * n), c = new(n * n);
+        Report(w, $"product {n}^3", 2d * n * n * n, () => MatMul.Run(w, a.Pointer, n, 1, b.Pointer, n, 1, c.Pointer, n, n, n, default(Identity)));
+    }
+
+    private static void Dense(Workers w, string name, int batch, int inputs, int outputs)
+    {
+        using Floats x = new(batch * inputs), weight = new(outputs * inputs), y = new(batch * outputs), dw = new(outputs * inputs), dx = new(batch * inputs);
+        var flops = 2d * batch * inputs * outputs;
+        Report(w, $"{name} batch {batch} y", flops, () => MatMul.Run(w, x.Pointer, inputs, 1, weight.Pointer, 1, inputs, y.Pointer, batch, outputs, inputs, default(Identity)));
+        Report(w, $"{name} batch {batch} dx", flops, () => MatMul.Run(w, y.Pointer, outputs, 1, weight.Pointer, inputs, 1, dx.Pointer, batch, inputs, outputs, default(Identity)));
+        Report(w, $"{name} batch {batch} dw", flops, () => MatMul.Accumulate(w, y.Pointer, 1, outputs, x.Pointer, inputs, 1, dw.Pointer, outputs, inputs, batch, false, null));
+    }
+
+    private static void Conv(Workers w, string name, int batch, int channels, int size, int outputs, int kernel, int pad)
+    {
+        var outSize = size + (2 * pad) - kernel + 1;
+        var s = new ConvShape(channels, size, size, outputs, outSize, outSize, kernel, kernel, 1, 1, pad, pad, 1, 1, 1);
+        using Floats x = new(batch * channels * size * size), weight = new(outputs * channels * kernel * kernel), y = new(batch * outputs * outSize * outSize), db = new(outputs);
+        var flops = 2d * batch * outputs * outSize * outSize * channels * kernel * kernel;
+        Report(w, $"{name} batch {batch} y", flops, () => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity)));
+        Report(w, $"{name} batch {batch} dx", flops, () => Convolution.GradInput(w, s, batch, y.Pointer, weight.Pointer, x.Pointer, default(Identity)));
+        Report(w, $"{name} batch {batch} dw", flops, () => Convolution.GradWeight(w, s, batch, x.Pointer, y.Pointer, weight.Pointer, false, db.Pointer));
+    }
+
+    private static void Report(Workers w, string name, double flops, Action action)
+    {
+        var seconds = Best(action);
+        Console.WriteLine($"{name,-34} {flops / seconds / 1e9,8:f1} GFLOP/s {100 * flops / seconds / 1e9 / peak / w.Threads,6:f1} % of peak {seconds * 1e6,10:f1} us");
+    }
+
+    /// <summary>Shortest time of one call, in seconds: the machine may be shared.</summary>
+    private static double Best(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        var once = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        start = Stopwatch.GetTimestamp();
+        action();
+        once = Math.Min(once, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        var calls = (int)Math.Clamp(2e-3 / once, 1, 2000);
+        var best = double.PositiveInfinity;
+        var began = Stopwatch.GetTimestamp();
+        for (var round = 0; round < 100 && (round < 8 || Stopwatch.GetElapsedTime(began).TotalSeconds < 0.3); round++)
+        {
+            start = Stopwatch.GetTimestamp();
+            for (var call = 0; call < calls; call++)
+                action();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / calls);
+        }
+        return best;
+    }
+
+    private static double Peak()
+    {
+        const int Steps = 1 << 20;
+        var sink = 0f;
+        var width = Simd.Level / 32;
+        var seconds = Best(() => sink += Simd.Level >= 512 ? MultiplyAdds<F512>(Steps) : Simd.Level >= 256 ? MultiplyAdds<F256>(Steps) : MultiplyAdds<F128>(Steps));
+        GC.KeepAlive(sink);
+        return 2d * 10 * width * Steps / seconds / 1e9;
+    }
+
+    /// <summary>Ten independent chains of multiply-adds: enough to hide the latency, few enough for sixteen registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float MultiplyAdds<V>(int steps)
+        where V : unmanaged, ISimd<V>
+    {
+        V x = V.Broadcast(0.999f), y = V.Broadcast(0.001f);
+        V s0 = y, s1 = y, s2 = y, s3 = y, s4 = y, s5 = y, s6 = y, s7 = y, s8 = y, s9 = y;
+        for (var i = 0; i < steps; i++)
+        {
+            s0 = V.MultiplyAdd(s0, x, y);
+            s1 = V.MultiplyAdd(s1, x, y);
+            s2 = V.MultiplyAdd(s2, x, y);
+            s3 = V.MultiplyAdd(s3, x, y);
+            s4 = V.MultiplyAdd(s4, x, y);
+            s5 = V.MultiplyAdd(s5, x, y);
+            s6 = V.MultiplyAdd(s6, x, y);
+            s7 = V.MultiplyAdd(s7, x, y);
+            s8 = V.MultiplyAdd(s8, x, y);
+            s9 = V.MultiplyAdd(s9, x, y);
+        }
+        return V.Sum(s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7)) + (s8 + s9));
+    }
+
+    private static double Bandwidth()
+    {
+        const int Count = 32 << 20;
+        using Floats a = new(Count), b = new(Count);
+        return 2d * sizeof(float) * Count / Best(() => Buffer.MemoryCopy(a.Pointer, b.Pointer, sizeof(float) * (long)Count, sizeof(float) * (long)Count)) / 1e9;
+    }
+
+    /// <summary>Native floats in [−1, 1).</summary>
+    private sealed class Floats : IDisposable
+    {
+        public Floats(int count)
+        {
+            Pointer = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 64);
+            var random = new Random(count);
+            for (var i = 0; i < count; i++)
+                Pointer[i] = (random.NextSingle() * 2) - 1;
+        }
+
+        public float* Pointer { get; }
+
+        public void Dispose() => NativeMemory.AlignedFree(Pointer);
+    }
+}

@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using DeepGen.Generators.Tests.Support;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace DeepGen.Generators.Tests;
+
+/// <summary>Source in; id, exact span and message out. The span stands between ⟦ and ⟧.</summary>
+public class DiagnosticTests
+{
+    /// <summary>A network whose Forward is the given statements over a map [3, 8, 8].</summary>
+    internal static string Forward(string body, string members = "") => $$"""
+        [Network]
+        public partial class Net
+        {
+            static Tensor Forward([Input(3, 8, 8)] Tensor x)
+            {
+                {{body}}
+            }
+            {{members}}
+        }
+        """;
+
+    [Fact]
+    public void ThePinnedLine()
+    {
+        const string source = """
+            using DeepGen;
+
+            [Network, Input(1, 28, 28)]
+            [Conv2d(6, 5, padding: 2), Tanh, AvgPool2d(2)]
+            [Conv2d(16, 5), Tanh, AvgPool2d(2)]
+            [Dense(120), Tanh, Dense(84), Tanh, Dense(10)]
+            [SoftmaxCrossEntropy]
+            public partial class LeNet5;
+            """;
+        var diagnostic = Assert.Single(Host.Analyze(Host.Compile(("LeNet5.cs", source))));
+        Assert.Equal(
+            "LeNet5.cs(6,2): error DG0102: Dense(120) needs a vector but AvgPool2d gives [16, 5, 5]; add Flatten before it (Input[1,28,28] → Conv2d[6,28,28] → … → AvgPool2d[16,5,5] → Dense ✗)",
+            CSharpDiagnosticFormatter.Instance.Format(diagnostic).Split(" (https://")[0]);
+        Assert.Equal("Dense", source.Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length));
+        Assert.EndsWith("docs/diagnostics/DG0102.md", diagnostic.Descriptor.HelpLinkUri, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string, string> Cases => new()
+    {
+        // The declaration.
+        { "DG0002", "The network 'Net' must be a partial class, because the build writes its other half; add 'partial'", "[Network, Input(4), Dense(2)] public class ⟦Net⟧;" },
+        { "DG0003", "The network 'Net' must be a plain top-level class but is nested in Outer; move it out", "partial class Outer { [Network, Input(4), Dense(2)] public partial class ⟦Net⟧; }" },
+        { "DG0003", "The network 'Net' must be a plain top-level class but is generic; remove the type parameters; sizes are build-time arguments, not types", "[Network, Input(4), Dense(2)] public partial class ⟦Net⟧<T>;" },
+        { "DG0003", "The network 'Net' must be a plain top-level class but is static; remove 'static'", "[Network, Input(4), Dense(2)] static partial class ⟦Net⟧;" },
+        { "DG0003", "The network 'Net' must be a plain top-level class but is abstract; remove 'abstract'", "[Network, Input(4), Dense(2)] abstract partial class ⟦Net⟧;" },
+        { "DG0003", "The network 'Net' must be a plain top-level class but is file-local; remove 'file'", "[Network, Input(4), Dense(2)] file partial class ⟦Net⟧;" },
+        { "DG0003", "The network 'Net' must be a plain top-level class but is a record; declare it as a class", "[Network, Input(4), Dense(2)] partial record ⟦Net⟧;" },
+        { "DG0004", "The network 'Net' cannot derive from 'Model': its generated half derives from DeepGen.Network; remove the base class (interfaces may stay)", "class Model; [Network, Input(4), Dense(2)] partial class Net : ⟦Model⟧;" },
+        { "DG0005", "'Create' has the name and signature of a generated member of the network 'Net'; rename it", "[Network, Input(4), Dense(2)] partial class Net { public static Net ⟦Create⟧(NetworkOptions? o) => null!; }" },
+        { "DG0005", "'Predict' has the name and signature of a generated member of the network 'Net'; rename it", "[Network, Input(4), Dense(2)] partial class Net { public void ⟦Predict⟧(ReadOnlySpan<float> a, Span<float> b) { } }" },
+        { "DG0005", "'Step' has the name and signature of a generated member of the network 'Net'; rename it", "[Network, Input(4), Dense(2)] partial class Net { public int ⟦Step⟧; }" },
+        { "DG0005", "'Net' has the name and signature of a generated member of the network 'Net'; rename it", "[Network, Input(4), Dense(2)] partial class Net { public ⟦Net⟧() { } }" },
+        { "DG0008", "The network 'Net' has no input; write [Input(…)] and a stack of layers, or a static Tensor Forward([Input(…)] Tensor x)", "[⟦Network⟧] partial class Net;" },
+        { "DG0008", "The network 'Net' has no input; write [Input(…)] before the first layer", "[⟦Network⟧, Dense(2)] partial class Net;" },
+        { "DG0008", "The network 'Net' has no input; 'Dense' stands before [Input(…)]; the stack is read top to bottom", "[Network, ⟦Dense⟧(2), Input(4)] partial class Net;" },
+        { "DG0008", "The network 'Net' has no input; give Forward a parameter [Input(…)] Tensor x", "[Network] partial class Net { static Tensor ⟦Forward⟧() => null!; }" },
+        { "DG0009", "The network 'Net' has no output; write at least one layer after [Input(…)]", "[⟦Network⟧, Input(4)] partial class Net;" },
+        { "DG0009", "The network 'Net' has no output; what it gives is the input itself, without any layer", "[Network] partial class Net { static Tensor ⟦Forward⟧([Input(4)] Tensor x) => x; }" },
+        { "DG0009", "The network 'Net' has no output; Forward gives null; it must give a tensor", "[Network] partial class Net { static Tensor ⟦Forward⟧([Input(4)] Tensor x) => null!; }" },
+        { "DG0010", "'Dense' stands in a stack of layers but the network 'Net' also has a Forward method; a network is one or the other", "[Network, ⟦Dense⟧(2)] partial class Net { static Tensor Forward([Input(4)] Tensor x) => x.Dense(2); }" },
+        { "DG0010", "'Input' stands in a stack of layers but the network 'Net' also has a Forward method; a network is one or the other", "[Network, ⟦Input⟧(4)] partial class Net { static Tensor Forward([Input(4)] Tensor x) => x.Dense(2); }" },
+        { "DG0011", "'Dense' stands on another declaration than [Network]; write the whole stack on one declaration of 'Net', because declarations have no order", "[Network, Input(4), Relu] partial class Net; [⟦Dense⟧(2)] partial class Net;" },
+        { "DG0012", "'Dense' comes after the loss 'MeanSquaredError', which must stand last in the stack", "[Network, Input(4), Relu, MeanSquaredError, ⟦Dense⟧(2)] partial class Net;" },
+        { "DG0013", "The network 'Net' has two losses, 'MeanSquaredError' and 'SoftmaxCrossEntropy'; keep one, or weigh and sum them in a Loss method", "[Network, Input(4), Dense(2), MeanSquaredError, ⟦SoftmaxCrossEntropy⟧] partial class Net;" },
+        { "DG0013", "The network 'Net' has two losses, 'MeanSquaredError' and 'the method Loss'; keep one, or weigh and sum them in a Loss method", "[Network, Input(4), Dense(2), MeanSquaredError] partial class Net { static Tensor ⟦Loss⟧(Tensor y, [Target(2)] Tensor t) => y.MeanSquaredError(t); }" },
+        { "DG0014", "Forward is not static; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { Tensor ⟦Forward⟧([Input(4)] Tensor x) => x.Dense(2); }" },
+        { "DG0014", "The parameter 'x' of Forward has no [Input(…)]; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { static Tensor Forward(Tensor ⟦x⟧) => x.Dense(2); }" },
+        { "DG0014", "The parameter 'n' of Forward is not a Tensor; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x, int ⟦n⟧) => x.Dense(n); }" },
+        { "DG0014", "The output Item1 of Forward has no name; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { static (Tensor, Tensor) ⟦Forward⟧([Input(4)] Tensor x) => (x.Dense(1), x.Dense(2)); }" },
+        { "DG0014", "Forward gives int; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { static int ⟦Forward⟧([Input(4)] Tensor x) => 1; }" },
+        { "DG0015", "Loss takes 0 tensors before its targets, but 'Net' has 1 output; declare it as static Tensor Loss, with one Tensor per output and then [Target(…)] Tensor parameters", "[Network, Input(4), Dense(2)] partial class Net { static Tensor ⟦Loss⟧([Target(2)] Tensor t) => t.MeanSquaredError(t); }" },
+        { "DG0016", "The loss attribute 'MeanSquaredError' needs a network of one output but 'Net' has 2; write a Loss method", "[Network, ⟦MeanSquaredError⟧] partial class Net { static (Tensor A, Tensor B) Forward([Input(4)] Tensor x) => (x.Dense(1), x.Dense(2)); }" },
+        { "DG0017", "The extent 2 of 'Input' must be at least 1 but is 0", "[Network, Input(4, ⟦0⟧, 3), Flatten, Dense(2)] partial class Net;" },
+        { "DG0017", "The extent 1 of 'x' must be at least 1 but is -3", "[Network] partial class Net { static Tensor Forward([Input(⟦-3⟧)] Tensor x) => x.Dense(2); }" },
+
+        // Shapes.
+        { "DG0101", "Conv2d's kernel must be at least 1, but is 0", "[Network, Input(1, 8, 8), Conv2d(4, ⟦0⟧), Flatten, Dense(2)] partial class Net;" },
+        { "DG0101", "Dropout's probability must be below 1, but is 1", "[Network, Input(8), Dropout(⟦1⟧), Dense(2)] partial class Net;" },
+        { "DG0101", "A name must not be empty and must not contain quotes, backslashes or line breaks", "[Network, Input(8), Dense(2, name: ⟦\"\"⟧)] partial class Net;" },
+        { "DG0102", "Dense(2) needs a vector but input 'x' is [3, 8, 8]; add Flatten before it (Input[3,8,8] → Dense ✗)", Forward("return x.⟦Dense⟧(2);") },
+        { "DG0103", "Conv2d(4, 3) needs a map (C, H, W) but input 'input' is [8] (Input[8] → Conv2d ✗)", "[Network, Input(8), ⟦Conv2d⟧(4, 3)] partial class Net;" },
+        { "DG0104", "Conv2d(4, 9)'s window spans 9 but the padded height is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, kernel: ⟦9⟧);") },
+        { "DG0105", "Conv2d(4, 3) has 2 groups, which must divide the 3 input channels and the 4 output channels (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, 3, groups: ⟦2⟧);") },
+        { "DG0106", "'+' needs equal shapes but its operands are [4, 8, 8] and [3, 8, 8] (Input[3,8,8] → Conv2d[4,8,8] → Add ✗)", Forward("return x.Conv2d(4, 1) ⟦+⟧ x;") },
+        { "DG0106", "Concat joins along the first axis and needs equal shapes behind it, but its inputs are [3, 8, 8], [3, 4, 4] (Input[3,8,8] → Concat ✗)", Forward("return Tensor.⟦Concat⟧(x, x.MaxPool2d(2));") },
+        { "DG0107", "Reshape(3, 63) gives 189 elements but input 'x' is [3, 8, 8], which has 192 (Input[3,8,8] → Reshape ✗)", Forward("return x.⟦Reshape⟧(3, 63);") },
+        { "DG0108", "Dense(2) needs float values but input 'x' holds integers (Input[4] → Dense ✗)", "[Network] partial class Net { static Tensor Forward([Input(4, type: Element.Int32)] Tensor x) => x.⟦Dense⟧(2); }" },
+        { "DG0109", "the shared weights 'Twin.Dense1.weight' have shape [2, 4], but this call needs [2, 2]; call the shared block with inputs of one shape", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) => Twin(Twin(x)); [Block(shared: true)] static Tensor Twin(Tensor x) => x.⟦Dense⟧(2); }" },
+        { "DG0110", "SoftmaxCrossEntropy needs a vector of at least two logits but Conv2d gives [4, 6, 6] (Input[3,8,8] → Conv2d[4,6,6] → SoftmaxCrossEntropy ✗)", "[Network, Input(3, 8, 8), Conv2d(4, 3), ⟦SoftmaxCrossEntropy⟧] partial class Net;" },
+        { "DG0110", "MeanSquaredError compares equal shapes, but Dense gives [2] and 't' is [3] (Input[4] → Dense[2] → MeanSquaredError ✗)", "[Network, Input(4), Dense(2)] partial class Net { static Tensor Loss(Tensor y, [Target(3)] Tensor t) => y.MeanSquaredError(⟦t⟧); }" },
+        { "DG0111", "Loss must give one number per sample but gives Subtract[2]; end it with a loss such as MeanSquaredError, or a weighted sum of losses (Input[4] → Dense[2] → Subtract[2] → Loss ✗)", "[Network, Input(4), Dense(2)] partial class Net { static Tensor ⟦Loss⟧(Tensor y, [Target(2)] Tensor t) => y - t; }" },
+        { "DG0112", "Channels needs a map (C, H, W) but Flatten gives [192] (Input[3,8,8] → Flatten[192] → Channels ✗)", Forward("var y = x.Flatten(); return y.Dense(y.⟦Channels⟧);") },
+        { "DG0112", "Extent needs an axis from 0 to 2 but input 'x' is [3, 8, 8] (Input[3,8,8] → Extent ✗)", Forward("return x.Conv2d(x.⟦Extent⟧(3), 1);") },
+        { "DG0113", "'Input' is too large: a tensor of one sample may have at most 2,147,483,647 elements", "[Network, ⟦Input⟧(100000, 100000), Flatten, Dense(2)] partial class Net;" },
+        { "DG0113", "The result of Conv2d is too large: a tensor of one sample may have at most 2,147,483,647 elements (Input[3,8,8] → Conv2d ✗)", Forward("return x.⟦Conv2d⟧(200000000, 1);") },
+
+        // Evaluation.
+        { "DG0201", "'Size' may change at run time, so its value is not known at build time; make it const or static readonly", Forward("return x.Flatten().Dense(⟦Size⟧);", "static int Size = 4;") },
+        { "DG0201", "This statement (try) cannot be evaluated at build time", Forward("⟦try⟧ { return x.Flatten(); } finally { }") },
+        { "DG0201", "This expression (typeof) cannot be evaluated at build time", Forward("return x.Conv2d(4, 1, name: ⟦typeof(int)⟧.Name);") },
+        { "DG0201", "'Helper' is an instance method, and there is no instance at build time; make it static", Forward("return new Aid().⟦Helper⟧(x);", "class Aid { public Tensor Helper(Tensor x) => x.Relu(); }").Replace("new Aid()", "default(Aid)!") },
+        { "DG0202", "'Random.Next' has no source in this compilation, so it cannot be evaluated at build time; write it here, or compute its value as a constant", Forward("return x.Flatten().Dense(R.⟦Next⟧());", "static readonly Random? R = null;") },
+        { "DG0201", "'Environment.ProcessorCount' is not known at build time", Forward("return x.Flatten().Dense(Environment.⟦ProcessorCount⟧);") },
+        { "DG0203", "This loop has not ended after 1,000,000 steps of evaluation; a loop in Forward must end at build time", Forward("⟦while⟧ (true) { var i = 0; for (var j = 0; j < 10; j++) i += j; }") },
+        { "DG0204", "The call of 'Again' is nested more than 200 deep; a recursion in Forward must end at build time", Forward("return Again(x);", "static Tensor Again(Tensor x) => ⟦Again⟧(x);") },
+        { "DG0205", "This arithmetic overflows at build time", Forward("var n = int.MaxValue; n ⟦+=⟧ 1; return x.Conv2d(n, 1);") },
+        { "DG0205", "This divides by zero at build time", Forward("var n = 0; return x.Conv2d(4 ⟦/⟧ n, 1);") },
+        { "DG0205", "The index 3 lies outside of the 2 elements", Forward("int[] w = [1, 2]; var i = 3; return x.Conv2d(⟦w[i]⟧, 1);") },
+        { "DG0205", "This tensor is null here", Forward("Tensor? y = null; return ⟦y⟧!.Conv2d(2, 1);") },
+        { "DG0206", "The evaluation of the network throws ArgumentException: width must be even, not 3", Forward("var w = x.Channels; if (w % 2 != 0) ⟦throw⟧ new ArgumentException($\"width must be even, not {w}\"); return x.Relu();") },
+        { "DG0207", "MathF.Sinh has no derivative here; a function given to Map uses + - * /, conditionals and MathF's Exp, Log, Sqrt, Tanh, Abs, Sin, Cos, Floor, Pow, Min, Max and Math.Clamp", Forward("return x.Map(F);", "static float F(float v) => 2 * MathF.⟦Sinh⟧(v);") },
+        { "DG0207", "A function given to Map computes in float, but this makes a double; write float constants (2f) and MathF", Forward("return x.Map(v => (float)(⟦v⟧ * 2.0));") },
+        { "DG0207", "A loop must not depend on the elements of a tensor", Forward("return x.Map(F);", "static float F(float v) { while (⟦v > 1⟧) v = v / 2; return v; }") },
+
+        // It would run, but it is wrong.
+        { "DG0301", "SoftmaxCrossEntropy takes logits and applies the softmax itself, but Softmax comes before it; remove Softmax (Input[4] → Dense[2] → Softmax[2] → SoftmaxCrossEntropy ✗)", "[Network, Input(4), Dense(2), ⟦Softmax⟧, SoftmaxCrossEntropy] partial class Net;" },
+        { "DG0301", "SoftmaxCrossEntropy takes logits and applies the softmax itself, but Softmax comes before it; remove Softmax (Input[4] → Dense[2] → Softmax[2] → SoftmaxCrossEntropy ✗)", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) => x.Dense(2).⟦Softmax⟧(); static Tensor Loss(Tensor y, [Target(type: Element.Int32)] Tensor t) => y.SoftmaxCrossEntropy(t); }" },
+        { "DG0302", "The result of Conv2d ('Conv2d1') reaches no output and no loss; use it or remove it", Forward("x.⟦Conv2d⟧(4, 3); return x.Relu();") },
+        { "DG0302", "The result of Relu ('Relu1') reaches no output and no loss; use it or remove it", Forward("var y = x.Conv2d(4, 3).⟦Relu⟧(); return x.Conv2d(4, 3);") },
+        { "DG0302", "The result of the parameter 'scale' reaches no output and no loss; use it or remove it", Forward("var w = Tensor.⟦Parameter⟧([3, 1, 1], name: \"scale\"); return x.Relu();") },
+        { "DG0303", "The input 'z' reaches no output and no loss; use it or remove it", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x, [Input(4)] Tensor ⟦z⟧) => x.Dense(2); }" },
+        { "DG0304", "The target 'u' is not used by the loss; use it or remove it", "[Network, Input(4), Dense(2)] partial class Net { static Tensor Loss(Tensor y, [Target(2)] Tensor t, [Target(2)] Tensor ⟦u⟧) => y.MeanSquaredError(t); }" },
+        { "DG0305", "the name 'a.weight' is used twice; give one of them another name", "[Network, Input(4), Dense(2, name: \"a\"), Dense(2, name: ⟦\"a\"⟧)] partial class Net;" },
+        { "DG0305", "the name 'r' is used twice; give one of them another name", Forward("return x.Relu(name: \"r\").Relu(name: ⟦\"r\"⟧);") },
+        { "DG0305", "the name 'b' is used twice; give one of the blocks another name", Forward("return B(B(x, \"b\"), ⟦\"b\"⟧);", "[Block] static Tensor B(Tensor x, string? name) => x.Conv2d(3, 1);") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void IsReportedThere(string id, string message, string marked)
+    {
+        var (source, span) = Unmark(marked);
+        var compilation = Host.Compile(("Net.cs", source));
+        var diagnostic = Assert.Single(Host.Analyze(compilation));
+        Assert.Equal((id, message), (diagnostic.Id, diagnostic.GetMessage()));
+        Assert.Equal(source.Substring(span.Start, span.Length), source.Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length));
+        Assert.Equal(span, diagnostic.Location.SourceSpan);
+        Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity);
+
+        // The one error is the only one: no cascade from a missing half. What the compiler itself says of these sources has nothing to do with ours.
+        Host.Driver().RunGeneratorsAndUpdateCompilation(compilation, out var full, out _);
+        var own = compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.Id);
+        Assert.Empty(full.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error && !own.Contains(d.Id)));
+    }
+
+    [Theory]
+    [InlineData("RunAnalyzers")]
+    [InlineData("RunAnalyzersDuringBuild")]
+    public void TheGeneratorReportsWhereAnalyzersAreSkipped(string property)
+    {
+        foreach (var (id, message, marked) in Cases.Select(c => ((string)c[0], (string)c[1], (string)c[2])))
+        {
+            var (source, span) = Unmark(marked);
+            Host.Driver(runAnalyzers: false, property: property).RunGeneratorsAndUpdateCompilation(Host.Compile(("Net.cs", source)), out _, out var diagnostics);
+            var diagnostic = Assert.Single(diagnostics);
+            Assert.Equal((id, message, span, "Net.cs"), (diagnostic.Id, diagnostic.GetMessage(), diagnostic.Location.SourceSpan, diagnostic.Location.GetLineSpan().Path));
+        }
+    }
+
+    public static TheoryData<string, string> Silencers => new()
+    {
+        { "pragma", "#pragma warning disable\n[Network, Input(3, 8, 8), Dense(2)] partial class Net;" },
+        { "pragma id", "#pragma warning disable DG0102\n[Network, Input(3, 8, 8), Dense(2)] partial class Net;" },
+        { "assembly", "[assembly: System.Diagnostics.CodeAnalysis.SuppressMessage(\"DeepGen\", \"DG0102\")]\n[Network, Input(3, 8, 8), Dense(2)] partial class Net;" },
+        { "type", "[System.Diagnostics.CodeAnalysis.SuppressMessage(\"DeepGen\", \"DG0102\"), Network, Input(3, 8, 8), Dense(2)] partial class Net;" },
+        { "generated", "[System.CodeDom.Compiler.GeneratedCode(\"x\", \"1\"), Network, Input(3, 8, 8), Dense(2)] partial class Net;" },
+        { "nowarn", "[Network, Input(3, 8, 8), Dense(2)] partial class Net;" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Silencers))]
+    public void NothingSilencesAnError(string how, string source)
+    {
+        foreach (var runAnalyzers in new[] { true, false })
+        {
+            var compilation = Host.Compile(("Net.cs", source));
+            if (how == "nowarn")
+            {
+                compilation = compilation.WithOptions(compilation.Options.WithSpecificDiagnosticOptions(new Dictionary<string, ReportDiagnostic> { ["DG0102"] = ReportDiagnostic.Suppress }).WithGeneralDiagnosticOption(ReportDiagnostic.Suppress));
+            }
+
+            Host.Driver(runAnalyzers).RunGeneratorsAndUpdateCompilation(compilation, out var full, out var generated);
+            if (full.GetDiagnostics().Any(d => d.Id == "CS1029" && d.GetMessage().StartsWith("#error: 'DG0102: Dense(2) needs a vector", StringComparison.Ordinal)))
+            {
+                // A [SuppressMessage] reaches even what is not configurable: there the generated half holds the error.
+                Assert.Contains("SuppressMessage", source, StringComparison.Ordinal);
+                continue;
+            }
+
+            var diagnostic = Assert.Single((runAnalyzers ? Host.AnalyzeOnly(full) : []).Concat(generated), d => !d.IsSuppressed);
+            Assert.Equal(("DG0102", DiagnosticSeverity.Error), (diagnostic.Id, diagnostic.Severity));
+        }
+    }
+
+    [Fact]
+    public void UnsafeCodeMustBeAllowed()
+    {
+        var diagnostic = Assert.Single(Host.Analyze(Host.Compile(allowUnsafe: false, ("Net.cs", "[Network, Input(4), Dense(2)] partial class Net;"))));
+        Assert.Equal("DG0006", diagnostic.Id);
+        Assert.Contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>", diagnostic.GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnErrorInAnotherFileIsReportedAtTheCall()
+    {
+        const string net = "[Network] partial class Net { static Tensor Forward([Input(3, 8, 8)] Tensor x) => x.Relu().Head(10); }";
+        const string helper = "static class Helpers { public static Tensor Head(this Tensor x, int n) => Inner(x, n); static Tensor Inner(Tensor x, int n) => x.Dense(n); }";
+        var diagnostic = Assert.Single(Host.Analyze(Host.Compile(("Net.cs", net), ("Helpers.cs", helper))));
+        Assert.Equal("DG0102", diagnostic.Id);
+        Assert.Equal("Net.cs", diagnostic.Location.SourceTree!.FilePath);
+        Assert.Equal("Head", net.Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length));
+        var additional = Assert.Single(diagnostic.AdditionalLocations);
+        Assert.Equal(("Helpers.cs", "Dense"), (additional.SourceTree!.FilePath, helper.Substring(additional.SourceSpan.Start, additional.SourceSpan.Length)));
+    }
+
+    [Theory]
+    [InlineData("[Network, Input(4), Dense(⟨n⟩)] partial class Net;")]
+    [InlineData("[Network, Input(4), Dens(2)] partial class Net;")]
+    [InlineData("[Network, Input(4), Dense()] partial class Net;")]
+    [InlineData("[Network, Input(4), Dense(2, features: 3)] partial class Net;")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) => x.Dense(); }")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) => x.Dense(n); }")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) => x.; }")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) { var y = x.Dense(3) return y; } }")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) { return Helper(x); } }")]
+    [InlineData("[Network] partial class Net { static Tensr Forward([Input(4)] Tensor x) => x.Dense(2); }")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Inpt(4)] Tensor x) => x.Dense(2); }")]
+    [InlineData("[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x)")]
+    public void TheCompilersOwnErrorsAreLeftToIt(string source)
+    {
+        var compilation = Host.Compile(("Net.cs", source.Replace("⟨n⟩", "DateTime.Now.Day")));
+        Assert.Contains(compilation.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
+        Assert.Empty(Host.Analyze(compilation));
+    }
+
+    internal static (string Source, TextSpan Span) Unmark(string marked)
+    {
+        int start = marked.IndexOf('⟦'), end = marked.IndexOf('⟧') - 1;
+        return (marked.Replace("⟦", "").Replace("⟧", ""), TextSpan.FromBounds(start, end));
+    }
+}

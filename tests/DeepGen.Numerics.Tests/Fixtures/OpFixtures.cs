@@ -1,0 +1,44 @@
+using System.Text.Json;
+using DeepGen.Numerics.Tests.Oracle;
+
+namespace DeepGen.Numerics.Tests.Fixtures;
+
+/// <summary>ops.safetensors: every op as PyTorch computes it.</summary>
+internal static class OpFixtures
+{
+    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.Load("ops.safetensors"));
+
+    private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(Read);
+
+    public static Safetensors Tensors => Lazy.Value;
+
+    public static IReadOnlyList<OpCase> Cases => LazyCases.Value;
+
+    private static OpCase[] Read()
+    {
+        using var json = JsonDocument.Parse(Tensors.Metadata["cases"]);
+        return json.RootElement.EnumerateArray().Select(c =>
+        {
+            var name = c.GetProperty("name").GetString()!;
+            var op = c.GetProperty("op").GetString()!;
+            var loss = op is "SoftmaxCrossEntropy" or "MeanSquaredError";
+            var shapes = Enumerable.Range(0, loss ? 1 : c.GetProperty("inputs").GetInt32()).Select(i => Tensors.Shape($"{name}/x{i}")).ToArray();
+            return new OpCase(
+                name,
+                op,
+                shapes[0][0],
+                shapes.Select(s => s[1..]).ToArray(),
+                c.GetProperty("arguments").EnumerateObject().ToDictionary(a => a.Name, a => Argument(a.Value)),
+                c.GetProperty("training").GetBoolean());
+        }).ToArray();
+    }
+
+    private static object Argument(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => value.EnumerateArray().Select(e => e.GetInt32()).ToArray(),
+        _ => value.TryGetInt32(out var i) ? (object)i : value.GetDouble(),
+    };
+}

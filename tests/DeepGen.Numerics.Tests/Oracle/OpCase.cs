@@ -1,0 +1,92 @@
+using System.Globalization;
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ops;
+
+namespace DeepGen.Numerics.Tests.Oracle;
+
+/// <summary>One op at one configuration: as a layer graph, and as the C# class that a user would write.</summary>
+/// <param name="Shapes">The inputs' shapes, per sample; for a loss, the prediction's alone.</param>
+/// <param name="Arguments">Those that differ from their defaults; ints as int[], a Map function by its name.</param>
+internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes, IReadOnlyDictionary<string, object> Arguments, bool Training = true, double Low = -1, double High = 1)
+{
+    public override string ToString() => Name;
+
+    public OpDefinition Definition => OpCatalogue.Get(Op);
+
+    public NetworkGraph ToGraph()
+    {
+        var op = Definition;
+        var builder = new GraphBuilder();
+        var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), GraphElement.Float32)).ToList();
+        var targets = new List<Node>();
+        if (op.IsLoss)
+        {
+            var (shape, element, name) = op.AttributeTarget(inputs[0].Shape);
+            targets.Add(builder.AddTarget(name, shape, element));
+        }
+
+        var y = builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs, .. targets]);
+        var api = new NetworkApi(
+            "",
+            Name,
+            "public",
+            new EquatableArray<ApiTensor>(inputs.Select(i => new ApiTensor(i.Name, i.Element))),
+            new EquatableArray<string>(["y"]),
+            new EquatableArray<ApiTensor>(targets.Select(t => new ApiTensor(t.Name, t.Element))),
+            op.IsLoss);
+        return builder.Build(api, [op.IsLoss ? inputs[0].Id : y.Id], op.IsLoss ? y.Id : -1);
+    }
+
+    /// <summary>
+    /// The class in the method form. A loss is put behind a layer that has weights, since a network's output must be computed; its gradient shows in theirs.
+    /// </summary>
+    public string ToSource()
+    {
+        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {InputName(i)}"));
+        var function = Arguments.TryGetValue("function", out var f) ? "\n\n    " + ScalarSample.Get((string)f).Source : "";
+        var (attribute, body) = (Definition.Form, Definition.IsLoss) switch
+        {
+            (_, true) => ($", {Op}", Shapes[0].Length == 1 ? $"a.Dense({Shapes[0][0]})" : $"a.Conv2d({Shapes[0][0]}, 1)"),
+            (OpForm.Operator, _) => ("", $"a {Op switch { "Add" => "+", "Subtract" => "-", _ => "*" }} b"),
+            (OpForm.Static, _) => ("", $"Tensor.{Op}({string.Join(", ", Shapes.Select((_, i) => InputName(i)))})"),
+            _ => ("", $"a.{Op}({string.Join(", ", Arguments.Select(p => Argument(p.Key, p.Value)))})"),
+        };
+        return $$"""
+            [Network{{attribute}}]
+            public partial class {{Name}}
+            {
+                static Tensor Forward({{inputs}}) => {{body}};{{function}}
+            }
+            """;
+    }
+
+    private static string InputName(int i) => ((char)('a' + i)).ToString();
+
+    private string Argument(string name, object value) => value switch
+    {
+        int[] extents => string.Join(", ", extents),
+        bool b => $"{name}: {(b ? "true" : "false")}",
+        -1 when name == "padding" => "padding: Padding.Same",
+        int i => $"{name}: {i}",
+        string function => function,
+        double or float => $"{name}: {Convert.ToSingle(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)}f",
+        _ => throw new NotSupportedException($"{Name}: {name} = {value}"),
+    };
+
+    private ConstValue Constant(OpParameter p)
+    {
+        if (!Arguments.TryGetValue(p.Name, out var value))
+        {
+            return new ConstValue(p.Default ?? throw new ArgumentException($"{Name}: {Op} needs {p.Name}."));
+        }
+
+        return new ConstValue(p.Type switch
+        {
+            OpParameterType.Int => Convert.ToInt32(value),
+            OpParameterType.Float => Convert.ToSingle(value),
+            OpParameterType.Bool => Convert.ToBoolean(value),
+            OpParameterType.Function => ScalarSample.Get((string)value).Function,
+            _ => new EquatableArray<int>((int[])value),
+        });
+    }
+}

@@ -1,0 +1,156 @@
+namespace DeepGen.Numerics.Tests.Oracle;
+
+/// <summary>y = f(x) for every element, f giving the value and the derivative.</summary>
+internal sealed class ReferenceElementwise(Func<Call, double, ScalarDual> f) : ReferenceOp
+{
+    public override void Forward(Call c)
+    {
+        for (var i = 0; i < c.Y.Data.Length; i++)
+        {
+            c.Y.Data[i] = f(c, c.X.Data[i]).Value;
+        }
+    }
+
+    public override void Backward(Call c)
+    {
+        for (var i = 0; i < c.Y.Data.Length; i++)
+        {
+            c.X.Gradient[i] += c.Y.Gradient[i] * f(c, c.X.Data[i]).Derivative;
+        }
+    }
+}
+
+/// <summary>Flatten and Reshape: the same values.</summary>
+internal sealed class ReferenceCopy : ReferenceOp
+{
+    public override void Forward(Call c) => c.X.Data.CopyTo(c.Y.Data, 0);
+
+    public override void Backward(Call c)
+    {
+        for (var i = 0; i < c.Y.Data.Length; i++)
+        {
+            c.X.Gradient[i] += c.Y.Gradient[i];
+        }
+    }
+}
+
+/// <summary>An operator on two tensors that broadcast.</summary>
+internal sealed class ReferenceArithmetic(Func<double, double, double> f, Func<double, double, (double A, double B)> partial) : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (y, a, b) => c.Y.Data[y] = f(c.Inputs[0].Data[a], c.Inputs[1].Data[b]));
+
+    public override void Backward(Call c) => Each(c, (y, a, b) =>
+    {
+        var (da, db) = partial(c.Inputs[0].Data[a], c.Inputs[1].Data[b]);
+        c.Inputs[0].Gradient[a] += da * c.Y.Gradient[y];
+        c.Inputs[1].Gradient[b] += db * c.Y.Gradient[y];
+    });
+
+    private static void Each(Call c, Action<int, int, int> body)
+    {
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var i = 0; i < c.Y.Size; i++)
+            {
+                body((n * c.Y.Size) + i, Index(c.Inputs[0], n, c.Y.Shape, i), Index(c.Inputs[1], n, c.Y.Shape, i));
+            }
+        }
+    }
+
+    /// <summary>Where element <paramref name="i"/> of the result finds its operand: axes aligned from the right, extents of one repeated.</summary>
+    private static int Index(Value x, int n, int[] shape, int i)
+    {
+        int index = 0, step = 1;
+        for (var axis = 1; axis <= shape.Length; axis++)
+        {
+            var at = i % shape[^axis];
+            i /= shape[^axis];
+            if (axis <= x.Shape.Length)
+            {
+                index += x.Shape[^axis] == 1 ? 0 : at * step;
+                step *= x.Shape[^axis];
+            }
+        }
+
+        return x.Start(n) + index;
+    }
+}
+
+internal sealed class ReferenceConcat : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (y, x, i) => c.Y.Data[y] = x.Data[i]);
+
+    public override void Backward(Call c) => Each(c, (y, x, i) => x.Gradient[i] += c.Y.Gradient[y]);
+
+    private static void Each(Call c, Action<int, Value, int> body)
+    {
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            var at = n * c.Y.Size;
+            foreach (var x in c.Inputs)
+            {
+                for (var i = 0; i < x.Size; i++)
+                {
+                    body(at++, x, x.Start(n) + i);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Over the first axis, at each position of the others.</summary>
+internal sealed class ReferenceSoftmax : ReferenceOp
+{
+    public override void Forward(Call c) => EachRow(c, row =>
+    {
+        var m = row.Max(i => c.X.Data[i]);
+        var sum = row.Sum(i => Math.Exp(c.X.Data[i] - m));
+        foreach (var i in row)
+        {
+            c.Y.Data[i] = Math.Exp(c.X.Data[i] - m) / sum;
+        }
+    });
+
+    public override void Backward(Call c) => EachRow(c, row =>
+    {
+        var dot = row.Sum(i => c.Y.Data[i] * c.Y.Gradient[i]);
+        foreach (var i in row)
+        {
+            c.X.Gradient[i] += c.Y.Data[i] * (c.Y.Gradient[i] - dot);
+        }
+    });
+
+    private static void EachRow(Call c, Action<int[]> body)
+    {
+        var classes = c.Y.Shape[0];
+        var positions = c.Y.Size / classes;
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var p = 0; p < positions; p++)
+            {
+                body(Enumerable.Range(0, classes).Select(k => (n * c.Y.Size) + (k * positions) + p).ToArray());
+            }
+        }
+    }
+}
+
+/// <summary>y = x·[u ≥ p]/(1 − p) when training, u from the counter (seed, node, step, sample, element).</summary>
+internal sealed class ReferenceDropout : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (i, factor) => c.Y.Data[i] = c.X.Data[i] * factor);
+
+    public override void Backward(Call c) => Each(c, (i, factor) => c.X.Gradient[i] += c.Y.Gradient[i] * factor);
+
+    private static void Each(Call c, Action<int, double> body)
+    {
+        var p = (float)c.Float("probability");
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var i = 0; i < c.Y.Size; i++)
+            {
+                var keep = !c.Options.Training || Philox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)i) >= p;
+                body((n * c.Y.Size) + i, !c.Options.Training ? 1 : keep ? 1 / (1 - (double)p) : 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+namespace DeepGen.Numerics.Tests.Oracle;
+
+internal sealed class ReferenceDense : ReferenceOp
+{
+    public override void Forward(Call c)
+    {
+        int outputs = c.Y.Shape[0], inputs = c.X.Shape[0];
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var o = 0; o < outputs; o++)
+            {
+                var sum = c.Parameters.Length > 1 ? c.Parameters[1].Data[o] : 0;
+                for (var i = 0; i < inputs; i++)
+                {
+                    sum += c.Parameters[0].Data[(o * inputs) + i] * c.X.Data[c.X.Start(n) + i];
+                }
+
+                c.Y.Data[(n * outputs) + o] = sum;
+            }
+        }
+    }
+
+    public override void Backward(Call c)
+    {
+        int outputs = c.Y.Shape[0], inputs = c.X.Shape[0];
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var o = 0; o < outputs; o++)
+            {
+                var dy = c.Y.Gradient[(n * outputs) + o];
+                if (c.Parameters.Length > 1)
+                {
+                    c.Parameters[1].Gradient[o] += dy;
+                }
+
+                for (var i = 0; i < inputs; i++)
+                {
+                    c.X.Gradient[c.X.Start(n) + i] += dy * c.Parameters[0].Data[(o * inputs) + i];
+                    c.Parameters[0].Gradient[(o * inputs) + i] += dy * c.X.Data[c.X.Start(n) + i];
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Ioffe &amp; Szegedy 2015, with PyTorch's running averages: momentum is the share of the newest batch, the variance the unbiased one.</summary>
+internal sealed class ReferenceBatchNorm : ReferenceOp
+{
+    public override void Forward(Call c)
+    {
+        var channels = c.X.Shape[0];
+        c.Kept = new double[2 * channels];
+        for (var k = 0; k < channels; k++)
+        {
+            double mean = c.State(2)[k], variance = c.State(3)[k];
+            if (c.Options.Training)
+            {
+                var members = Members(c, k).ToArray();
+                mean = members.Average(i => c.X.Data[i]);
+                variance = members.Average(i => (c.X.Data[i] - mean) * (c.X.Data[i] - mean));
+                var momentum = c.Float("momentum");
+                c.State(2)[k] += momentum * (mean - c.State(2)[k]);
+                c.State(3)[k] += momentum * ((variance * members.Length / (members.Length - 1)) - c.State(3)[k]);
+            }
+
+            var scale = 1 / Math.Sqrt(variance + c.Float("epsilon"));
+            foreach (var i in Members(c, k))
+            {
+                c.Y.Data[i] = ((c.X.Data[i] - mean) * scale * c.Parameters[0].Data[k]) + c.Parameters[1].Data[k];
+            }
+
+            (c.Kept[k], c.Kept[channels + k]) = (mean, scale);
+        }
+    }
+
+    public override void Backward(Call c)
+    {
+        var channels = c.X.Shape[0];
+        for (var k = 0; k < channels; k++)
+        {
+            double mean = c.Kept[k], scale = c.Kept[channels + k], gamma = c.Parameters[0].Data[k];
+            var members = Members(c, k).ToArray();
+            var sum = members.Sum(i => c.Y.Gradient[i]);
+            var dot = members.Sum(i => c.Y.Gradient[i] * (c.X.Data[i] - mean) * scale);
+            c.Parameters[0].Gradient[k] += dot;
+            c.Parameters[1].Gradient[k] += sum;
+            foreach (var i in members)
+            {
+                var normalized = (c.X.Data[i] - mean) * scale;
+                c.X.Gradient[i] += gamma * scale * (c.Y.Gradient[i] - (c.Options.Training ? (sum + (normalized * dot)) / members.Length : 0));
+            }
+        }
+    }
+
+    private static IEnumerable<int> Members(Call c, int channel)
+    {
+        var positions = c.X.Size / c.X.Shape[0];
+        for (var n = 0; n < c.X.Samples; n++)
+        {
+            for (var p = 0; p < positions; p++)
+            {
+                yield return (n * c.X.Size) + (channel * positions) + p;
+            }
+        }
+    }
+}
+
+/// <summary>l = ln Σ e^x[k] − x[label] for each sample.</summary>
+internal sealed class ReferenceSoftmaxCrossEntropy : ReferenceOp
+{
+    public override void Forward(Call c)
+    {
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            var (max, sum) = Normalizer(c, n);
+            c.Y.Data[n] = Math.Log(sum) + max - c.X.Data[c.X.Start(n) + Label(c, n)];
+        }
+    }
+
+    public override void Backward(Call c)
+    {
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            var (max, sum) = Normalizer(c, n);
+            for (var k = 0; k < c.X.Size; k++)
+            {
+                var probability = Math.Exp(c.X.Data[c.X.Start(n) + k] - max) / sum;
+                c.X.Gradient[c.X.Start(n) + k] += c.Y.Gradient[n] * (probability - (k == Label(c, n) ? 1 : 0));
+            }
+        }
+    }
+
+    private static int Label(Call c, int n) => (int)c.Inputs[1].Data[c.Inputs[1].Start(n)];
+
+    private static (double Max, double Sum) Normalizer(Call c, int n)
+    {
+        var row = c.X.Data.AsSpan(c.X.Start(n), c.X.Size).ToArray();
+        var max = row.Max();
+        return (max, row.Sum(x => Math.Exp(x - max)));
+    }
+}
+
+/// <summary>l = 1/m · Σ (x − t)² for each sample of m elements.</summary>
+internal sealed class ReferenceMeanSquaredError : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (n, x, t) => c.Y.Data[n] += (c.X.Data[x] - c.Inputs[1].Data[t]) * (c.X.Data[x] - c.Inputs[1].Data[t]) / c.X.Size);
+
+    public override void Backward(Call c) => Each(c, (n, x, t) =>
+    {
+        var d = 2 * (c.X.Data[x] - c.Inputs[1].Data[t]) / c.X.Size * c.Y.Gradient[n];
+        c.X.Gradient[x] += d;
+        c.Inputs[1].Gradient[t] -= d;
+    });
+
+    private static void Each(Call c, Action<int, int, int> body)
+    {
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var i = 0; i < c.X.Size; i++)
+            {
+                body(n, c.X.Start(n) + i, c.Inputs[1].Start(n) + i);
+            }
+        }
+    }
+}
