@@ -164,13 +164,7 @@ internal sealed class NetworkWriter
         && loss.Inputs[0] == graph.Outputs[0]
         && loss.Inputs[1] == graph.Targets.First().Id;
 
-    private static string ActivationOf(string op) => op switch
-    {
-        "Relu" or "LeakyRelu" => "Relu",
-        "Tanh" => "Tanh",
-        "Sigmoid" => "Sigmoid",
-        _ => "None",
-    };
+    private static string ActivationOf(string op) => OpCatalogue.Find(op)?.Activation ?? "None";
 
     /// <summary>Forward buffers whose memory nothing has taken over when the loss is known.</summary>
     private IEnumerable<PlannedBuffer> ActivationsAfterLoss()
