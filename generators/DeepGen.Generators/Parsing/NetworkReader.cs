@@ -196,7 +196,7 @@ internal sealed partial class NetworkReader
         };
         var names = new HashSet<string>(StringComparer.Ordinal)
         {
-            "Create", "Predict", "Step", "Forward", "Backward", "RunPrepare", "RunInference", "RunForward", "RunLoss", "RunEvaluate", "RunBackward", "SetOutputGradients", "GraphFingerprint",
+            "Create", "Predict", "Step", "Forward", "Backward", "RunPrepare", "RunInference", "RunForward", "RunLoss", "RunEvaluate", "RunBackward", "SetOutputGradients", "Compiled",
         };
         foreach (var member in type.GetMembers())
         {
@@ -208,7 +208,7 @@ internal sealed partial class NetworkReader
             var wrong = member switch
             {
                 IMethodSymbol { MethodKind: MethodKind.Constructor } => true,
-                IMethodSymbol { MethodKind: MethodKind.Ordinary } m => m.Name.StartsWith("Run", StringComparison.Ordinal) && names.Contains(m.Name) || m.Name is "SetOutputGradients" or "GraphFingerprint" || generated.Contains(Signature(m)),
+                IMethodSymbol { MethodKind: MethodKind.Ordinary } m => m.Name.StartsWith("Run", StringComparison.Ordinal) && names.Contains(m.Name) || m.Name is "SetOutputGradients" or "Compiled" || generated.Contains(Signature(m)),
                 IMethodSymbol => false,
                 _ => names.Contains(member.Name),
             };
