@@ -156,11 +156,14 @@ internal sealed class NetworkWriter
 
     /// <summary>The number of classes that an integer tensor indexes, 0 where it is none.</summary>
     private int ClassesOf(Node leaf) =>
-        graph.Nodes.Where(n => n.Op == "SoftmaxCrossEntropy" && n.Inputs.Count == 2 && n.Inputs[1] == leaf.Id).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+        graph.Nodes.Where(n => TakesClassIndices(n) && n.Inputs[1] == leaf.Id).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+
+    private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 
     private bool IsClassifier() =>
         graph.Loss >= 0
-        && graph.Nodes[graph.Loss] is { Op: "SoftmaxCrossEntropy" } loss
+        && graph.Nodes[graph.Loss] is var loss
+        && TakesClassIndices(loss)
         && loss.Inputs[0] == graph.Outputs[0]
         && loss.Inputs[1] == graph.Targets.First().Id;
 
