@@ -77,8 +77,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, default=EMBEDDED)
     parser.add_argument("--epochs", type=int, default=15)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--validation", type=float, default=0.1)
@@ -95,10 +96,10 @@ def main():
 
     net = lenet5()
     initialize(net)
-    optimizer = torch.optim.Adam(net.parameters(), lr=arguments.rate)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=arguments.rate, weight_decay=arguments.decay)
     steps = arguments.epochs * math.ceil(len(x) / arguments.batch)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    seconds, best = [], None  # best: the higher validation accuracy, of two equal ones the lower loss
+    seconds, highest, kept = [], 0.0, None
     for epoch in range(1, arguments.epochs + 1):
         start = time.perf_counter()
         total = 0.0
@@ -110,13 +111,15 @@ def main():
             schedule.step()
             total += loss.item() * len(indices)
         seconds.append(time.perf_counter() - start)
-        loss, accuracy = evaluate(net, held_x, held_y) if len(held_x) else (math.nan, math.nan)
-        if best is None or (accuracy, -loss) > best[0] or not len(held_x):
-            best = ((accuracy, -loss), epoch, {name: value.clone() for name, value in net.state_dict().items()})
+        loss, accuracy = evaluate(net, held_x, held_y) if len(held_x) else (math.nan, 0.0)
+        # The one-standard-error rule of examples/LeNet5: the last epoch that is not clearly worse than the best.
+        if accuracy >= highest - math.sqrt(highest * (1 - highest) / max(1, len(held_x))):
+            highest = max(highest, accuracy)
+            kept = (epoch, {name: value.clone() for name, value in net.state_dict().items()})
         print(f"epoch {epoch:3d}  loss {total / len(x):.4f}  validation loss {loss:.4f}  accuracy {accuracy:.4f}  "
               f"{seconds[-1]:.3f} s  {len(x) / seconds[-1]:.0f} images/s")
-    net.load_state_dict(best[2])
-    print(f"threads {arguments.threads}  median {statistics.median(seconds):.4f} s per epoch  sum {sum(seconds):.3f} s  best epoch {best[1]}")
+    net.load_state_dict(kept[1])
+    print(f"threads {arguments.threads}  median {statistics.median(seconds):.4f} s per epoch  sum {sum(seconds):.3f} s  kept epoch {kept[0]}")
     print(f"test accuracy {evaluate(net, test_x, test_y)[1]:.4f}")
 
 

@@ -30,7 +30,7 @@ public class AcceptanceTests
 
     internal static NetworkGraph Graph(string name)
     {
-        var result = Host.Read(Host.Compile((name + ".cs", File.ReadAllText(Path.Combine(Samples.Folder, name + ".cs")))));
+        var result = Host.Read(Host.Compile((name + ".cs", File.ReadAllText(Path.Combine(SampleFiles.Folder, name + ".cs")))));
         Assert.Empty(result.Diagnostics);
         return result.Model.Graph!;
     }

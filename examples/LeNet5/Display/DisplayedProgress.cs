@@ -6,7 +6,6 @@ namespace DeepGen.Examples.Display;
 public sealed class DisplayedProgress(ITrainingDisplay display, int trainImages) : IProgress<TrainingProgress>
 {
     private readonly List<EpochRecord> _epochs = [];
-    private EpochResult? _best;
 
     /// <summary>The finished epochs, in order.</summary>
     public IReadOnlyList<EpochRecord> Epochs => _epochs;
@@ -22,13 +21,6 @@ public sealed class DisplayedProgress(ITrainingDisplay display, int trainImages)
         var record = new EpochRecord(epoch.Epoch, epoch.TrainLoss, epoch.TrainAccuracy ?? double.NaN, epoch.ValidationLoss ?? double.NaN, epoch.ValidationAccuracy ?? double.NaN,
             epoch.LearningRate, epoch.SamplesPerSecond, TimeSpan.FromSeconds(trainImages / epoch.SamplesPerSecond));
         _epochs.Add(record);
-        var best = IsBest(epoch);
-        if (best)
-            _best = epoch;
-        display.Finished(record, value.Epochs, best, value.TimeLeft);
+        display.Finished(record, value.Epochs, epoch.IsBest, value.TimeLeft);
     }
-
-    /// <summary>The trainer's rule: the higher validation accuracy, of two equal ones the lower loss.</summary>
-    private bool IsBest(EpochResult epoch) => epoch.ValidationAccuracy is { } accuracy
-        && (_best is null || accuracy > _best.ValidationAccuracy || accuracy == _best.ValidationAccuracy && epoch.ValidationLoss < _best.ValidationLoss);
 }

@@ -7,7 +7,7 @@ namespace DeepGen.Generators.Emit;
 /// <content>Reductions that are not along rows: statistics per channel, sums over the batch.</content>
 internal sealed partial class KernelWriter
 {
-    private string Reduction(Kernel kernel)
+    private LoopCall Reduction(Kernel kernel)
     {
         var nest = new Nest(this, kernel.Domain, kernel.Axes);
         foreach (var member in kernel.Members.Where(m => m.Prim is ReducePrim))
@@ -21,7 +21,7 @@ internal sealed partial class KernelWriter
         var innerIsSummed = kernel.Axes.Contains(nest.Inner.Axes[0]);
         var code = innerIsSummed ? SumsOfRows(kernel, nest, kept, summed, bodies) : RowsOfSums(kernel, nest, kept, summed, bodies);
         var parallel = kept.Count > 0 ? kept[0] : innerIsSummed ? null : nest.Inner;
-        return nest.Wrap(kernel, Name(kernel), bodies.ToString(), code, parallel, Flops(kernel.Members), FormulaOf(kernel, nest.Operands));
+        return nest.Wrap(Name(kernel), bodies.ToString(), code, parallel, Flops(kernel.Members), FormulaOf(kernel, nest.Operands));
     }
 
     /// <summary>The innermost axis is summed: a row at a time, the rows' sums added in double so that no digit is lost. Then what follows from the finished sums.</summary>

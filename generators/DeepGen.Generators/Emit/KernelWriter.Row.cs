@@ -9,7 +9,7 @@ namespace DeepGen.Generators.Emit;
 internal sealed partial class KernelWriter
 {
     /// <summary>Row kernels in pieces: the loops around the rows, then per row its reductions in order, its numbers, and one pass that writes.</summary>
-    private string Row(Kernel kernel)
+    private LoopCall Row(Kernel kernel)
     {
         var nest = new Nest(this, kernel.Domain, kernel.Axes);
         foreach (var member in kernel.Members)
@@ -66,7 +66,7 @@ internal sealed partial class KernelWriter
         }
 
         var flops = Flops(kernel.Members);
-        return nest.Finish(kernel, Name(kernel), bodies.ToString(), row.ToString(), flops, FormulaOf(kernel, operands));
+        return nest.Finish(Name(kernel), bodies.ToString(), row.ToString(), flops, FormulaOf(kernel, operands));
     }
 
     private IEnumerable<string> FormulaOf(Kernel kernel, Operands operands)
@@ -106,7 +106,10 @@ internal sealed partial class KernelWriter
             nest.Split(rowsApart: false, target);
             var stage = nest.Stage(kernel, "Write", _ => null, w => nest.StoreAt(w.Write(part), target), "IMap");
             var row = stage.Create + (nest.Outer.Count == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
-            text.Append(nest.Finish(kernel, "Concat", stage.Struct, row, 1, new[] { "y[…] = x, one part of the joined tensor" }, (kernel.Anchor, start * strides[concat.Axis])));
+            var shift = start * strides[concat.Axis];
+            var call = nest.Finish("Concat", stage.Struct, row, 1, new[] { "y[…] = x, one part of the joined tensor" });
+            // The joined tensor was named last, where the part is stored.
+            text.Append((call with { Shift = shift }).Text(this, kernel.Index, "_" + Literals.Int(shift)));
             start += part.Dims[concat.Axis].Size;
         }
 
@@ -378,7 +381,7 @@ internal sealed partial class KernelWriter
                 }
             }
 
-            writerV = new ExpressionWriter(writer.program, domain.Rank, "V", "t", Given, Load, Leaf);
+            writerV = new ExpressionWriter(writer.HasMemory, domain.Rank, "V", "t", Given, Load, Leaf);
             stages++;
             var tail = body(writerV);
             // Stores name their pointers too.
@@ -477,7 +480,7 @@ internal sealed partial class KernelWriter
                 _ => throw new InvalidOperationException("No code for " + v.Prim.GetType().Name),
             };
 
-            return new ExpressionWriter(writer.program, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
+            return new ExpressionWriter(writer.HasMemory, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
         }
 
         private bool IsConstantAlongRow(Val v, int[] map, Func<Val, string?> known)
@@ -528,7 +531,7 @@ internal sealed partial class KernelWriter
         }
 
         /// <summary>The kernel's struct with the loops around <paramref name="row"/>, and the call.</summary>
-        public string Finish(Kernel kernel, string name, string bodies, string row, int flops, IEnumerable<string> formula, (Val Value, long Offset)? shifted = null)
+        public LoopCall Finish(string name, string bodies, string row, int flops, IEnumerable<string> formula)
         {
             var code = new StringBuilder();
             for (var i = 0; i < Outer.Count; i++)
@@ -547,12 +550,12 @@ internal sealed partial class KernelWriter
 
             // With nothing around it, a row is one item; an elementwise pass is cut anywhere.
             var parallel = Outer.Count > 0 ? Outer[0] : axes.Length > 0 ? null : Inner;
-            return Wrap(kernel, name, bodies, code.ToString(), parallel, flops, formula, shifted);
+            return Wrap(name, bodies, code.ToString(), parallel, flops, formula);
         }
 
         /// <param name="run">The body of Run(begin, end).</param>
         /// <param name="parallel">The loop that is shared between threads; null for none.</param>
-        public string Wrap(Kernel kernel, string name, string bodies, string run, Loop? parallel, int flops, IEnumerable<string> formula, (Val Value, long Offset)? shifted = null)
+        public LoopCall Wrap(string name, string bodies, string run, Loop? parallel, int flops, IEnumerable<string> formula)
         {
             var code = new StringBuilder();
             foreach (var line in formula)
@@ -566,18 +569,9 @@ internal sealed partial class KernelWriter
             code.Append(Indent(run, 2));
             code.Append("    }\n\n").Append(Indent(bodies, 1)).Append("}\n");
             var structName = writer.shared.Name(name, code.ToString().Replace("\n\n}\n", "\n}\n"));
-            var fields = string.Join(", ", Operands.All.Select(o => $"{o.Name} = {writer.Pointer(o.Value)}{(shifted is { } s && s.Value == o.Value && s.Offset != 0 ? " + " + Literals.Int(s.Offset) : "")}").Concat(extras.Initializers));
-            var variable = "k" + Literals.Int(kernel.Index) + (shifted is { } t ? "_" + Literals.Int(t.Offset) : "");
-            var create = $"var {variable} = new {structName} {{ {fields} }};\n";
-            if (parallel is null)
-            {
-                return create + $"{structName}.Run(&{variable}, 0, 1);\n";
-            }
-
             // Elements for each sample; a loop without the batch has all of them for each of its steps, the batch counted as one.
             var elements = Enumerable.Range(0, domain.Rank).Aggregate(1.0, (e, i) => e * domain[i].Size);
-            var perItem = flops * elements / Math.Max(1, parallel.Size);
-            return create + $"f.Workers.For({parallel.Count}, {Number(perItem)}, &{variable}, &{structName}.Run);\n";
+            return new LoopCall(structName, Operands.All.ToArray(), extras.Initializers.ToArray(), parallel?.Count, parallel is null ? "" : Number(flops * elements / Math.Max(1, parallel.Size)));
         }
     }
 }

@@ -13,6 +13,8 @@ internal sealed partial class KernelWriter
     private readonly NetworkGraph graph;
     private readonly MemoryPlan plan;
     private readonly SharedCode shared;
+    private Kernel current = null!;
+    private readonly Dictionary<string, (LoopCall Call, (string Name, int Tensor)[] Slots)> written = new(StringComparer.Ordinal);
 
     public KernelWriter(FusedProgram program, MemoryPlan plan, SharedCode shared)
     {
@@ -23,13 +25,44 @@ internal sealed partial class KernelWriter
     }
 
     /// <summary>The statements that run <paramref name="kernel"/>, given <c>f</c> (the frame) and <c>n</c> (the batch).</summary>
-    public string Call(Kernel kernel) => kernel.Kind switch
+    public string Call(Kernel kernel)
     {
-        KernelKind.Row => Row(kernel),
-        KernelKind.Reduce => Reduction(kernel),
-        KernelKind.Concat => ConcatCall(kernel),
-        _ => Anchored(kernel),
-    };
+        current = kernel;
+        return kernel.Kind switch
+        {
+            KernelKind.Row => Written(kernel, Row),
+            KernelKind.Reduce => Written(kernel, Reduction),
+            KernelKind.Concat => ConcatCall(kernel),
+            _ => Anchored(kernel),
+        };
+    }
+
+    /// <summary>A network repeats its blocks: a kernel that was written before for other tensors is called again, not written again.</summary>
+    private string Written(Kernel kernel, Func<Kernel, LoopCall> write)
+    {
+        var (key, tensors) = KernelSignature.Of(this, kernel);
+        if (!written.TryGetValue(key, out var known))
+        {
+            var call = write(kernel);
+            written.Add(key, (call, call.Operands.Select(o => (o.Name, Array.IndexOf(tensors, o.Value))).ToArray()));
+            return call.Text(this, kernel.Index);
+        }
+
+        return (known.Call with { Operands = known.Slots.Select(s => (tensors[s.Tensor], s.Name)).ToArray() }).Text(this, kernel.Index);
+    }
+
+    /// <summary>The call of a kernel that loops by itself: everything but the pointers is the same for every kernel of one signature.</summary>
+    /// <param name="Shift">Added to the pointer of the last operand: the place of a part in a joined tensor.</param>
+    private sealed record LoopCall(string Struct, IReadOnlyList<(Val Value, string Name)> Operands, IReadOnlyList<string> Extras, string? Count, string FlopsPerItem, long Shift = 0)
+    {
+        public string Text(KernelWriter writer, int index, string suffix = "")
+        {
+            var variable = "k" + Literals.Int(index) + suffix;
+            var fields = string.Join(", ", Operands.Select((o, i) => $"{o.Name} = {writer.Pointer(o.Value)}{(Shift != 0 && i == Operands.Count - 1 ? " + " + Literals.Int(Shift) : "")}").Concat(Extras));
+            var create = $"var {variable} = new {Struct} {{ {fields} }};\n";
+            return create + (Count is null ? $"{Struct}.Run(&{variable}, 0, 1);\n" : $"f.Workers.For({Count}, {FlopsPerItem}, &{variable}, &{Struct}.Run);\n");
+        }
+    }
 
     /// <summary>A pointer to the tensor, as an expression over f and n.</summary>
     public string Pointer(Val v)
@@ -60,7 +93,7 @@ internal sealed partial class KernelWriter
 
     private static string Plus(string arena, long offset) => offset == 0 ? arena : $"{arena} + {Literals.Int(offset)}";
 
-    private bool IsGradient(Val v) => plan.Contains(v) && plan[v].Region == Region.Gradients;
+    public bool IsGradient(Val v) => plan.Contains(v) && plan[v].Region == Region.Gradients;
 
     /// <summary>The access of a kernel to a value it writes.</summary>
     private static Access Whole(Val v, int rank) => Access.Of(v, v.Dims, Views.Align(v.Dims, Views.Identity(rank)), rank);
@@ -117,7 +150,8 @@ internal sealed partial class KernelWriter
         }
     }
 
-    private bool HasMemory(Val v) => program.Owner.ContainsKey(v) || Views.IsBuffer(v);
+    /// <summary>Whether the kernel being written finds a value in memory.</summary>
+    public bool HasMemory(Val v) => program.HasMemory(v, current);
 
     /// <summary>A rough count of arithmetic per element, so that the runtime can tell whether threads pay.</summary>
     private static int Flops(IEnumerable<Val> values)
@@ -142,6 +176,10 @@ internal sealed partial class KernelWriter
     }
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture) + (value == Math.Floor(value) ? ".0" : "");
+
+    public string NameOf(Kernel kernel) => Name(kernel);
+
+    public NetworkGraph Graph => graph;
 
     private static string Name(Kernel kernel)
     {

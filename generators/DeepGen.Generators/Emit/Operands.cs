@@ -24,14 +24,7 @@ internal sealed class Operands
             return known;
         }
 
-        var role = written ? (v.Phase == Phase.Forward ? "y" : "dx") : v.Prim switch
-        {
-            ParameterPrim p => Leaf(graph.Nodes[p.Node].Name),
-            TargetPrim => "target",
-            SeedPrim => "dy",
-            InputPrim => "x",
-            _ => v.Phase == Phase.Forward ? "x" : "dy",
-        };
+        var role = Role(graph, v, written);
         var name = role;
         for (var i = 1; !taken.Add(name); i++)
         {
@@ -42,6 +35,16 @@ internal sealed class Operands
         order.Add((v, name));
         return name;
     }
+
+    /// <summary>What a tensor is to a kernel: x, y, dy, dx, weight, bias, target.</summary>
+    public static string Role(NetworkGraph graph, Val v, bool written) => written ? (v.Phase == Phase.Forward ? "y" : "dx") : v.Prim switch
+    {
+        ParameterPrim p => Leaf(graph.Nodes[p.Node].Name),
+        TargetPrim => "target",
+        SeedPrim => "dy",
+        InputPrim => "x",
+        _ => v.Phase == Phase.Forward ? "x" : "dy",
+    };
 
     private static string Leaf(string name)
     {

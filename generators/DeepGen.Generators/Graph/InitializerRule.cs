@@ -27,7 +27,7 @@ internal static class InitializerRule
             foreach (var consumer in consumers[i] ?? Enumerable.Empty<Node>())
             {
                 var op = OpCatalogue.Find(consumer.Op);
-                var found = op is null ? "" : op.IsActivation ? op.Name : op.KeepsScale ? after[consumer.Id] : "";
+                var found = op is null ? "" : op.Activation is not null ? op.Name : op.KeepsScale ? after[consumer.Id] : "";
                 if (found.Length > 0)
                 {
                     after[i] = found;

@@ -17,12 +17,7 @@ internal static class LanguageWriter
         var text = new StringBuilder(Header);
         foreach (var op in OpCatalogue.All.Where(o => o.Form == OpForm.Both))
         {
-            var parameters = op.Parameters.Select(p => (Text: Declare(p, inAttribute: true), p.Name, p.Doc)).ToList();
-            if (TakesName(op))
-            {
-                parameters.Add((NameParameter, "name", NameDoc(op)));
-            }
-
+            var parameters = AttributeParameters(op);
             text.Append('\n');
             Doc(text, "", op, op.IsLoss ? "Stands last in the stack; " + op.ShapeRule + "." : null);
             text.Append("[global::System.AttributeUsage(global::System.AttributeTargets.Class, AllowMultiple = true, Inherited = false)]\n");
@@ -58,14 +53,22 @@ internal static class LanguageWriter
     /// <summary>Whether the op has a last parameter <c>name</c>: nothing may stand behind a list of any length.</summary>
     public static bool TakesName(OpDefinition op) => !op.Variadic && op.Parameters.All(p => p.Type != OpParameterType.Ints);
 
-    private static void Method(StringBuilder text, OpDefinition op, bool withWeight, ref bool first)
+    /// <summary>The parameters of the attribute's constructor.</summary>
+    public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op)
     {
-        if (!first)
+        var parameters = op.Parameters.Select(p => (Declare(p, inAttribute: true), p.Name, p.Doc)).ToList();
+        if (TakesName(op))
         {
-            text.Append('\n');
+            parameters.Add((NameParameter, "name", NameDoc(op)));
         }
 
-        first = false;
+        return parameters;
+    }
+
+    /// <summary>The parameters of the method of <c>Tensor</c>.</summary>
+    /// <param name="withWeight">The overload that is given the weight instead of making one.</param>
+    public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight)
+    {
         var parameters = new List<(string Text, string Name, string Doc)>();
         if (op.Variadic)
         {
@@ -97,6 +100,18 @@ internal static class LanguageWriter
             parameters.Add((NameParameter, "name", NameDoc(op)));
         }
 
+        return parameters;
+    }
+
+    private static void Method(StringBuilder text, OpDefinition op, bool withWeight, ref bool first)
+    {
+        if (!first)
+        {
+            text.Append('\n');
+        }
+
+        first = false;
+        var parameters = MethodParameters(op, withWeight);
         Doc(text, "    ", op, null);
         foreach (var p in parameters)
         {

@@ -8,6 +8,8 @@ internal abstract class Elementwise : OpDefinition
 {
     public override string ShapeRule => "any shape, unchanged";
 
+    public override string Fuses => "computed while the convolution, Dense or pool before it stores its result; its derivative while the gradient that reaches it is stored";
+
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
         c.RequireFloat(0);
@@ -25,7 +27,9 @@ internal sealed class Relu : Elementwise
 
     public override string Source => "Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines";
 
-    public override bool IsActivation => true;
+    public override string Gradient => "dx = dy where y > 0, else 0; read from the output, so the input is not kept";
+
+    public override string? Activation => "Relu";
 
     public override Val Lower(LowerContext c) => c.B.LeakyRelu(c.X, 0);
 }
@@ -40,7 +44,9 @@ internal sealed class LeakyRelu : Elementwise
 
     public override string Source => "Maas, Hannun & Ng 2013, Rectifier nonlinearities improve neural network acoustic models";
 
-    public override bool IsActivation => true;
+    public override string Gradient => "dx = dy where y > 0, else slope·dy; read from the output, so the input is not kept";
+
+    public override string? Activation => "Relu";
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
     {
@@ -58,7 +64,9 @@ internal sealed class Sigmoid : Elementwise
 
     public override string Formula => "y = 1 / (1 + e^−x)";
 
-    public override bool IsActivation => true;
+    public override string Gradient => "dx = dy·y·(1 − y); read from the output, so the input is not kept";
+
+    public override string? Activation => "Sigmoid";
 
     public override Val Lower(LowerContext c) => c.B.Unary(UnaryOp.Sigmoid, c.X);
 }
@@ -73,7 +81,9 @@ internal sealed class Tanh : Elementwise
 
     public override string Source => "LeCun et al. 1998, Efficient backprop";
 
-    public override bool IsActivation => true;
+    public override string Gradient => "dx = dy·(1 − y²); read from the output, so the input is not kept";
+
+    public override string? Activation => "Tanh";
 
     public override Val Lower(LowerContext c) => c.B.Unary(UnaryOp.Tanh, c.X);
 }
@@ -87,6 +97,10 @@ internal sealed class Softmax : Elementwise
     public override string Formula => "y[c] = e^(x[c] − m) / Σ_k e^(x[k] − m), m = max_k x[k]";
 
     public override string ShapeRule => "[C, …], unchanged";
+
+    public override string Gradient => "dx[c] = y[c]·(dy[c] − Σ_k dy[k]·y[k])";
+
+    public override string Fuses => "over a vector maximum, sum and quotient are one pass over each row, and so is the gradient; over a map maximum and sum are passes of their own";
 
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
@@ -110,9 +124,11 @@ internal sealed class Map : Elementwise
 
     public override string Formula => "y = f(x)";
 
+    public override string Gradient => "dx = dy·f′(x), f′ from the gradient table of the primitives that f is made of";
+
     public override OpForm Form => OpForm.Method;
 
-    public override bool IsActivation => true;
+    public override string? Activation => "None";
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
     {

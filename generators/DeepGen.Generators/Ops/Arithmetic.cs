@@ -12,11 +12,14 @@ internal abstract class Arithmetic : OpDefinition
 
     public override string ShapeRule => "equal shapes, or shapes that broadcast: aligned from the right, an extent of 1 is repeated";
 
+    public override string Fuses => "computed while the newest of its operands is stored: a residual sum in the convolution that ends the branch, with the activation after it";
+
     public override bool KeepsScale => true;
 
     protected abstract BinaryOp Operation { get; }
 
-    protected abstract string Symbol { get; }
+    /// <summary>The operator as C# writes it.</summary>
+    public abstract string Symbol { get; }
 
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
@@ -55,9 +58,11 @@ internal sealed class AddOp : Arithmetic
 
     public override string Formula => "y = a + b";
 
+    public override string Gradient => "da = dy, db = dy, each summed over the axes along which its operand was repeated";
+
     protected override BinaryOp Operation => BinaryOp.Add;
 
-    protected override string Symbol => "+";
+    public override string Symbol => "+";
 }
 
 internal sealed class SubtractOp : Arithmetic
@@ -68,9 +73,11 @@ internal sealed class SubtractOp : Arithmetic
 
     public override string Formula => "y = a − b";
 
+    public override string Gradient => "da = dy, db = −dy, each summed over the axes along which its operand was repeated";
+
     protected override BinaryOp Operation => BinaryOp.Sub;
 
-    protected override string Symbol => "-";
+    public override string Symbol => "-";
 }
 
 internal sealed class MultiplyOp : Arithmetic
@@ -81,7 +88,9 @@ internal sealed class MultiplyOp : Arithmetic
 
     public override string Formula => "y = a · b";
 
+    public override string Gradient => "da = dy·b, db = dy·a, each summed over the axes along which its operand was repeated";
+
     protected override BinaryOp Operation => BinaryOp.Mul;
 
-    protected override string Symbol => "*";
+    public override string Symbol => "*";
 }

@@ -15,6 +15,10 @@ internal sealed class BatchNorm : OpDefinition
 
     public override string Source => "Ioffe & Szegedy 2015, Batch normalization";
 
+    public override string Gradient => "with x̂ = (x − μ)/√(σ² + ε) and m the values of a channel: dγ = Σ dy·x̂, dβ = Σ dy, dx = γ/√(σ² + ε)·(dy − dβ/m − x̂·dγ/m); running averages have none";
+
+    public override string Fuses => "in inference nothing is left of it: its scale goes into the weights of the convolution or Dense before it, its shift into the bias. In training mean and variance are a pass each, with the running averages in it; scale, shift, residual and activation are one pass; dγ and dβ are one pass";
+
     public override bool KeepsScale => true;
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = new[]

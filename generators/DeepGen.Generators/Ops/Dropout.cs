@@ -13,6 +13,8 @@ internal sealed class Dropout : Elementwise
 
     public override string Source => "Srivastava et al. 2014, Dropout";
 
+    public override string Gradient => "dx = dy·[u ≥ p]/(1 − p), u drawn again from the same counter, so no mask is kept";
+
     public override bool KeepsScale => true;
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = new[]

@@ -15,9 +15,15 @@ internal sealed class SoftmaxCrossEntropy : OpDefinition
 
     public override string Source => "Goodfellow, Bengio & Courville 2016, Deep learning, 6.2.2.3";
 
+    public override string Gradient => "dx[k] = (softmax(x)[k] − [k = label])/n, n the batch; labels have none";
+
+    public override string Fuses => "loss and gradient are one pass over each row of logits";
+
     public override IReadOnlyList<string> Inputs { get; } = new[] { "logits", "labels" };
 
     public override bool IsLoss => true;
+
+    public override bool TakesClassIndices => true;
 
     public override (Shape Shape, Element Element, string Name) AttributeTarget(Shape output) => (Shape.Scalar, Element.Int32, "labels");
 
@@ -58,6 +64,10 @@ internal sealed class MeanSquaredError : OpDefinition
     public override string Formula => "l = 1/m · Σ_i (x[i] − t[i])², m the elements of a sample";
 
     public override string ShapeRule => "[…], target of the same shape → []";
+
+    public override string Gradient => "dx[i] = 2·(x[i] − t[i])/(m·n), n the batch; targets have none";
+
+    public override string Fuses => "loss and gradient are one pass over each sample of a vector or a map";
 
     public override IReadOnlyList<string> Inputs { get; } = new[] { "prediction", "targets" };
 

@@ -13,6 +13,10 @@ internal sealed class Flatten : OpDefinition
 
     public override string ShapeRule => "[C, H, W] → [C·H·W]; any rank";
 
+    public override string Gradient => "dx = dy in the shape of x";
+
+    public override string Fuses => "costs nothing: the same memory with other extents";
+
     public override bool KeepsScale => true;
 
     public override (Shape Shape, Element Element) Infer(OpContext c) => (new Shape(checked((int)c.Shape().Elements)), c.Inputs[0].Element);
@@ -29,6 +33,10 @@ internal sealed class Reshape : OpDefinition
     public override string Formula => "y.flat[i] = x.flat[i]";
 
     public override string ShapeRule => "[…] → shape, with as many elements";
+
+    public override string Gradient => "dx = dy in the shape of x";
+
+    public override string Fuses => "costs nothing: the same memory with other extents";
 
     public override bool KeepsScale => true;
 
@@ -69,6 +77,10 @@ internal sealed class Concat : OpDefinition
     public override string Formula => "y = [x₁; x₂; …] along the first axis";
 
     public override string ShapeRule => "[C₁, …], [C₂, …] → [C₁ + C₂, …]";
+
+    public override string Gradient => "dx₁, dx₂, …: the parts of dy";
+
+    public override string Fuses => "elementwise ops before it are computed while the parts are copied; elementwise readers of the gradient read the parts where they lie";
 
     public override OpForm Form => OpForm.Static;
 

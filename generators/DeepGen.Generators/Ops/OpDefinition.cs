@@ -56,6 +56,12 @@ internal abstract class OpDefinition
     /// <summary>The paper or book it comes from, or "".</summary>
     public virtual string Source => "";
 
+    /// <summary>The derivatives of the loss with respect to inputs and parameters, dy the one with respect to the output; as the gradient table derives them, for docs/ops.md.</summary>
+    public abstract string Gradient { get; }
+
+    /// <summary>What is computed in the same pass as what, for docs/ops.md.</summary>
+    public abstract string Fuses { get; }
+
     public virtual OpForm Form => OpForm.Both;
 
     /// <summary>Names of the tensors it takes. The first is <c>this</c> in the method form.</summary>
@@ -72,8 +78,14 @@ internal abstract class OpDefinition
     /// <summary>True for a loss: the last input is the target, and the result is one number per sample.</summary>
     public virtual bool IsLoss => false;
 
-    /// <summary>A non-linearity: decides the default initializer of the layer before it.</summary>
-    public virtual bool IsActivation => false;
+    /// <summary>True for a loss over logits whose integer targets are indices of classes: they are checked at run time, and the network is a classifier.</summary>
+    public virtual bool TakesClassIndices => false;
+
+    /// <summary>
+    /// A non-linearity decides the default initializer of the layer before it: the member of the runtime's <c>Activation</c> that it counts as ("Relu" for all
+    /// rectifier-like ones), "None" where it is like none of them. Null when the op is no non-linearity.
+    /// </summary>
+    public virtual string? Activation => null;
 
     /// <summary>The non-linearity that decides an initializer is looked for behind this op.</summary>
     public virtual bool KeepsScale => false;

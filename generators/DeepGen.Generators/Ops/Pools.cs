@@ -8,6 +8,8 @@ internal abstract class Pool2d : OpDefinition
 {
     public override string ShapeRule => "[C, H, W] → [C, (H + 2·padding − kernel) / stride + 1, likewise W]";
 
+    public override string Fuses => "activation, Map and Dropout behind it are computed while it stores its result; the derivative of the activation before it while dx is stored";
+
     public override bool KeepsScale => true;
 
     protected static OpParameter[] WindowParameters { get; } =
@@ -46,6 +48,8 @@ internal sealed class MaxPool2d : Pool2d
 
     public override string Source => "Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies";
 
+    public override string Gradient => "each window hands its dy to its maximum, the first in row-major order where several are equal; a NaN counts as maximum";
+
     public override IReadOnlyList<OpParameter> Parameters => WindowParameters;
 
     public override Val Lower(LowerContext c) => c.B.MaxPool(c.X, Window(c.Nodes[c.Node.Inputs[0]].Shape, c.Argument));
@@ -60,6 +64,8 @@ internal sealed class AvgPool2d : Pool2d
     public override string Formula => "y[c,p,q] = 1/m · Σ_i,j x[c, p·stride + i − padding, q·stride + j − padding], m the window's taps (with the border's when countPadding)";
 
     public override string Source => "LeCun et al. 1998, Gradient-based learning applied to document recognition";
+
+    public override string Gradient => "each window hands dy/m to each of its taps";
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = WindowParameters.Concat(new[]
     {
@@ -80,6 +86,10 @@ internal sealed class GlobalAvgPool2d : OpDefinition
     public override string ShapeRule => "[C, H, W] → [C]";
 
     public override string Source => "Lin, Chen & Yan 2014, Network in network";
+
+    public override string Gradient => "dx[c,p,q] = dy[c]/(H·W)";
+
+    public override string Fuses => "what is elementwise before it, and is not stored for another reader, is computed while it adds up";
 
     public override bool KeepsScale => true;
 

@@ -141,7 +141,8 @@ internal sealed partial class NetworkReader
 
             inputs.Add(("input", shape, element, Places.Identifier(inputSyntax)));
             outputs.Add("output");
-            if (stack.Count == 0)
+            // With an error already reported, layers may be missing because of it.
+            if (stack.Count == 0 && diagnostics.Count == 0)
             {
                 Report(Descriptors.NoOutput, Places.Identifier(networkAttribute), type.Name, "write at least one layer after [Input(…)]");
             }

@@ -11,7 +11,11 @@ internal sealed record FusionOptions(bool Epilogues = true, bool Rows = true, bo
 
 /// <summary>A program as kernel calls.</summary>
 /// <param name="Owner">The kernel that computes a value; what has none is inlined where it is used, or is a leaf.</param>
-internal sealed record FusedProgram(LoweredProgram Lowered, IReadOnlyList<Root> Roots, IReadOnlyList<Kernel> Kernels, IReadOnlyDictionary<Val, Kernel> Owner);
+internal sealed record FusedProgram(LoweredProgram Lowered, IReadOnlyList<Root> Roots, IReadOnlyList<Kernel> Kernels, IReadOnlyDictionary<Val, Kernel> Owner)
+{
+    /// <summary>Whether <paramref name="reader"/> finds a value in memory; what a later kernel stores, it computes for itself.</summary>
+    public bool HasMemory(Val v, Kernel reader) => Owner.TryGetValue(v, out var maker) ? maker.Index <= reader.Index : Views.IsBuffer(v);
+}
 
 /// <summary>
 /// Partitions a program into kernels. Values are visited in the order of computation. A product, convolution or pool begins a kernel; an elementwise value joins the kernel
@@ -72,8 +76,9 @@ internal sealed class Fuse
             }
         }
 
-        FindOperands(roots);
-        return new FusedProgram(program, roots, kernels, owner);
+        var fused = new FusedProgram(program, roots, kernels, owner);
+        FindOperands(fused);
+        return fused;
     }
 
     /// <summary>Every root gets memory of its own: a result that is an input, a value of an earlier phase, or another result, is copied.</summary>
@@ -124,6 +129,11 @@ internal sealed class Fuse
         {
             if (v.Prim is ReshapePrim or StopGradientPrim)
             {
+                if (v.Prim is ReshapePrim && !Views.OnesOnly(v.Inputs[0].Dims, v.Dims))
+                {
+                    wanted.Add(Views.Base(v));
+                }
+
                 continue;
             }
 
@@ -289,26 +299,30 @@ internal sealed class Fuse
 
         var uses = Uses(v, v.Dims);
         var kernel = Latest(uses);
-        if (kernel is null || kernel.Section != current)
-        {
-            return;
-        }
-
-        // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
-        if (!wanted.Contains(v) && !v.Inputs.Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
-        {
-            return;
-        }
-
-        var fits = kernel.TakesEpilogue ? options.Epilogues && FitsEpilogue(kernel, v, uses)
-            : !options.Rows ? false
-            : kernel.Kind == KernelKind.Row ? FitsRow(kernel, v.Dims, kernel.Axes, uses)
-            : kernel.Kind == KernelKind.Reduce && FitsReduction(kernel, v);
-        if (fits)
+        if (kernel is not null && kernel.Section == current && Fits(kernel, v, uses))
         {
             kernel.Members.Add(v);
             owner[v] = kernel;
         }
+        else if (wanted.Contains(v))
+        {
+            // At once: a reduction in between would otherwise read memory that is only written after it.
+            Materialize(v);
+        }
+    }
+
+    private bool Fits(Kernel kernel, Val v, List<Use> uses)
+    {
+        // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
+        if (!wanted.Contains(v) && !v.Inputs.Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
+        {
+            return false;
+        }
+
+        return kernel.TakesEpilogue ? options.Epilogues && FitsEpilogue(kernel, v, uses)
+            : !options.Rows ? false
+            : kernel.Kind == KernelKind.Row ? FitsRow(kernel, v.Dims, kernel.Axes, uses)
+            : kernel.Kind == KernelKind.Reduce && FitsReduction(kernel, v);
     }
 
     private void Reduce(Val v, ReducePrim reduce)
@@ -518,9 +532,9 @@ internal sealed class Fuse
     }
 
     /// <summary>Now that it is known who computes what: what each kernel reads, and which of its values somebody reads.</summary>
-    private void FindOperands(IReadOnlyList<Root> roots)
+    private void FindOperands(FusedProgram fused)
     {
-        var stored = new HashSet<Val>(roots.Select(r => Views.Base(r.Value)));
+        var stored = new HashSet<Val>(fused.Roots.Select(r => Views.Base(r.Value)));
         foreach (var kernel in kernels)
         {
             var seen = new HashSet<Val>();
@@ -528,7 +542,7 @@ internal sealed class Fuse
             {
                 if (!kernel.Computes(v) && seen.Add(v))
                 {
-                    if (HasMemory(v))
+                    if (fused.HasMemory(v, kernel))
                     {
                         kernel.Operands.Add(v);
                         stored.Add(v);

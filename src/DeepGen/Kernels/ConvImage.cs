@@ -39,11 +39,16 @@ internal unsafe struct ConvImage
     /// <summary>Rows that a band needs beyond the rows of output it serves.</summary>
     public int ExtraRows;
 
+    /// <summary>
+    /// Whether the source has this layout already: no padding, stride 1, and windows as wide as leave no column over. Then bands are read where they stand.
+    /// </summary>
+    public readonly bool IsSource => PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width;
+
     /// <summary>Floats of a band for the given output rows, with room for reads of a whole tile past its end.</summary>
     public readonly nint Size(int rows) => PlaneSize(rows) * Channels * PhasesHeight * PhasesWidth;
 
     /// <summary>Floats of one phase plane.</summary>
-    public readonly nint PlaneSize(int rows) => (nint)(rows + ExtraRows) * RowLength;
+    public readonly nint PlaneSize(int rows) => IsSource ? (nint)Height * Width : (nint)(rows + ExtraRows) * RowLength;
 
     /// <summary>Offset of a tap in the band: padded-image rows and columns from the window's first.</summary>
     public readonly nint Offset(int rows, int channel, int row, int column)
@@ -52,7 +57,7 @@ internal unsafe struct ConvImage
         return plane * PlaneSize(rows) + (nint)(row / StrideHeight) * RowLength + column / StrideWidth;
     }
 
-    /// <summary>Fills the band for output rows first … first + rows − 1. Writes up to a vector beyond its end.</summary>
+    /// <summary>Fills the band for output rows first … first + rows − 1 (all rows, where the source has this layout). Writes up to a vector beyond its end.</summary>
     /// <param name="tensor">The source tensor: count times the planes of this image.</param>
     /// <param name="count">Images (samples times groups) in the tensor.</param>
     /// <param name="index">Which image.</param>
@@ -63,6 +68,11 @@ internal unsafe struct ConvImage
     public readonly void Fill(float* tensor, nint count, nint index, int first, int rows, float* band)
     {
         var plane = (nint)Height * Width;
+        if (IsSource)
+        {
+            Packing.Copy(tensor + index * Channels * plane, band, Channels * plane);
+            return;
+        }
         var source = tensor + index * Channels * plane;
         var tensorEnd = tensor + count * Channels * plane;
         var planeRows = rows + ExtraRows;
@@ -88,11 +98,6 @@ internal unsafe struct ConvImage
                             Packing.CopyStrided(from, StrideWidth, band + left, right - left);
                             Packing.Zero(band + right, RowLength - right);
                         }
-                    }
-                    else if (left == 0 && right == RowLength && RowLength == Width && StrideHeight == 1)
-                    {
-                        Packing.Copy(from, band, (nint)(bottom - top) * Width);
-                        band += (nint)(bottom - top) * Width;
                     }
                     else
                     {

@@ -251,9 +251,25 @@ public static unsafe partial class Convolution
 
             // Bands are as far apart in memory as the table assumes, also the last, which may have fewer rows.
             var imageSize = job->Image.Size(job->BandRows);
-            var image = Workers.Scratch(ImageSlot, imageSize * samples + 8 * Tile.Columns);
-            for (var n = 0; n < samples; n++)
-                job->Image.Fill(job->Source, job->Batch * job->Groups, (sample + n) * job->Groups + group, firstRow, job->BandRows, image + n * imageSize);
+            var index = sample * job->Groups + group;
+            float* image;
+            // Tiles read some floats too many: of the next image, or of the rows below the band; only the end of the tensor is copied.
+            nint surplus = 8 * Tile.Columns;
+            var isFollowed = (index + (samples - 1) * job->Groups < job->Batch * job->Groups - 1 && imageSize >= surplus)
+                || (nint)(job->Image.Height - firstRow - job->BandRows - job->Image.ExtraRows) * job->Image.Width >= surplus;
+            if (job->Image.IsSource && isFollowed)
+            {
+                image = job->Source + index * imageSize + (nint)firstRow * job->Image.Width;
+                imageSize *= job->Groups;
+            }
+            else
+            {
+                image = Workers.Scratch(ImageSlot, imageSize * samples + surplus);
+                for (var n = 0; n < samples; n++)
+                    job->Image.Fill(job->Source, job->Batch * job->Groups, index + n * job->Groups, firstRow, job->BandRows, image + n * imageSize);
+                if (job->Image.IsSource)
+                    image += (nint)firstRow * job->Image.Width;
+            }
 
             // Sums of the band: channel by channel, samples and pixels in order.
             var bandHeight = Math.Min(rows * job->StepHeight, job->Height - firstRow * job->StepHeight);
@@ -262,9 +278,9 @@ public static unsafe partial class Convolution
             if (sumStep % 256 == 0)
                 sumStep += 16; // neighbouring channels must not fall into the same cache sets
             var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
-            for (var index = 0; index < job->Passes; index++)
+            for (var i = 0; i < job->Passes; i++)
             {
-                var pass = job->Pass + index;
+                var pass = job->Pass + i;
                 var left = job->Left + group * job->Outputs * job->Terms + job->Outputs * pass->First;
                 var window = new ConvWindow
                 {

@@ -219,7 +219,7 @@ public static unsafe class Pooling
                         var body = new Places(x + origin, s.StrideWidth, s.Width, rows.End - rows.Begin, s.KernelWidth, places);
                         Simd.Map(in body, first, last);
                         for (; q < last; q++)
-                            sums[origin + q * s.StrideWidth + (nint)places[q]] += dy[q];
+                            sums[origin + q * s.StrideWidth + float.ConvertToIntegerNative<int>(places[q])] += dy[q];
                         if (q == s.OutWidth)
                             break;
                     }

@@ -4,20 +4,31 @@ namespace DeepGen.Kernels;
 
 public static unsafe partial class SimdMath
 {
+    /// <summary>Parts of long functions are methods of their own: each has the JIT's inlining budget for itself.</summary>
+    private const MethodImplOptions Part = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+
     /// <summary>
     /// xʸ = e^(y·ln x), with the logarithm and the product carried in pairs of floats, because an error of the exponent is an error of as many digits of the
     /// result (method of SLEEF's powf). Special cases as IEEE 754 pow: x⁰ = 1, 1ʸ = 1; a negative base needs an integral exponent.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Part)]
     public static V Pow<V>(V x, V y)
+        where V : unmanaged, ISimd<V>
+    {
+        var magnitude = V.Abs(x);
+        // Bounded, so that the product stays finite; beyond the bound every base but 1 gives 0 or infinity.
+        var bound = V.Broadcast(1e30f);
+        var product = LogTimes(magnitude, V.Max(V.Min(y, bound), -bound), out var tail);
+        return Special(x, y, ExpPair(product, tail));
+    }
+
+    /// <summary>Puts right what the logarithm does not cover.</summary>
+    [MethodImpl(Part)]
+    private static V Special<V>(V x, V y, V result)
         where V : unmanaged, ISimd<V>
     {
         V zero = V.Broadcast(0f), one = V.Broadcast(1f), infinity = V.Broadcast(float.PositiveInfinity);
         var magnitude = V.Abs(x);
-        var log = LogPair(magnitude);
-        // Bounded, so that the product stays finite; beyond the bound every base but 1 gives 0 or infinity.
-        var bound = V.Broadcast(1e30f);
-        var result = ExpPair(Multiply(log, V.Max(V.Min(y, bound), -bound)));
 
         // Zero and infinity have no usable logarithm pair.
         var growing = V.GreaterThan(y, zero);
@@ -45,9 +56,9 @@ public static unsafe partial class SimdMath
         return V.Select(V.Or(V.Equal(y, zero), V.Equal(x, one)), one, result);
     }
 
-    /// <summary>ln x of a positive finite number as an unevaluated sum.</summary>
-    [MethodImpl(Inline)]
-    private static Pair<V> LogPair<V>(V x)
+    /// <summary>y · ln x of a positive finite number x as an unevaluated sum: the result and its tail.</summary>
+    [MethodImpl(Part)]
+    private static V LogTimes<V>(V x, V y, out V tail)
         where V : unmanaged, ISimd<V>
     {
         var one = V.Broadcast(1f);
@@ -68,18 +79,20 @@ public static unsafe partial class SimdMath
         var c = new Pair<V>(V.Broadcast(0.66666662693023681640625f), V.Broadcast(3.69183861259614332084311e-09f));
         var s = Multiply(new Pair<V>(V.Broadcast(0.69314718246459960938f), V.Broadcast(-1.904654323148236017e-09f)), e);
         s = Add(s, new Pair<V>(q.Hi + q.Hi, q.Lo + q.Lo));
-        return Add(s, Multiply(Multiply(q2, q), Add(Multiply(q2, t), c)));
+        var product = Multiply(Add(s, Multiply(Multiply(q2, q), Add(Multiply(q2, t), c))), y);
+        tail = product.Lo;
+        return product.Hi;
     }
 
-    /// <summary>e^(Hi + Lo).</summary>
-    [MethodImpl(Inline)]
-    private static V ExpPair<V>(Pair<V> d)
+    /// <summary>e^(exponent + tail).</summary>
+    [MethodImpl(Part)]
+    private static V ExpPair<V>(V exponent, V tail)
         where V : unmanaged, ISimd<V>
     {
         V low = V.Broadcast(-105f), high = V.Broadcast(89f);
-        var inside = V.And(V.GreaterThan(d.Hi, low), V.GreaterThan(high, d.Hi));
-        var x = V.Max(V.Min(d.Hi, high), low);
-        var tail = V.And(inside, d.Lo);
+        var inside = V.And(V.GreaterThan(exponent, low), V.GreaterThan(high, exponent));
+        var x = V.Max(V.Min(exponent, high), low);
+        tail = V.And(inside, tail);
         var n = V.Round((x + tail) * V.Broadcast(Log2E));
         var s = Add(V.MultiplyAdd(n, V.Broadcast(-Ln2Hi), x), n * V.Broadcast(-Ln2Lo));
         s = Add(s.Hi, s.Lo + tail);

@@ -56,7 +56,7 @@ public static unsafe partial class SimdMath
     /// As Reduce, for a vector with a large element: those elements are multiplied by as many bits of 4/π as count (Payne and Hanek 1983),
     /// in 64-bit integers. The others are reduced as always, so that a number's sine does not depend on its neighbours.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static V ReduceLarge<V>(V x, out V quadrant)
         where V : unmanaged, ISimd<V>
     {

@@ -10,18 +10,10 @@ internal sealed class BestWeights(Network network) : IDisposable
     /// <summary>The number of that epoch.</summary>
     public int? Epoch => _best?.Epoch;
 
-    /// <summary>By validation accuracy, and by validation loss where that is equal or there is none. A NaN is never better.</summary>
-    public static bool IsBetter(EpochResult epoch, EpochResult? best)
-    {
-        if (best == null) return true;
-        if (epoch.ValidationAccuracy is { } accuracy && best.ValidationAccuracy is { } bestAccuracy && accuracy != bestAccuracy) return accuracy > bestAccuracy;
-        return epoch.ValidationLoss < best.ValidationLoss || (best.ValidationLoss is double.NaN && epoch.ValidationLoss is not double.NaN);
-    }
-
-    /// <summary>Copies the network's weights if the epoch that they come from is the best so far.</summary>
+    /// <summary>Copies the network's weights when the epoch that they come from is the best so far.</summary>
     public void Offer(EpochResult epoch)
     {
-        if (!IsBetter(epoch, _best)) return;
+        if (!epoch.IsBest) return;
         _best = epoch;
         _parameters.CopyFrom(network.Weights.Parameters);
         _state.CopyFrom(network.Weights.State);

@@ -9,6 +9,7 @@ namespace DeepGen;
 /// <param name="LearningRate">The learning rate of its last step.</param>
 /// <param name="SamplesPerSecond">Training samples a second, validation not counted.</param>
 /// <param name="Elapsed">The time it took, validation included.</param>
+/// <param name="IsBest">Whether it was the best epoch by validation when it was completed; see <see cref="TrainerOptions.KeepBest"/>.</param>
 public sealed record EpochResult(
     int Epoch,
     double TrainLoss,
@@ -17,7 +18,8 @@ public sealed record EpochResult(
     double? ValidationAccuracy,
     float LearningRate,
     double SamplesPerSecond,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed,
+    bool IsBest);
 
 /// <summary>What a training gave.</summary>
 /// <param name="History">The epochs that were completed, in order.</param>

@@ -16,6 +16,7 @@ public sealed class Trainer
         options ??= new TrainerOptions();
         if (options.Epochs < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, "TrainerOptions.Epochs must be at least 1.");
         if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "TrainerOptions.BatchSize must be at least 1.");
+        if (!(options.BestTolerance >= 0)) throw new ArgumentOutOfRangeException(nameof(options), options.BestTolerance, "TrainerOptions.BestTolerance must be at least 0.");
         if (options.BatchSize > network.MaxBatch)
             throw new ArgumentException($"TrainerOptions.BatchSize is {options.BatchSize}, above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch.", nameof(options));
         if (!network.Definition.HasLoss)
@@ -48,6 +49,7 @@ public sealed class Trainer
         using var training = new BatchLoop(Network, train, Options.BatchSize ?? Network.MaxBatch, "Fit");
         using var validating = validation == null ? null : new BatchLoop(Network, validation, Network.MaxBatch, "Fit, validation");
         using var best = Options.KeepBest && validation != null ? new BestWeights(Network) : null;
+        var rule = new BestEpochRule(Options.BestTolerance);
         var rate = _optimizer.LearningRate;
         var history = new List<EpochResult>(Options.Epochs);
         var clock = Stopwatch.StartNew();
@@ -55,7 +57,7 @@ public sealed class Trainer
         {
             for (var epoch = 1; epoch <= Options.Epochs; epoch++)
             {
-                if (Epoch(epoch, training, validating, rate, progress, clock, cancellationToken) is not { } result) break;
+                if (Epoch(epoch, training, validating, rule, rate, progress, clock, cancellationToken) is not { } result) break;
                 history.Add(result);
                 best?.Offer(result);
                 progress?.Report(new TrainingProgress(
@@ -73,12 +75,12 @@ public sealed class Trainer
         }
 
         best?.Restore();
-        return new FitResult(history, history.Count < Options.Epochs, BestEpoch(history), best is { Epoch: not null }, clock.Elapsed);
+        return new FitResult(history, history.Count < Options.Epochs, history.LastOrDefault(result => result.IsBest)?.Epoch, best is { Epoch: not null }, clock.Elapsed);
     }
 
     /// <summary>Trains and validates one epoch; null when cancelled.</summary>
     private EpochResult? Epoch(
-        int epoch, BatchLoop training, BatchLoop? validating, float rate, IProgress<TrainingProgress>? progress, Stopwatch clock, CancellationToken cancellationToken)
+        int epoch, BatchLoop training, BatchLoop? validating, BestEpochRule rule, float rate, IProgress<TrainingProgress>? progress, Stopwatch clock, CancellationToken cancellationToken)
     {
         var began = clock.Elapsed;
         var reported = began;
@@ -120,18 +122,9 @@ public sealed class Trainer
             }
         }
 
-        return new EpochResult(epoch, training.Metrics.Loss, training.Metrics.Accuracy, judged?.Loss, judged?.Accuracy, learningRate, speed, clock.Elapsed - began);
+        return new EpochResult(epoch, training.Metrics.Loss, training.Metrics.Accuracy, judged?.Loss, judged?.Accuracy, learningRate, speed, clock.Elapsed - began, rule.IsBest(judged));
     }
 
     /// <summary>The time for the epochs that remain, at the pace so far.</summary>
     private TimeSpan TimeLeft(Stopwatch clock, double epochsDone) => clock.Elapsed * ((Options.Epochs - epochsDone) / epochsDone);
-
-    private static int? BestEpoch(List<EpochResult> history)
-    {
-        EpochResult? best = null;
-        foreach (var epoch in history)
-            if (epoch.ValidationLoss != null && BestWeights.IsBetter(epoch, best))
-                best = epoch;
-        return best?.Epoch;
-    }
 }

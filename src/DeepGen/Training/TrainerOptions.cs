@@ -27,6 +27,14 @@ public sealed record TrainerOptions
     /// </summary>
     public bool KeepBest { get; init; } = true;
 
+    /// <summary>
+    /// By how many standard errors √(p(1 − p)/n) of the highest validation accuracy p, over n samples, that of a later epoch may be lower and the
+    /// later epoch still be the best. 0 takes the highest; 1 is the one-standard-error rule (L. Breiman et al. 1984, section 3.4.3). It is
+    /// for few validation samples: the highest of many noisy values is mostly luck, and under a falling learning rate the later of
+    /// two epochs that cannot be told apart is the better trained. Only for classifiers. At least 0.
+    /// </summary>
+    public double BestTolerance { get; init; }
+
     /// <summary>The least time between two progress reports; an epoch's last is always given. Zero reports every batch.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 }

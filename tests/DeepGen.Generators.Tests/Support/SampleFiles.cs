@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DeepGen.Generators.Tests.Support;
 
 /// <summary>The sources of tests/DeepGen.Samples, which the SDK's own compiler builds as well.</summary>
-internal static class Samples
+internal static class SampleFiles
 {
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
 

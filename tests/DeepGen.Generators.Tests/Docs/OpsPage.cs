@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Language;
+using DeepGen.Generators.Ops;
+using GraphElement = DeepGen.Generators.Graph.Element;
+
+namespace DeepGen.Generators.Tests.Docs;
+
+/// <summary>The text of docs/ops.md: a table of all ops, then a section for each, everything from its <see cref="OpDefinition"/>.</summary>
+internal static class OpsPage
+{
+    private const string Head = """
+        # Ops
+
+        Every layer, activation and loss of the language. Written from the op catalogue; do not edit (see [adding an op](adding-an-op.md)).
+
+        An op in a straight-line network is an attribute, in a `Forward` method a method of `Tensor`; both have the same parameters and give
+        the same node. Shapes are those of one sample, batch left out: (C, H, W) for a map, (F) for a vector, () for a number. `x` is the input,
+        `y` the output, `dy` the derivative of the loss with respect to `y`, `dx`, `dw`, `db` those with respect to input, weight and bias, `n` the batch.
+        "Fused" says what shares one pass over memory; [architecture](architecture.md#fusion) has the rule behind it.
+
+        Besides the ops, `Tensor` has the extents of its shape (`Rank`, `Channels`, `Height`, `Width`, `Features`, `Extent(axis)`), known while `Forward` is
+        evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. Every op takes a `name`, except where a list of extents
+        or of tensors ends its parameters; it is the first part of its parameters' names.
+
+
+        """;
+
+    public static string Text()
+    {
+        var text = new StringBuilder(Head.ReplaceLineEndings("\n"));
+        text.Append("| op | what it does | shape |\n|---|---|---|\n");
+        foreach (var op in OpCatalogue.All)
+        {
+            text.Append($"| [{op.Name}](#{op.Name.ToLowerInvariant()}) | {Cell(op.Summary)} | {Cell(op.ShapeRule)} |\n");
+        }
+
+        foreach (var op in OpCatalogue.All)
+        {
+            Section(text, op);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Section(StringBuilder text, OpDefinition op)
+    {
+        text.Append($"\n## {op.Name}\n\n{op.Summary}\n\n```csharp\n");
+        foreach (var line in Signatures(op))
+        {
+            text.Append(line).Append('\n');
+        }
+
+        text.Append("```\n\n");
+        if (op.Parameters.Count > 0)
+        {
+            text.Append("| parameter | default | |\n|---|---|---|\n");
+            foreach (var p in op.Parameters)
+            {
+                text.Append($"| `{p.Name}` | {(p.Default is null ? "required" : "`" + new ConstValue(p.Default) + "`")} | {Cell(p.Doc)} |\n");
+            }
+
+            text.Append('\n');
+        }
+
+        Line(text, "Shape", op.ShapeRule);
+        Line(text, "Formula", "`" + op.Formula + "`");
+        Line(text, "Gradient", op.Gradient);
+        Line(text, "Fused", op.Fuses);
+        var owned = Owned(op);
+        if (owned.Length > 0)
+        {
+            Line(text, "Own tensors", owned);
+        }
+
+        if (op.Source.Length > 0)
+        {
+            Line(text, "Source", op.Source);
+        }
+    }
+
+    private static IEnumerable<string> Signatures(OpDefinition op)
+    {
+        static string List(IEnumerable<(string Text, string Name, string Doc)> parameters) => string.Join(", ", parameters.Select(p => p.Text)).Replace("global::System.", "");
+        if (op is Arithmetic { Symbol: var symbol })
+        {
+            yield return $"Tensor {symbol} Tensor";
+            yield return $"Tensor {symbol} float";
+            yield return $"float {symbol} Tensor";
+            yield break;
+        }
+
+        if (op.Form == OpForm.Both)
+        {
+            yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op))})]";
+        }
+
+        yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false))})";
+        if (op.ParameterLeaves.Count > 0)
+        {
+            yield return $"Tensor x.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true))})";
+        }
+    }
+
+    /// <summary>The tensors that a call makes, found by calling it on a small map or vector.</summary>
+    private static string Owned(OpDefinition op)
+    {
+        if (op.Form != OpForm.Both || op.IsLoss)
+        {
+            return "";
+        }
+
+        foreach (var shape in new[] { new Shape(4, 8, 8), new Shape(8) })
+        {
+            var builder = new GraphBuilder();
+            var arguments = op.Parameters.Select(p => new ConstValue(p.Default ?? (p.Type == OpParameterType.Ints ? EquatableArray<int>.Own(-1) : (object)2))).ToArray();
+            try
+            {
+                builder.Call(op, arguments, [builder.AddInput("x", shape, GraphElement.Float32)]);
+            }
+            catch (OpException)
+            {
+                continue;
+            }
+
+            return string.Join(", ", builder.Nodes.Where(n => n.Kind == NodeKind.Parameter).Select(n => $"`{n.Name[(n.Name.LastIndexOf('.') + 1)..]}`{(n.Parameter!.Trainable ? "" : " (state: saved, not trained)")}"));
+        }
+
+        throw new InvalidOperationException($"{op.Name} takes neither a map nor a vector; add a shape to try.");
+    }
+
+    private static void Line(StringBuilder text, string name, string value) =>
+        text.Append(CultureInfo.InvariantCulture, $"- **{name}**: {value}.\n");
+
+    /// <summary>A bar would end the cell.</summary>
+    private static string Cell(string text) => text.Replace("|", "\\|");
+}
