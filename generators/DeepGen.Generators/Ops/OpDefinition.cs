@@ -78,6 +78,9 @@ internal abstract class OpDefinition
     /// <summary>True for a loss: the last input is the target, and the result is one number per sample.</summary>
     public virtual bool IsLoss => false;
 
+    /// <summary>True for a loss over logits whose integer targets are indices of classes: they are checked at run time, and the network is a classifier.</summary>
+    public virtual bool TakesClassIndices => false;
+
     /// <summary>
     /// A non-linearity decides the default initializer of the layer before it: the member of the runtime's <c>Activation</c> that it counts as ("Relu" for all
     /// rectifier-like ones), "None" where it is like none of them. Null when the op is no non-linearity.
@@ -100,7 +103,22 @@ internal abstract class OpDefinition
     /// <summary>The shape of the target for a loss given as an attribute, from the output it is applied to.</summary>
     public virtual (Shape Shape, Element Element, string Name) AttributeTarget(Shape output) => throw new InvalidOperationException(Name + " is no loss.");
 
+    /// <summary>The value of the parameter <paramref name="name"/> among a call's arguments, which stand in the order of <see cref="Parameters"/>.</summary>
+    public object? Argument(IReadOnlyList<ConstValue> arguments, string name)
+    {
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Name == name)
+            {
+                return arguments[i].Value;
+            }
+        }
+
+        throw new InvalidOperationException($"{Name} has no parameter {name}.");
+    }
+
     /// <summary>Every argument lies in its range.</summary>
+    /// <exception cref="OpException">One does not.</exception>
     public void CheckArguments(OpContext c)
     {
         foreach (var p in Parameters)
