@@ -12,14 +12,20 @@ public static unsafe class MatMul
 {
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
 
-    /// <summary>Length of a block of k. Longer blocks visit the result less often; a panel of b (64 KiB with AVX-512) then streams from the second-level cache, which keeps pace.</summary>
-    private const nint Depth = 512;
+    /// <summary>Length of a block of k: sums up to this length never leave the registers. What a tile reads streams from the second-level cache, which keeps pace.</summary>
+    private const nint Depth = 1024;
 
-    /// <summary>Panels of b packed at a time.</summary>
-    private const nint PanelsAtATime = 16;
+    /// <summary>Columns of b packed at a time while all of a fits into the third-level cache: with the strips they fit into a second-level cache of 1 MiB.</summary>
+    private const nint FewColumns = 64;
 
-    /// <summary>Strips of a that are kept in the second-level cache while the panels pass.</summary>
-    private const nint StripsAtATime = 24;
+    /// <summary>As FewColumns for a greater a, which then passes less often.</summary>
+    private const nint ManyColumns = 1024;
+
+    /// <summary>Floats of a up to which it is taken to stay in the third-level cache.</summary>
+    private const nint LeftFloats = 2 * 1024 * 1024;
+
+    /// <summary>Strips of a that pass while a panel stays in the second-level cache.</summary>
+    private const nint StripsAtATime = 8;
 
     /// <summary>With fewer rows than this packing b costs more than it saves.</summary>
     private const nint FewRows = 4;
@@ -147,9 +153,10 @@ public static unsafe class MatMul
         var several = p->K > Depth;
         // Sums over several blocks of k wait outside c: an epilogue may still have to read what stands there (a residual added in place).
         var keep = several && typeof(E) != typeof(Identity);
-        for (var firstPanel = panelBegin; firstPanel < panelEnd; firstPanel += PanelsAtATime)
+        var panelsAtATime = (p->M * p->K <= LeftFloats ? FewColumns : ManyColumns) / columns;
+        for (var firstPanel = panelBegin; firstPanel < panelEnd; firstPanel += panelsAtATime)
         {
-            var lastPanel = Math.Min(panelEnd, firstPanel + PanelsAtATime);
+            var lastPanel = Math.Min(panelEnd, firstPanel + panelsAtATime);
             var tiles = Workers.Scratch(TileSlot, keep ? (lastPanel - firstPanel) * (stripEnd - stripBegin) * tileSize : tileSize);
             var packed = Workers.Scratch(PanelSlot, (lastPanel - firstPanel) * columns * Math.Min(Depth, p->K));
             for (nint k = 0; k == 0 || k < p->K; k += Depth)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace DeepGen.Kernels;
 
@@ -10,6 +11,9 @@ namespace DeepGen.Kernels;
 internal static unsafe class Tile
 {
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
+
+    /// <summary>From this length on fetching c ahead of its use costs nothing beside the sums.</summary>
+    private const nint LongSum = 128;
 
     /// <summary>Greatest height: 24 of 32 registers hold sums with AVX-512, 12 of 16 below.</summary>
     public static int MaxRows
@@ -91,6 +95,8 @@ internal static unsafe class Tile
         where C : struct, ICount
         where T : struct, IPlacement
     {
+        if (!T.IsTable && k >= LongSum)
+            Prefetch(c, cStep, R.Value);
         var zero = V.Broadcast(0);
         nint at1 = V.Width, at2 = 2 * V.Width, at3 = 3 * V.Width;
         if (T.IsTable)
@@ -255,6 +261,19 @@ internal static unsafe class Tile
             Write<V, C>(c + 10 * cStep, sAa, sAb, zero, zero, at1, at2, at3, accumulate);
         if (R.Value > 11)
             Write<V, C>(c + 11 * cStep, sBa, sBb, zero, zero, at1, at2, at3, accumulate);
+    }
+
+    /// <summary>Asks for the two lines of every row of c while the sums run: in a great matrix they are far away.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* c, nint cStep, int rows)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (var r = 0; r < rows; r++, c += cStep)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + 16);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
