@@ -76,7 +76,7 @@ internal static class OddNetworks
     public const string Members = """
         using DeepGen;
 
-        namespace Odd.Members;
+        namespace Strange;
 
         [Network]
         internal sealed partial class Blocks
@@ -115,7 +115,7 @@ internal static class OddNetworks
 
     public const string Program = """
         using DeepGen;
-        using Odd.Members;
+        using Strange;
 
         using var net = Keywords.Create(new NetworkOptions { MaxBatch = 2, Seed = 3 });
         float[] a = [1, 2, 3, 4], b = [4, 3, 2, 1], target = [0.5f, 0.25f, -0.5f];
