@@ -1,9 +1,17 @@
+using System.Globalization;
+using DeepGen.Benchmarks.Bdn;
+using DeepGen.Benchmarks.Compare;
 using DeepGen.Benchmarks.Generator;
 using DeepGen.Benchmarks.Kernels;
+using DeepGen.Benchmarks.Profile;
 
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
+    ["compare", .. var rest] => CompareCommand.Run(rest),
+    ["profile", .. var rest] => ProfileCommand.Run(rest),
     ["roofline", .. var rest] => Roofline.Run(rest),
+    ["bdn", .. var rest] => BdnCommand.Run(rest),
     ["generator", .. var rest] => GeneratorBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -13,7 +21,10 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: DeepGen.Benchmarks <command> [options]
 
+          compare [--write]    LeNet-5 and matrix products beside PyTorch and the FMA peak: a ratio a line (--help for options)
+          profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
+          bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments
           generator [networks] [runs]   what the generator and the analyzer cost the compiler, for ResNet-50 and in a project of 40 such networks
         """);
     return 2;

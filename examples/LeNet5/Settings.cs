@@ -33,7 +33,7 @@ public sealed record Settings
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
         var epochs = Number<int>("--epochs", "N", "Passes over the training images; 0 only tests the weights of --load", 15, 0, 100_000);
-        var batch = Number<int>("--batch", "N", "Images of one training step", 16, 1, 65_536);
+        var batch = Number<int>("--batch", "N", "Images of one training step", 32, 1, 65_536);
         var seed = Number<ulong>("--seed", "N", "Seed of the first weights and of the order of the images", 1, 0, ulong.MaxValue);
         var threads = Number<int>("--threads", "N", "Threads that work on one step; the result does not depend on it", Environment.ProcessorCount, 1, 1024);
         var save = new Option<string>("--save") { HelpName = "FILE", Description = "Where the best weights go, as safetensors", DefaultValueFactory = _ => "lenet5.safetensors" };

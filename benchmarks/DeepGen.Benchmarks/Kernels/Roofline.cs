@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using DeepGen.Kernels;
 
 namespace DeepGen.Benchmarks.Kernels;
@@ -88,7 +86,7 @@ public static unsafe class Roofline
         var calls = (int)Math.Clamp(2e-3 / once, 1, 2000);
         var best = double.PositiveInfinity;
         var began = Stopwatch.GetTimestamp();
-        for (var round = 0; round < 100 && (round < 8 || Stopwatch.GetElapsedTime(began).TotalSeconds < 0.3); round++)
+        for (var round = 0; round < 200 && (round < 20 || Stopwatch.GetElapsedTime(began).TotalSeconds < 0.3); round++)
         {
             start = Stopwatch.GetTimestamp();
             for (var call = 0; call < calls; call++)
@@ -102,33 +100,9 @@ public static unsafe class Roofline
     {
         const int Steps = 1 << 20;
         var sink = 0f;
-        var width = Simd.Level / 32;
-        var seconds = Best(() => sink += Simd.Level >= 512 ? MultiplyAdds<F512>(Steps) : Simd.Level >= 256 ? MultiplyAdds<F256>(Steps) : MultiplyAdds<F128>(Steps));
+        var seconds = Best(() => sink += FmaPeak.Run(Steps));
         GC.KeepAlive(sink);
-        return 2d * 10 * width * Steps / seconds / 1e9;
-    }
-
-    /// <summary>Ten independent chains of multiply-adds: enough to hide the latency, few enough for sixteen registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float MultiplyAdds<V>(int steps)
-        where V : unmanaged, ISimd<V>
-    {
-        V x = V.Broadcast(0.999f), y = V.Broadcast(0.001f);
-        V s0 = y, s1 = y, s2 = y, s3 = y, s4 = y, s5 = y, s6 = y, s7 = y, s8 = y, s9 = y;
-        for (var i = 0; i < steps; i++)
-        {
-            s0 = V.MultiplyAdd(s0, x, y);
-            s1 = V.MultiplyAdd(s1, x, y);
-            s2 = V.MultiplyAdd(s2, x, y);
-            s3 = V.MultiplyAdd(s3, x, y);
-            s4 = V.MultiplyAdd(s4, x, y);
-            s5 = V.MultiplyAdd(s5, x, y);
-            s6 = V.MultiplyAdd(s6, x, y);
-            s7 = V.MultiplyAdd(s7, x, y);
-            s8 = V.MultiplyAdd(s8, x, y);
-            s9 = V.MultiplyAdd(s9, x, y);
-        }
-        return V.Sum(s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7)) + (s8 + s9));
+        return FmaPeak.Flops(Steps) / seconds / 1e9;
     }
 
     private static double Bandwidth()
@@ -136,21 +110,5 @@ public static unsafe class Roofline
         const int Count = 32 << 20;
         using Floats a = new(Count), b = new(Count);
         return 2d * sizeof(float) * Count / Best(() => Buffer.MemoryCopy(a.Pointer, b.Pointer, sizeof(float) * (long)Count, sizeof(float) * (long)Count)) / 1e9;
-    }
-
-    /// <summary>Native floats in [−1, 1).</summary>
-    private sealed class Floats : IDisposable
-    {
-        public Floats(int count)
-        {
-            Pointer = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 64);
-            var random = new Random(count);
-            for (var i = 0; i < count; i++)
-                Pointer[i] = (random.NextSingle() * 2) - 1;
-        }
-
-        public float* Pointer { get; }
-
-        public void Dispose() => NativeMemory.AlignedFree(Pointer);
     }
 }

@@ -10,7 +10,7 @@ namespace DeepGen.Generators.Emit;
 /// </summary>
 internal sealed class ExpressionWriter
 {
-    private readonly FusedProgram program;
+    private readonly Func<Val, bool> hasMemory;
     private readonly int rank;
     private readonly string vector;
     private readonly Func<Val, int[], string?> given;
@@ -21,13 +21,14 @@ internal sealed class ExpressionWriter
     private readonly string prefix;
     private readonly bool literalNumbers;
 
+    /// <param name="hasMemory">Whether a value is read, not computed.</param>
     /// <param name="vector">The vector type's name: V, or F1 for one number.</param>
     /// <param name="given">A value computed elsewhere, or null.</param>
     /// <param name="load">Reads a tensor.</param>
     /// <param name="leaf">A leaf without memory: counters, batch size, random numbers.</param>
-    public ExpressionWriter(FusedProgram program, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf, bool literalNumbers = false)
+    public ExpressionWriter(Func<Val, bool> hasMemory, int rank, string vector, string prefix, Func<Val, int[], string?> given, Func<Val, Access, string> load, Func<Val, int[], string> leaf, bool literalNumbers = false)
     {
-        this.program = program;
+        this.hasMemory = hasMemory;
         this.rank = rank;
         this.vector = vector;
         this.prefix = prefix;
@@ -65,7 +66,7 @@ internal sealed class ExpressionWriter
             return variables[key] = Write(v.Inputs[0], Views.ThroughOnes(v.Inputs[0].Dims, v.Dims, map));
         }
 
-        if (ExpressionWalk.Resolve(v, map, rank, HasMemory) is { } access)
+        if (ExpressionWalk.Resolve(v, map, rank, hasMemory) is { } access)
         {
             return variables[key] = Name(load(access.Base, access));
         }
@@ -123,8 +124,6 @@ internal sealed class ExpressionWriter
         return Access.Of(Views.Base(whole), v.Dims, map, rank, slice.Start * strides[slice.Axis], strides);
     }
 
-    private bool HasMemory(Val v) => program.Owner.ContainsKey(v) || Views.IsBuffer(v);
-
     private string Name(string expression)
     {
         var name = prefix + lines.Count;
@@ -156,7 +155,7 @@ internal sealed class ExpressionWriter
                 {
                     var p = v.Inputs[i];
                     var pMap = Views.Align(p.Dims, map);
-                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !HasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, Encode(pMap))))
+                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !hasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, Encode(pMap))))
                     {
                         var f0 = Write(p.Inputs[0], Views.Align(p.Inputs[0].Dims, pMap));
                         var f1 = Write(p.Inputs[1], Views.Align(p.Inputs[1].Dims, pMap));

@@ -144,7 +144,7 @@ internal sealed partial class KernelWriter
             }
         }
 
-        writer = new ExpressionWriter(program, rank, "V", "t", Given, Load, Leaf, literalNumbers: true);
+        writer = new ExpressionWriter(HasMemory, rank, "V", "t", Given, Load, Leaf, literalNumbers: true);
         var returned = result == anchor ? "acc" : writer.Define(result);
         var stores = new StringBuilder();
         foreach (var v in kernel.Stored.Where(s => s != result))

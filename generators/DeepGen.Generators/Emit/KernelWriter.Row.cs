@@ -381,7 +381,7 @@ internal sealed partial class KernelWriter
                 }
             }
 
-            writerV = new ExpressionWriter(writer.program, domain.Rank, "V", "t", Given, Load, Leaf);
+            writerV = new ExpressionWriter(writer.HasMemory, domain.Rank, "V", "t", Given, Load, Leaf);
             stages++;
             var tail = body(writerV);
             // Stores name their pointers too.
@@ -480,7 +480,7 @@ internal sealed partial class KernelWriter
                 _ => throw new InvalidOperationException("No code for " + v.Prim.GetType().Name),
             };
 
-            return new ExpressionWriter(writer.program, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
+            return new ExpressionWriter(writer.HasMemory, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
         }
 
         private bool IsConstantAlongRow(Val v, int[] map, Func<Val, string?> known)

@@ -13,6 +13,7 @@ internal sealed partial class KernelWriter
     private readonly NetworkGraph graph;
     private readonly MemoryPlan plan;
     private readonly SharedCode shared;
+    private Kernel current = null!;
     private readonly Dictionary<string, (LoopCall Call, (string Name, int Tensor)[] Slots)> written = new(StringComparer.Ordinal);
 
     public KernelWriter(FusedProgram program, MemoryPlan plan, SharedCode shared)
@@ -24,13 +25,17 @@ internal sealed partial class KernelWriter
     }
 
     /// <summary>The statements that run <paramref name="kernel"/>, given <c>f</c> (the frame) and <c>n</c> (the batch).</summary>
-    public string Call(Kernel kernel) => kernel.Kind switch
+    public string Call(Kernel kernel)
     {
-        KernelKind.Row => Written(kernel, Row),
-        KernelKind.Reduce => Written(kernel, Reduction),
-        KernelKind.Concat => ConcatCall(kernel),
-        _ => Anchored(kernel),
-    };
+        current = kernel;
+        return kernel.Kind switch
+        {
+            KernelKind.Row => Written(kernel, Row),
+            KernelKind.Reduce => Written(kernel, Reduction),
+            KernelKind.Concat => ConcatCall(kernel),
+            _ => Anchored(kernel),
+        };
+    }
 
     /// <summary>A network repeats its blocks: a kernel that was written before for other tensors is called again, not written again.</summary>
     private string Written(Kernel kernel, Func<Kernel, LoopCall> write)
@@ -145,7 +150,8 @@ internal sealed partial class KernelWriter
         }
     }
 
-    public bool HasMemory(Val v) => program.Owner.ContainsKey(v) || Views.IsBuffer(v);
+    /// <summary>Whether the kernel being written finds a value in memory.</summary>
+    public bool HasMemory(Val v) => program.HasMemory(v, current);
 
     /// <summary>A rough count of arithmetic per element, so that the runtime can tell whether threads pay.</summary>
     private static int Flops(IEnumerable<Val> values)

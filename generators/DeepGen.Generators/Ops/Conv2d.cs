@@ -17,7 +17,7 @@ internal sealed class Conv2d : OpDefinition
 
     public override string Gradient => "dx: each input position gathers w·dy of the windows it lies in; dw[o,c,i,j] = Σ_n,p,q dy[o,p,q]·x[c, p·stride + i·dilation − padding, …]; db[o] = Σ_n,p,q dy[o,p,q]";
 
-    public override string Fuses => "bias, activation, residual sum, Map and Dropout behind it are computed while it stores its result; db in the pass of dw; the derivative of the activation before it while dx is stored; in inference a BatchNorm behind it";
+    public override string Fuses => "bias, activation, residual sum, Map and Dropout behind it are computed while it stores its result; db in the pass of dw; the derivative of the activation before it while dx is stored. In inference the scale of a BatchNorm behind it goes into the weight, its shift into the bias";
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
     {

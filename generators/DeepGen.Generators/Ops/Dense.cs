@@ -17,7 +17,7 @@ internal sealed class Dense : OpDefinition
 
     public override string Gradient => "dx = wᵀ·dy; dw[o,i] = Σ_n dy[o]·x[i]; db[o] = Σ_n dy[o]";
 
-    public override string Fuses => "bias, activation, residual sum, Map and Dropout behind it are computed while it stores its result; db in the pass of dw; the derivative of the activation before it while dx is stored; in inference a BatchNorm behind it";
+    public override string Fuses => "bias, activation, residual sum, Map and Dropout behind it are computed while it stores its result; db in the pass of dw; the derivative of the activation before it while dx is stored. In inference the scale of a BatchNorm behind it goes into the weight, its shift into the bias";
 
     public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
     {

@@ -23,6 +23,8 @@ internal sealed class SoftmaxCrossEntropy : OpDefinition
 
     public override bool IsLoss => true;
 
+    public override bool TakesClassIndices => true;
+
     public override (Shape Shape, Element Element, string Name) AttributeTarget(Shape output) => (Shape.Scalar, Element.Int32, "labels");
 
     public override (Shape Shape, Element Element) Infer(OpContext c)

@@ -78,6 +78,9 @@ internal abstract class OpDefinition
     /// <summary>True for a loss: the last input is the target, and the result is one number per sample.</summary>
     public virtual bool IsLoss => false;
 
+    /// <summary>True for a loss over logits whose integer targets are indices of classes: they are checked at run time, and the network is a classifier.</summary>
+    public virtual bool TakesClassIndices => false;
+
     /// <summary>
     /// A non-linearity decides the default initializer of the layer before it: the member of the runtime's <c>Activation</c> that it counts as ("Relu" for all
     /// rectifier-like ones), "None" where it is like none of them. Null when the op is no non-linearity.

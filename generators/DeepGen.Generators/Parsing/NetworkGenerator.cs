@@ -3,6 +3,7 @@ using DeepGen.Generators.Emit;
 using DeepGen.Generators.Graph;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace DeepGen.Generators.Parsing;
 
@@ -47,7 +48,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             }
         });
 
-        var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => IsFalse(options, "build_property.RunAnalyzers") || IsFalse(options, "build_property.RunAnalyzersDuringBuild"));
+        var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildSkipsAnalyzers(options.GlobalOptions));
         context.RegisterSourceOutput(
             networks.Select(static (r, _) => r.Result.Diagnostics).Combine(report).WithTrackingName(DiagnosticsStep),
             static (output, pair) =>
@@ -62,8 +63,14 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             });
     }
 
-    private static bool IsFalse(Microsoft.CodeAnalysis.Diagnostics.AnalyzerConfigOptionsProvider options, string property) =>
-        options.GlobalOptions.TryGetValue(property, out var value) && string.Equals(value, "false", StringComparison.OrdinalIgnoreCase);
+    /// <summary>The rule of the compiler's own targets: RunAnalyzers decides, RunAnalyzersDuringBuild only where it says nothing; and Visual Studio skips them in the builds it starts by itself.</summary>
+    private static bool BuildSkipsAnalyzers(AnalyzerConfigOptions options)
+    {
+        bool Is(string property, string expected) => options.TryGetValue("build_property." + property, out var value) && string.Equals(value.Trim(), expected, StringComparison.OrdinalIgnoreCase);
+        return Is("RunAnalyzers", "false")
+            || (!Is("RunAnalyzers", "true") && Is("RunAnalyzersDuringBuild", "false"))
+            || (Is("IsImplicitlyTriggeredBuild", "true") && !Is("OptimizeImplicitlyTriggeredBuild", "false") && (!Is("TreatWarningsAsErrors", "true") || Is("OptimizeImplicitlyTriggeredBuild", "true")));
+    }
 
     private static (string Name, NetworkResult Result)? Evaluate(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {

@@ -11,7 +11,11 @@ internal sealed record FusionOptions(bool Epilogues = true, bool Rows = true, bo
 
 /// <summary>A program as kernel calls.</summary>
 /// <param name="Owner">The kernel that computes a value; what has none is inlined where it is used, or is a leaf.</param>
-internal sealed record FusedProgram(LoweredProgram Lowered, IReadOnlyList<Root> Roots, IReadOnlyList<Kernel> Kernels, IReadOnlyDictionary<Val, Kernel> Owner);
+internal sealed record FusedProgram(LoweredProgram Lowered, IReadOnlyList<Root> Roots, IReadOnlyList<Kernel> Kernels, IReadOnlyDictionary<Val, Kernel> Owner)
+{
+    /// <summary>Whether <paramref name="reader"/> finds a value in memory; what a later kernel stores, it computes for itself.</summary>
+    public bool HasMemory(Val v, Kernel reader) => Owner.TryGetValue(v, out var maker) ? maker.Index <= reader.Index : Views.IsBuffer(v);
+}
 
 /// <summary>
 /// Partitions a program into kernels. Values are visited in the order of computation. A product, convolution or pool begins a kernel; an elementwise value joins the kernel
@@ -72,8 +76,9 @@ internal sealed class Fuse
             }
         }
 
-        FindOperands(roots);
-        return new FusedProgram(program, roots, kernels, owner);
+        var fused = new FusedProgram(program, roots, kernels, owner);
+        FindOperands(fused);
+        return fused;
     }
 
     /// <summary>Every root gets memory of its own: a result that is an input, a value of an earlier phase, or another result, is copied.</summary>
@@ -527,9 +532,9 @@ internal sealed class Fuse
     }
 
     /// <summary>Now that it is known who computes what: what each kernel reads, and which of its values somebody reads.</summary>
-    private void FindOperands(IReadOnlyList<Root> roots)
+    private void FindOperands(FusedProgram fused)
     {
-        var stored = new HashSet<Val>(roots.Select(r => Views.Base(r.Value)));
+        var stored = new HashSet<Val>(fused.Roots.Select(r => Views.Base(r.Value)));
         foreach (var kernel in kernels)
         {
             var seen = new HashSet<Val>();
@@ -537,7 +542,7 @@ internal sealed class Fuse
             {
                 if (!kernel.Computes(v) && seen.Add(v))
                 {
-                    if (HasMemory(v))
+                    if (fused.HasMemory(v, kernel))
                     {
                         kernel.Operands.Add(v);
                         stored.Add(v);

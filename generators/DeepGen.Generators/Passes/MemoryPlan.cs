@@ -274,7 +274,7 @@ internal sealed class MemoryPlan
         {
             foreach (var x in member.Inputs)
             {
-                ExpressionWalk.Visit(x, Views.Align(x.Dims, Views.Identity(kernel.Domain.Rank)), kernel.Domain.Rank, v => program.Owner.ContainsKey(v) || Views.IsBuffer(v), (leaf, access) =>
+                ExpressionWalk.Visit(x, Views.Align(x.Dims, Views.Identity(kernel.Domain.Rank)), kernel.Domain.Rank, v => program.HasMemory(v, kernel), (leaf, access) =>
                 {
                     if (leaf == operand && access is not null && (access.Offset != 0 || !access.Strides.SequenceEqual(full)))
                     {

@@ -7,15 +7,15 @@ namespace DeepGen.Generators.Tests.Docs;
 public partial class LinkTests
 {
     public static TheoryData<string> Pages =>
-        new(Directory.EnumerateFiles(Path.Combine(Samples.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Append(Path.Combine(Samples.Root, "README.md"))
-            .Select(p => Path.GetRelativePath(Samples.Root, p).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        new(Directory.EnumerateFiles(Path.Combine(SampleFiles.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(SampleFiles.Root, "README.md"))
+            .Select(p => Path.GetRelativePath(SampleFiles.Root, p).Replace('\\', '/')).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void LinksLeadSomewhere(string page)
     {
-        var path = Path.Combine(Samples.Root, page);
+        var path = Path.Combine(SampleFiles.Root, page);
         var broken = new List<string>();
         foreach (var target in Link().Matches(WithoutCode(File.ReadAllText(path))).Select(m => m.Groups[1].Value).Where(t => !t.Contains("://", StringComparison.Ordinal)))
         {

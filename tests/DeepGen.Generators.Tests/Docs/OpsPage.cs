@@ -20,6 +20,10 @@ internal static class OpsPage
         `y` the output, `dy` the derivative of the loss with respect to `y`, `dx`, `dw`, `db` those with respect to input, weight and bias, `n` the batch.
         "Fused" says what shares one pass over memory; [architecture](architecture.md#fusion) has the rule behind it.
 
+        Besides the ops, `Tensor` has the extents of its shape (`Rank`, `Channels`, `Height`, `Width`, `Features`, `Extent(axis)`), known while `Forward` is
+        evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. Every op takes a `name`, except where a list of extents
+        or of tensors ends its parameters; it is the first part of its parameters' names.
+
 
         """;
 

@@ -20,7 +20,7 @@ public class WrittenPagesTests
 
     private static void Check(string page, string expected)
     {
-        var path = Path.Combine(Samples.Root, page);
+        var path = Path.Combine(SampleFiles.Root, page);
         if (Environment.GetEnvironmentVariable("DEEPGEN_ACCEPT_DOCS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

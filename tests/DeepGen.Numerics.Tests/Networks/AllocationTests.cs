@@ -36,19 +36,23 @@ public class AllocationTests(LeNet5Network networks)
             driver.Step(inputs, targets, optimizer);
         }
 
-        var best = long.MaxValue;
-        // The test host's own threads may allocate meanwhile: one quiet thousand is enough.
-        for (var attempt = 0; attempt < 4 && best > 0; attempt++)
+        // The test host itself allocates some hundred bytes every 100 ms on threads of its own; so the 1000 steps are looked at in windows, most of which are quiet.
+        const int windows = 100;
+        var seen = new long[windows];
+        var own = GC.GetAllocatedBytesForCurrentThread();
+        for (var window = 0; window < windows; window++)
         {
             var before = GC.GetTotalAllocatedBytes(true);
-            for (var i = 0; i < 1000; i++)
+            for (var i = 0; i < 1000 / windows; i++)
             {
                 driver.Step(inputs, targets, optimizer);
             }
 
-            best = Math.Min(best, GC.GetTotalAllocatedBytes(true) - before);
+            seen[window] = GC.GetTotalAllocatedBytes(true) - before;
         }
 
-        Assert.Equal(0, best);
+        own = GC.GetAllocatedBytesForCurrentThread() - own;
+        Assert.True(seen.Count(bytes => bytes == 0) >= windows / 4, "Bytes allocated by each ten steps: " + string.Join(" ", seen));
+        Assert.Equal(0, own);
     }
 }

@@ -43,7 +43,14 @@ public class PropertyTests(PropertyNetworks networks) : IClassFixture<PropertyNe
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Random_network_equals_interpreter(int seed) => NetworkCheck.Run(networks.Compiled[RandomNetworks.Name(seed)], 1 + (seed % 5) + 1, 1e-4);
+    public void Random_network_equals_interpreter(int seed) => Check(networks.Compiled[RandomNetworks.Name(seed)], seed);
+
+    internal static void Check(CompiledNetwork net, int seed)
+    {
+        // Normalized over two or three values, a vector is all but constant and its gradient all but zero: nothing to compare in floats.
+        var normalizes = net.Graph.Nodes.Any(n => n.Op == "BatchNorm");
+        NetworkCheck.Run(net, (normalizes ? 5 : 1) + (seed % 5), 1e-4);
+    }
 
     [Theory]
     [InlineData("LeNet5", 1)]
@@ -296,7 +303,7 @@ public class LongPropertyTests
         {
             try
             {
-                NetworkCheck.Run(compiled[RandomNetworks.Name(seed)], 2 + (seed % 7), 1e-4);
+                PropertyTests.Check(compiled[RandomNetworks.Name(seed)], seed);
             }
             catch (Exception e)
             {

@@ -52,7 +52,7 @@ public sealed class FusionAccountingTests
 
     /// <summary>One read and one write for every layer that is no activation, no view and no loss: what no fusion of pools can go below.</summary>
     private static long LayerBound(NetworkGraph graph) =>
-        graph.Nodes.Where(n => n.Kind == NodeKind.Op && OpCatalogue.Get(n.Op) is { IsActivation: false, IsLoss: false } && n.Op is not ("Flatten" or "Reshape" or "BatchNorm" or "Add"))
+        graph.Nodes.Where(n => n.Kind == NodeKind.Op && OpCatalogue.Get(n.Op) is { Activation: null, IsLoss: false } && n.Op is not ("Flatten" or "Reshape" or "BatchNorm" or "Add"))
             .Sum(n => 4 * (n.Shape.Elements + n.Inputs.Sum(i => graph.Nodes[i].Shape.Elements)));
 
     [Fact]
