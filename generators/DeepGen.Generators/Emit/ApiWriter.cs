@@ -14,7 +14,7 @@ internal sealed class ApiWriter
     {
         // Inputs, outputs and targets are named in different places of the source, and stand in one parameter list here; the members' own locals are taken.
         var most = Math.Max(api.Inputs.Count, Math.Max(api.Outputs.Count, api.Targets.Count));
-        var taken = new HashSet<string>(Enumerable.Range(0, most).SelectMany(i => new[] { "in" + i, "out" + i, "target" + i, "dy" + i, "dx" + i }), StringComparer.Ordinal)
+        var taken = new HashSet<string>(Enumerable.Range(0, most).SelectMany(i => new[] { "in_" + i, "out_" + i, "target_" + i, "dy_" + i, "dx_" + i }), StringComparer.Ordinal)
         {
             "n_", "inputs_", "outputs_", "targets_", "dy_", "dx_",
         };
