@@ -123,7 +123,7 @@ internal static class OddNetworks
         [Network]
         internal sealed partial class Refine
         {
-            static (Tensor x, Tensor in0) Forward([Input(4)] Tensor x, [Input(4)] Tensor n_)
+            static (Tensor x, Tensor in_0) Forward([Input(4)] Tensor x, [Input(4)] Tensor n_)
             {
                 var y = (x + n_).Dense(4);
                 return (y.Tanh(), y.Relu());

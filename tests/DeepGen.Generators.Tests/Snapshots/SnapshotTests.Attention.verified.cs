@@ -37,11 +37,11 @@ unsafe partial class Attention : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @x.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -55,11 +55,11 @@ unsafe partial class Attention : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @x.Length);
         CheckTarget("Step", 0, @targets.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* target0 = @targets)
+        fixed (void* in_0 = @x)
+        fixed (void* target_0 = @targets)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -74,13 +74,13 @@ unsafe partial class Attention : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @x.Length);
         CheckTarget("Evaluate", 0, @targets.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* target0 = @targets)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* target_0 = @targets)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -92,11 +92,11 @@ unsafe partial class Attention : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @x.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -109,11 +109,11 @@ unsafe partial class Attention : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, xGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = xGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = xGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -331,7 +331,8 @@ unsafe partial class Attention : Runtime::Network
             Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena, f.Arena + 720 * n, f.Gradients, f.Accumulate, f.Gradients + 16);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 280 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 288 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 10: Conv2d1
                 Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 720 * n, f.Parameters, f.Arena, default(Kernels::Identity));

@@ -35,11 +35,11 @@ unsafe partial class Autoencoder : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @input.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -53,11 +53,11 @@ unsafe partial class Autoencoder : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @input.Length);
         CheckTarget("Step", 0, @targets.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* target0 = @targets)
+        fixed (void* in_0 = @input)
+        fixed (void* target_0 = @targets)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -72,13 +72,13 @@ unsafe partial class Autoencoder : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @input.Length);
         CheckTarget("Evaluate", 0, @targets.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* target0 = @targets)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* target_0 = @targets)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -90,11 +90,11 @@ unsafe partial class Autoencoder : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @input.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -107,11 +107,11 @@ unsafe partial class Autoencoder : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, inputGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = inputGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = inputGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -300,7 +300,8 @@ unsafe partial class Autoencoder : Runtime::Network
             Kernels::MatMul.Accumulate(f.Workers, f.Arena + 192 * n, 1, 16, f.Arena, 64, 1, f.Gradients, 16, 64, n, f.Accumulate, f.Gradients + 1024);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 64 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 64 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 7: Dense1
                 Kernels::MatMul.Run(f.Workers, f.Arena + 192 * n, 16, 1, f.Parameters, 64, 1, dx0, n, 64, 16, default(Kernels::Identity));

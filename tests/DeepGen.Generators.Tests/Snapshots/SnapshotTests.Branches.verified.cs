@@ -40,11 +40,11 @@ unsafe partial class Branches : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @x.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -58,11 +58,11 @@ unsafe partial class Branches : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @x.Length);
         CheckTarget("Step", 0, @labels.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* target0 = @labels)
+        fixed (void* in_0 = @x)
+        fixed (void* target_0 = @labels)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -77,13 +77,13 @@ unsafe partial class Branches : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @x.Length);
         CheckTarget("Evaluate", 0, @labels.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* target0 = @labels)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* target_0 = @labels)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -95,11 +95,11 @@ unsafe partial class Branches : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @x.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -112,11 +112,11 @@ unsafe partial class Branches : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, xGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = xGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = xGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -383,7 +383,8 @@ unsafe partial class Branches : Runtime::Network
             Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 2736 * n, f.Arena + 1584 * n, f.Gradients, f.Accumulate, f.Gradients + 16);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 432 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 432 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 16: Concat1
                 var k16 = new ConcatBackward { dy = f.Arena, dx = f.Arena + 3168 * n, stride = 1584, P = 432 };

@@ -40,11 +40,11 @@ unsafe partial class DropoutNet : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @input.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -58,11 +58,11 @@ unsafe partial class DropoutNet : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @input.Length);
         CheckTarget("Step", 0, @labels.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* target0 = @labels)
+        fixed (void* in_0 = @input)
+        fixed (void* target_0 = @labels)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -77,13 +77,13 @@ unsafe partial class DropoutNet : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @input.Length);
         CheckTarget("Evaluate", 0, @labels.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* target0 = @labels)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* target_0 = @labels)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -95,11 +95,11 @@ unsafe partial class DropoutNet : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @input.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -112,11 +112,11 @@ unsafe partial class DropoutNet : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, inputGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = inputGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = inputGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -319,7 +319,7 @@ unsafe partial class DropoutNet : Runtime::Network
             Kernels::MatMul.Accumulate(f.Workers, f.Arena + 880 * n, 1, 5, f.Arena + 816 * n, 32, 1, f.Gradients + 2176, 5, 32, n, f.Accumulate, f.Gradients + 2336);
 
             // 6: Dense2 + Dropout2 + Relu2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 880 * n, 5, 1, f.Parameters + 2176, 32, 1, f.Arena + 784 * n, n, 32, 5, new WhereMulWhereEpilogue { x = f.Arena + 784 * n, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 12 });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 880 * n, 5, 1, f.Parameters + 2176, 32, 1, f.Arena + 784 * n, n, 32, 5, new MulWhereWhereEpilogue { x = f.Arena + 784 * n, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 12 });
 
             // 7: Dense1
             Kernels::MatMul.Accumulate(f.Workers, f.Arena + 784 * n, 1, 32, f.Arena + 720 * n, 64, 1, f.Gradients + 96, 32, 64, n, f.Accumulate, f.Gradients + 2144);
@@ -328,13 +328,14 @@ unsafe partial class DropoutNet : Runtime::Network
             Kernels::MatMul.Run(f.Workers, f.Arena + 784 * n, 32, 1, f.Parameters + 96, 64, 1, f.Arena + 720 * n, n, 64, 32, default(Kernels::Identity));
 
             // 9: MaxPool2d1 + Dropout1 + Relu1
-            Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 256 * n, f.Arena + 720 * n, f.Arena, new WhereMulWhereEpilogue2 { x = f.Arena, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 5 });
+            Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 256 * n, f.Arena + 720 * n, f.Arena, new MulWhereWhereEpilogue2 { x = f.Arena, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 5 });
 
             // 10: Conv2d1
             Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 512 * n, f.Arena, f.Gradients, f.Accumulate, f.Gradients + 80);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 200 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 208 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
                 Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena, f.Parameters, dx0, default(Kernels::Identity));
@@ -628,8 +629,8 @@ unsafe partial class DropoutNet : Runtime::Network
             }
         }
 
-        // dx = (x > 0 ? 2·(u ≥ 0.5 ? acc : 0) : 0)
-        public struct WhereMulWhereEpilogue : Kernels::IEpilogue
+        // dx = (x > 0 ? (u ≥ 0.5 ? 2·acc : 0) : 0)
+        public struct MulWhereWhereEpilogue : Kernels::IEpilogue
         {
             public float* x;
             public ulong seed;
@@ -644,15 +645,15 @@ unsafe partial class DropoutNet : Runtime::Network
                 var t1 = V.GreaterThan(t0, V.Broadcast(0f));
                 var t2 = V.Uniform((uint)seed, (uint)(seed >> 32), purpose, step, first + (ulong)(index / 32), index % 32);
                 var t3 = V.GreaterThanOrEqual(t2, V.Broadcast(0.5f));
-                var t4 = V.Select(t3, acc, V.Broadcast(0f));
-                var t5 = V.Broadcast(2f) * t4;
+                var t4 = V.Broadcast(2f) * acc;
+                var t5 = V.Select(t3, t4, V.Broadcast(0f));
                 var t6 = V.Select(t1, t5, V.Broadcast(0f));
                 return t6;
             }
         }
 
-        // dx = (x > 0 ? factor·(u ≥ 0.25 ? acc : 0) : 0)
-        public struct WhereMulWhereEpilogue2 : Kernels::IEpilogue
+        // dx = (x > 0 ? (u ≥ 0.25 ? factor·acc : 0) : 0)
+        public struct MulWhereWhereEpilogue2 : Kernels::IEpilogue
         {
             public float* x;
             public ulong seed;
@@ -667,8 +668,8 @@ unsafe partial class DropoutNet : Runtime::Network
                 var t1 = V.GreaterThan(t0, V.Broadcast(0f));
                 var t2 = V.Uniform((uint)seed, (uint)(seed >> 32), purpose, step, first + (ulong)(index / 256), index % 256);
                 var t3 = V.GreaterThanOrEqual(t2, V.Broadcast(0.25f));
-                var t4 = V.Select(t3, acc, V.Broadcast(0f));
-                var t5 = V.Broadcast(1.3333334f) * t4;
+                var t4 = V.Broadcast(1.3333334f) * acc;
+                var t5 = V.Select(t3, t4, V.Broadcast(0f));
                 var t6 = V.Select(t1, t5, V.Broadcast(0f));
                 return t6;
             }

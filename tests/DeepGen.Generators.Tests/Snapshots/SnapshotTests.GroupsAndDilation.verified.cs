@@ -37,11 +37,11 @@ unsafe partial class GroupsAndDilation : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @input.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -53,11 +53,11 @@ unsafe partial class GroupsAndDilation : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @input.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -70,11 +70,11 @@ unsafe partial class GroupsAndDilation : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, inputGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = inputGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = inputGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -244,7 +244,8 @@ unsafe partial class GroupsAndDilation : Runtime::Network
             Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 3136 * n, f.Arena + 4320 * n, f.Gradients, f.Accumulate, f.Gradients + 64);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 1170 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 1184 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
                 Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 4320 * n, f.Parameters, dx0, default(Kernels::Identity));

@@ -34,11 +34,11 @@ unsafe partial class MishNet : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @x.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -52,11 +52,11 @@ unsafe partial class MishNet : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @x.Length);
         CheckTarget("Step", 0, @targets.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* target0 = @targets)
+        fixed (void* in_0 = @x)
+        fixed (void* target_0 = @targets)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -71,13 +71,13 @@ unsafe partial class MishNet : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @x.Length);
         CheckTarget("Evaluate", 0, @targets.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* target0 = @targets)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* target_0 = @targets)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -89,11 +89,11 @@ unsafe partial class MishNet : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @x.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @x)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @x)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -106,11 +106,11 @@ unsafe partial class MishNet : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, xGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = xGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = xGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -295,7 +295,8 @@ unsafe partial class MishNet : Runtime::Network
             Kernels::MatMul.Accumulate(f.Workers, f.Arena, 1, 24, f.Arena + 64 * n, 12, 1, f.Gradients, 24, 12, n, f.Accumulate, f.Gradients + 288);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 12 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 6: Dense1
                 Kernels::MatMul.Run(f.Workers, f.Arena, 24, 1, f.Parameters, 12, 1, dx0, n, 12, 24, default(Kernels::Identity));

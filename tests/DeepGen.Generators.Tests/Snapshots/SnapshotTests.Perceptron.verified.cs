@@ -34,11 +34,11 @@ unsafe partial class Perceptron : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @input.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -52,11 +52,11 @@ unsafe partial class Perceptron : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @input.Length);
         CheckTarget("Step", 0, @labels.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* target0 = @labels)
+        fixed (void* in_0 = @input)
+        fixed (void* target_0 = @labels)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -71,13 +71,13 @@ unsafe partial class Perceptron : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @input.Length);
         CheckTarget("Evaluate", 0, @labels.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* target0 = @labels)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* target_0 = @labels)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -89,11 +89,11 @@ unsafe partial class Perceptron : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @input.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @input)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @input)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -106,11 +106,11 @@ unsafe partial class Perceptron : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, inputGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = inputGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = inputGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -294,7 +294,8 @@ unsafe partial class Perceptron : Runtime::Network
             Kernels::MatMul.Accumulate(f.Workers, f.Arena + 784 * n, 1, 128, f.Arena, 784, 1, f.Gradients, 128, 784, n, f.Accumulate, f.Gradients + 100352);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 784 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 784 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 6: Dense1
                 Kernels::MatMul.Run(f.Workers, f.Arena + 784 * n, 128, 1, f.Parameters, 784, 1, dx0, n, 784, 128, default(Kernels::Identity));

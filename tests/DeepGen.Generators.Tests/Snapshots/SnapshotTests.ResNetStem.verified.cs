@@ -46,11 +46,11 @@ unsafe partial class ResNetStem : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @image.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @image)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @image)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -62,11 +62,11 @@ unsafe partial class ResNetStem : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @image.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @image)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @image)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -79,11 +79,11 @@ unsafe partial class ResNetStem : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, imageGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = imageGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = imageGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -127,16 +127,16 @@ unsafe partial class ResNetStem : Runtime::Network
     //    0  Conv2d1                                   Conv            [n,3,64,64]                [n,16,32,32]          2,352  4,816,896  114,688  0·n (37)
     //    1  BatchNorm1                                Reduce          [n,16,32,32]               [1,16,1,1] [16]          16     49,152   65,536  fixed 224 (37), state 0
     //    2  BatchNorm1                                Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]          16     49,152   65,536  fixed 240 (37), state 16
-    //    3  Relu1                                     Row             [n,16,32,32] [1,16,1,1]    [n,16,32,32]             32     16,384  131,072  16384·n (35)
+    //    3  Relu1                                     Row             [n,16,32,32] [1,16,1,1]    [n,16,32,32]             32     16,384  131,072  16384·n (39)
     //    4  MaxPool2d1                                MaxPool         [n,16,32,32]               [n,16,16,16]                     4,096   81,920  77824·n (34)
     //    5  Bottleneck1.Conv2d1                       Conv            [n,16,16,16]               [n,8,16,16]             128     65,536   24,576  86016·n (32)
     //    6  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16]                [1,8,1,1] [8]             8      6,144    8,192  fixed 256 (32), state 32
     //    7  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8      6,144    8,192  fixed 272 (32), state 48
-    //    8  Bottleneck1.Relu1                         Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16      2,048   16,384  88064·n (30)
+    //    8  Bottleneck1.Relu1                         Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16      2,048   16,384  88064·n (34)
     //    9  Bottleneck1.Conv2d2                       Conv            [n,8,16,16]                [n,8,16,16]             576    294,912   16,384  90112·n (28)
     //   10  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16]                [1,8,1,1] [8]             8      6,144    8,192  fixed 288 (28), state 64
     //   11  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8      6,144    8,192  fixed 304 (28), state 80
-    //   12  Bottleneck1.Relu2                         Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16      2,048   16,384  92160·n (26)
+    //   12  Bottleneck1.Relu2                         Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16      2,048   16,384  92160·n (30)
     //   13  Bottleneck1.Conv2d3                       Conv            [n,8,16,16]                [n,32,16,16]            256    131,072   40,960  32768·n (24)
     //   14  Bottleneck1.BatchNorm3                    Reduce          [n,32,16,16]               [1,32,1,1] [32]          32     24,576   32,768  fixed 0 (24), state 96
     //   15  Bottleneck1.BatchNorm3                    Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          32     24,576   32,768  fixed 32 (24), state 128
@@ -144,24 +144,24 @@ unsafe partial class ResNetStem : Runtime::Network
     //   17  Bottleneck1.BatchNorm4                    Reduce          [n,32,16,16]               [1,32,1,1] [32]          32     24,576   32,768  fixed 64 (21), state 160
     //   18  Bottleneck1.BatchNorm4                    Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          32     24,576   32,768  fixed 96 (21), state 192
     //   19  Bottleneck1.Relu3                         Row             [n,32,16,16] [1,32,1,1]    [n,32,16,16]            128      8,192   98,304  61440·n (26)
-    //   20  Bottleneck1.BatchNorm4 + Bottleneck1.BatchNorm3  Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]                 57,344  131,072  fixed 128 (24), fixed 160 (21), gradients 3984, fixed 192 (24), gradients 3408, gradients 3440, gradients 4016
+    //   20  Bottleneck1.BatchNorm4 + Bottleneck1.BatchNorm3  Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          64    139,264  131,072  fixed 128 (24), gradients 3984, fixed 160 (21), gradients 3408, fixed 192 (24), gradients 3440, gradients 4016
     //   21  Bottleneck1.BatchNorm4                    Row             [1,32,1,1] [n,32,16,16]    [n,32,16,16]             32      8,192  131,072  40960·n (23)
     //   22  Bottleneck1.Conv2d4                       ConvGradInput   [n,32,16,16]               [n,16,16,16]            512    262,144   49,152  81920·n (35)
     //   23  Bottleneck1.Conv2d4                       ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                    262,144   49,152  gradients 3472
     //   24  Bottleneck1.BatchNorm3                    Row             [1,32,1,1] [n,32,16,16]    [n,32,16,16]             32      8,192  131,072  61440·n (26)
-    //   25  Bottleneck1.Conv2d3 + Bottleneck1.Relu2   ConvGradInput   [n,32,16,16] [n,8,16,16]   [n,8,16,16]             256    131,072   49,152  32768·n (30)
+    //   25  Bottleneck1.Conv2d3                       ConvGradInput   [n,32,16,16]               [n,8,16,16]             256    131,072   40,960  32768·n (28)
     //   26  Bottleneck1.Conv2d3                       ConvGradWeight  [n,8,16,16] [n,32,16,16]   [32,8,1,1]                     131,072   40,960  gradients 3152
-    //   27  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]                    8,192   16,384  fixed 0 (28), fixed 16 (28), gradients 3120, gradients 3136
-    //   28  Bottleneck1.BatchNorm2                    Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8      2,048   24,576  32768·n (30)
-    //   29  Bottleneck1.Conv2d2 + Bottleneck1.Relu1   ConvGradInput   [n,8,16,16]                [n,8,16,16]             576    294,912   24,576  34816·n (34)
+    //   27  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8     18,432   24,576  fixed 0 (28), gradients 3120, fixed 16 (28), gradients 3136
+    //   28  Bottleneck1.BatchNorm2                    Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8      2,048   32,768  92160·n (30)
+    //   29  Bottleneck1.Conv2d2                       ConvGradInput   [n,8,16,16]                [n,8,16,16]             576    294,912   16,384  32768·n (32)
     //   30  Bottleneck1.Conv2d2                       ConvGradWeight  [n,8,16,16]                [8,8,3,3]                      294,912   16,384  gradients 2544
-    //   31  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]                    8,192   16,384  fixed 0 (32), fixed 16 (32), gradients 2512, gradients 2528
-    //   32  Bottleneck1.BatchNorm1                    Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8      2,048   24,576  34816·n (34)
+    //   31  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8     18,432   24,576  fixed 0 (32), gradients 2512, fixed 16 (32), gradients 2528
+    //   32  Bottleneck1.BatchNorm1                    Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8      2,048   32,768  88064·n (34)
     //   33  Bottleneck1.Conv2d1                       ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128     65,536   40,960  81920·n (35)
     //   34  Bottleneck1.Conv2d1                       ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                      65,536   24,576  gradients 2384
-    //   35  MaxPool2d1 + Relu1                        MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                    16,384  147,456  32768·n (39)
-    //   36  BatchNorm1                                Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]                 65,536  131,072  fixed 0 (37), fixed 16 (37), gradients 2352, gradients 2368
-    //   37  BatchNorm1                                Row             [1,16,1,1] [n,16,32,32]    [n,16,32,32]             16     16,384  196,608  32768·n (39)
+    //   35  MaxPool2d1                                MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                    16,384  147,456  32768·n (37)
+    //   36  BatchNorm1                                Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]          16    147,456  196,608  fixed 0 (37), gradients 2352, fixed 16 (37), gradients 2368
+    //   37  BatchNorm1                                Row             [1,16,1,1] [n,16,32,32]    [n,16,32,32]             16     16,384  262,144  16384·n (39)
     //   38  Conv2d1                                   ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4,816,896  114,688  gradients 0
     //   39  Conv2d1                                   ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4,816,896  114,688  InputGradient
     private static unsafe class Compiled
@@ -413,8 +413,8 @@ unsafe partial class ResNetStem : Runtime::Network
             var n = f.Batch;
 
             // 20: Bottleneck1.BatchNorm4 + Bottleneck1.BatchNorm3
-            var k20 = new BatchNormBackward { x = f.Arena + 61440 * n, dy = f.Arena + 69632 * n, x1 = f.Arena + 40960 * n, x2 = f.Fixed + 64, x3 = f.Arena + 32768 * n, x4 = f.Fixed, dx = f.Fixed + 128, dx1 = f.Fixed + 160, x5 = f.Fixed + 96, dx2 = f.Gradients + 3984, dx3 = f.Fixed + 192, x6 = f.Fixed + 32, dx4 = f.Gradients + 3408, dx5 = f.Gradients + 3440, dx6 = f.Gradients + 4016, n = n, P = 256, stride = 8192, accumulate = f.Accumulate };
-            f.Workers.For(32, 10496.0, &k20, &BatchNormBackward.Run);
+            var k20 = new BatchNormBackward { x = f.Arena + 61440 * n, dy = f.Arena + 69632 * n, x1 = f.Arena + 40960 * n, x2 = f.Fixed + 64, x3 = f.Fixed + 96, x4 = f.Arena + 32768 * n, x5 = f.Fixed, x6 = f.Fixed + 32, dx = f.Fixed + 128, dx1 = f.Gradients + 3984, weight = f.Parameters + 3984, dx2 = f.Fixed + 160, dx3 = f.Gradients + 3408, weight1 = f.Parameters + 3408, dx4 = f.Fixed + 192, dx5 = f.Gradients + 3440, dx6 = f.Gradients + 4016, n = n, P = 256, stride = 8192, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
+            f.Workers.For(32, 15104.0, &k20, &BatchNormBackward.Run);
 
             // 21: Bottleneck1.BatchNorm4
             var k21 = new BatchNormBackward2 { x = f.Fixed + 96, weight = f.Parameters + 3984, dy = f.Fixed + 128, x1 = f.Arena + 61440 * n, dy1 = f.Arena + 69632 * n, x2 = f.Arena + 40960 * n, x3 = f.Fixed + 64, dy2 = f.Fixed + 160, dx = f.Arena + 40960 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 32, P = 256 };
@@ -430,59 +430,60 @@ unsafe partial class ResNetStem : Runtime::Network
             var k24 = new BatchNormBackward3 { x = f.Fixed + 32, weight = f.Parameters + 3408, dy = f.Fixed + 128, x1 = f.Arena + 61440 * n, dy1 = f.Arena + 69632 * n, x2 = f.Arena + 32768 * n, x3 = f.Fixed, dy2 = f.Fixed + 192, dx = f.Arena + 61440 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 32, P = 256 };
             f.Workers.For(n, 425984.0, &k24, &BatchNormBackward3.Run);
 
-            // 25: Bottleneck1.Conv2d3 + Bottleneck1.Relu2
-            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 61440 * n, f.Parameters + 3152, f.Arena + 32768 * n, new WhereEpilogue { x = f.Arena + 92160 * n });
+            // 25: Bottleneck1.Conv2d3
+            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 61440 * n, f.Parameters + 3152, f.Arena + 32768 * n, default(Kernels::Identity));
 
             // 26: Bottleneck1.Conv2d3
             Kernels::Convolution.GradWeight(f.Workers, in Conv4, n, f.Arena + 92160 * n, f.Arena + 61440 * n, f.Gradients + 3152, f.Accumulate, null);
 
             // 27: Bottleneck1.BatchNorm2
-            var k27 = new BatchNormBackward4 { dy = f.Arena + 32768 * n, x = f.Arena + 90112 * n, x1 = f.Fixed + 288, dx = f.Fixed, dx1 = f.Fixed + 16, x2 = f.Fixed + 304, dx2 = f.Gradients + 3120, dx3 = f.Gradients + 3136, n = n, P = 256, stride = 2048, accumulate = f.Accumulate };
-            f.Workers.For(8, 5888.0, &k27, &BatchNormBackward4.Run);
+            var k27 = new BatchNormBackward4 { x = f.Arena + 92160 * n, dy = f.Arena + 32768 * n, x1 = f.Arena + 90112 * n, x2 = f.Fixed + 288, x3 = f.Fixed + 304, dx = f.Fixed, dx1 = f.Gradients + 3120, weight = f.Parameters + 3120, dx2 = f.Fixed + 16, dx3 = f.Gradients + 3136, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
+            f.Workers.For(8, 8192.0, &k27, &BatchNormBackward4.Run);
 
             // 28: Bottleneck1.BatchNorm2
-            var k28 = new BatchNormBackward5 { x = f.Fixed + 304, weight = f.Parameters + 3120, dy = f.Fixed, dy1 = f.Arena + 32768 * n, x1 = f.Arena + 90112 * n, x2 = f.Fixed + 288, dy2 = f.Fixed + 16, dx = f.Arena + 32768 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 77824.0, &k28, &BatchNormBackward5.Run);
+            var k28 = new BatchNormBackward3 { x = f.Fixed + 304, weight = f.Parameters + 3120, dy = f.Fixed, x1 = f.Arena + 92160 * n, dy1 = f.Arena + 32768 * n, x2 = f.Arena + 90112 * n, x3 = f.Fixed + 288, dy2 = f.Fixed + 16, dx = f.Arena + 92160 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
+            f.Workers.For(n, 77824.0, &k28, &BatchNormBackward3.Run);
 
-            // 29: Bottleneck1.Conv2d2 + Bottleneck1.Relu1
-            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 32768 * n, f.Parameters + 2544, f.Arena + 34816 * n, new WhereEpilogue { x = f.Arena + 88064 * n });
+            // 29: Bottleneck1.Conv2d2
+            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 92160 * n, f.Parameters + 2544, f.Arena + 32768 * n, default(Kernels::Identity));
 
             // 30: Bottleneck1.Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena + 88064 * n, f.Arena + 32768 * n, f.Gradients + 2544, f.Accumulate, null);
+            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena + 88064 * n, f.Arena + 92160 * n, f.Gradients + 2544, f.Accumulate, null);
 
             // 31: Bottleneck1.BatchNorm1
-            var k31 = new BatchNormBackward4 { dy = f.Arena + 34816 * n, x = f.Arena + 86016 * n, x1 = f.Fixed + 256, dx = f.Fixed, dx1 = f.Fixed + 16, x2 = f.Fixed + 272, dx2 = f.Gradients + 2512, dx3 = f.Gradients + 2528, n = n, P = 256, stride = 2048, accumulate = f.Accumulate };
-            f.Workers.For(8, 5888.0, &k31, &BatchNormBackward4.Run);
+            var k31 = new BatchNormBackward4 { x = f.Arena + 88064 * n, dy = f.Arena + 32768 * n, x1 = f.Arena + 86016 * n, x2 = f.Fixed + 256, x3 = f.Fixed + 272, dx = f.Fixed, dx1 = f.Gradients + 2512, weight = f.Parameters + 2512, dx2 = f.Fixed + 16, dx3 = f.Gradients + 2528, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
+            f.Workers.For(8, 8192.0, &k31, &BatchNormBackward4.Run);
 
             // 32: Bottleneck1.BatchNorm1
-            var k32 = new BatchNormBackward5 { x = f.Fixed + 272, weight = f.Parameters + 2512, dy = f.Fixed, dy1 = f.Arena + 34816 * n, x1 = f.Arena + 86016 * n, x2 = f.Fixed + 256, dy2 = f.Fixed + 16, dx = f.Arena + 34816 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 77824.0, &k32, &BatchNormBackward5.Run);
+            var k32 = new BatchNormBackward3 { x = f.Fixed + 272, weight = f.Parameters + 2512, dy = f.Fixed, x1 = f.Arena + 88064 * n, dy1 = f.Arena + 32768 * n, x2 = f.Arena + 86016 * n, x3 = f.Fixed + 256, dy2 = f.Fixed + 16, dx = f.Arena + 88064 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
+            f.Workers.For(n, 77824.0, &k32, &BatchNormBackward3.Run);
 
             // 33: Bottleneck1.Conv2d1
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 34816 * n, f.Parameters + 2384, f.Arena + 81920 * n, new AddEpilogue2 { dy = f.Arena + 81920 * n });
+            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 88064 * n, f.Parameters + 2384, f.Arena + 81920 * n, new AddEpilogue2 { dy = f.Arena + 81920 * n });
 
             // 34: Bottleneck1.Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 77824 * n, f.Arena + 34816 * n, f.Gradients + 2384, f.Accumulate, null);
+            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 77824 * n, f.Arena + 88064 * n, f.Gradients + 2384, f.Accumulate, null);
 
-            // 35: MaxPool2d1 + Relu1
-            Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 16384 * n, f.Arena + 81920 * n, f.Arena + 32768 * n, new WhereEpilogue { x = f.Arena + 16384 * n });
+            // 35: MaxPool2d1
+            Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 16384 * n, f.Arena + 81920 * n, f.Arena + 32768 * n, default(Kernels::Identity));
 
             // 36: BatchNorm1
-            var k36 = new BatchNormBackward4 { dy = f.Arena + 32768 * n, x = f.Arena, x1 = f.Fixed + 224, dx = f.Fixed, dx1 = f.Fixed + 16, x2 = f.Fixed + 240, dx2 = f.Gradients + 2352, dx3 = f.Gradients + 2368, n = n, P = 1024, stride = 16384, accumulate = f.Accumulate };
-            f.Workers.For(16, 23552.0, &k36, &BatchNormBackward4.Run);
+            var k36 = new BatchNormBackward4 { x = f.Arena + 16384 * n, dy = f.Arena + 32768 * n, x1 = f.Arena, x2 = f.Fixed + 224, x3 = f.Fixed + 240, dx = f.Fixed, dx1 = f.Gradients + 2352, weight = f.Parameters + 2352, dx2 = f.Fixed + 16, dx3 = f.Gradients + 2368, n = n, P = 1024, stride = 16384, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.0009765625f };
+            f.Workers.For(16, 32768.0, &k36, &BatchNormBackward4.Run);
 
             // 37: BatchNorm1
-            var k37 = new BatchNormBackward5 { x = f.Fixed + 240, weight = f.Parameters + 2352, dy = f.Fixed, dy1 = f.Arena + 32768 * n, x1 = f.Arena, x2 = f.Fixed + 224, dy2 = f.Fixed + 16, dx = f.Arena + 32768 * n, inverseBatch = 1f / n, factor = 0.0009765625f, C = 16, P = 1024 };
-            f.Workers.For(n, 622592.0, &k37, &BatchNormBackward5.Run);
+            var k37 = new BatchNormBackward3 { x = f.Fixed + 240, weight = f.Parameters + 2352, dy = f.Fixed, x1 = f.Arena + 16384 * n, dy1 = f.Arena + 32768 * n, x2 = f.Arena, x3 = f.Fixed + 224, dy2 = f.Fixed + 16, dx = f.Arena + 16384 * n, inverseBatch = 1f / n, factor = 0.0009765625f, C = 16, P = 1024 };
+            f.Workers.For(n, 622592.0, &k37, &BatchNormBackward3.Run);
 
             // 38: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 49152 * n, f.Arena + 32768 * n, f.Gradients, f.Accumulate, null);
+            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 49152 * n, f.Arena + 16384 * n, f.Gradients, f.Accumulate, null);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 12288 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 12288 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 39: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 32768 * n, f.Parameters, dx0, default(Kernels::Identity));
+                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 16384 * n, f.Parameters, dx0, default(Kernels::Identity));
             }
         }
 
@@ -1089,10 +1090,12 @@ unsafe partial class ResNetStem : Runtime::Network
         }
 
         // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x1 − x2)·(x > 0 ? dy : 0))
-        // dx2 = 1/√(1E-05 + x5)·dx1
-        // dx3 = Σ((x3 − x4)·(x > 0 ? dy : 0))
-        // dx4 = 1/√(1E-05 + x6)·dx3
+        // dx1 = Σ((x > 0 ? (x1 − x2)·1/√(1E-05 + x3)·dy : 0))
+        // r2 = Σ((x1 − x2)·(x > 0 ? dy : 0))
+        // dx2 = 1/n·factor·−(weight·r2·1/√(1E-05 + x3)·1/√(1E-05 + x3)·1/√(1E-05 + x3)·0.5)
+        // dx3 = Σ((x > 0 ? (x4 − x5)·1/√(1E-05 + x6)·dy : 0))
+        // r5 = Σ((x4 − x5)·(x > 0 ? dy : 0))
+        // dx4 = 1/n·factor·−(weight1·r5·1/√(1E-05 + x6)·1/√(1E-05 + x6)·1/√(1E-05 + x6)·0.5)
         // dx5 = dx
         // dx6 = dx
         public struct BatchNormBackward
@@ -1103,12 +1106,14 @@ unsafe partial class ResNetStem : Runtime::Network
             public float* x2;
             public float* x3;
             public float* x4;
+            public float* x5;
+            public float* x6;
             public float* dx;
             public float* dx1;
-            public float* x5;
+            public float* weight;
             public float* dx2;
             public float* dx3;
-            public float* x6;
+            public float* weight1;
             public float* dx4;
             public float* dx5;
             public float* dx6;
@@ -1116,6 +1121,8 @@ unsafe partial class ResNetStem : Runtime::Network
             public nint P;
             public nint stride;
             public bool accumulate;
+            public float inverseBatch;
+            public float factor;
 
             public static void Run(void* self, nint begin, nint end)
             {
@@ -1125,30 +1132,72 @@ unsafe partial class ResNetStem : Runtime::Network
                     var r0 = 0.0;
                     var r1 = 0.0;
                     var r2 = 0.0;
+                    var r3 = 0.0;
+                    var r4 = 0.0;
                     for (nint n = 0; n < k.n; n++)
                     {
                         var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
                         r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var reduce1 = new Reduce1 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
+                        var h2_0_0 = Kernels::F1.Load(k.x3 + c);
+                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
+                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
+                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
+                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, s = Kernels::F1.Sum(h2_0_3), dy = k.dy + c * k.P + n * k.stride };
                         r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
-                        var reduce2 = new Reduce2 { x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
+                        var reduce2 = new Reduce2 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
                         r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
+                        var h4_0_0 = Kernels::F1.Load(k.x6 + c);
+                        var h4_0_1 = Kernels::F1.Broadcast(1E-05f) + h4_0_0;
+                        var h4_0_2 = Kernels::F1.Sqrt(h4_0_1);
+                        var h4_0_3 = Kernels::F1.Broadcast(1f) / h4_0_2;
+                        var reduce3 = new Reduce3 { x = k.x + c * k.P + n * k.stride, x4 = k.x4 + c * k.P + n * k.stride, x5 = k.x5 + c, s = Kernels::F1.Sum(h4_0_3), dy = k.dy + c * k.P + n * k.stride };
+                        r3 += Kernels::Simd.SumDouble(in reduce3, k.P);
+                        var reduce4 = new Reduce4 { x4 = k.x4 + c * k.P + n * k.stride, x5 = k.x5 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
+                        r4 += Kernels::Simd.SumDouble(in reduce4, k.P);
                     }
                     k.dx[c] = (float)r0;
-                    k.dx1[c] = (float)r1;
-                    var u3_0 = Kernels::F1.Load(k.x5 + c);
-                    var u3_1 = Kernels::F1.Broadcast(1E-05f) + u3_0;
-                    var u3_2 = Kernels::F1.Sqrt(u3_1);
-                    var u3_3 = Kernels::F1.Broadcast(1f) / u3_2;
-                    var u3_4 = u3_3 * Kernels::F1.Broadcast((float)r1);
-                    k.dx2[c] = k.accumulate ? k.dx2[c] + Kernels::F1.Sum(u3_4) : Kernels::F1.Sum(u3_4);
-                    k.dx3[c] = (float)r2;
-                    var u4_0 = Kernels::F1.Load(k.x6 + c);
-                    var u4_1 = Kernels::F1.Broadcast(1E-05f) + u4_0;
-                    var u4_2 = Kernels::F1.Sqrt(u4_1);
-                    var u4_3 = Kernels::F1.Broadcast(1f) / u4_2;
-                    var u4_4 = u4_3 * Kernels::F1.Broadcast((float)r2);
-                    k.dx4[c] = k.accumulate ? k.dx4[c] + Kernels::F1.Sum(u4_4) : Kernels::F1.Sum(u4_4);
+                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
+                    var u5_0 = Kernels::F1.Load(k.weight + c);
+                    var u5_1 = u5_0 * Kernels::F1.Broadcast((float)r2);
+                    var u6_0 = Kernels::F1.Load(k.x3 + c);
+                    var u6_1 = Kernels::F1.Broadcast(1E-05f) + u6_0;
+                    var u6_2 = Kernels::F1.Sqrt(u6_1);
+                    var u6_3 = Kernels::F1.Broadcast(1f) / u6_2;
+                    var u6_4 = u6_3 * u6_3;
+                    var u6_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u5_1)) * u6_4;
+                    var u7_0 = Kernels::F1.Load(k.x3 + c);
+                    var u7_1 = Kernels::F1.Broadcast(1E-05f) + u7_0;
+                    var u7_2 = Kernels::F1.Sqrt(u7_1);
+                    var u7_3 = Kernels::F1.Broadcast(1f) / u7_2;
+                    var u7_4 = u7_3 * Kernels::F1.Broadcast(0.5f);
+                    var u7_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u6_5)) * u7_4;
+                    var u8_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u7_5));
+                    var u9_0 = Kernels::F1.Broadcast(k.inverseBatch);
+                    var u9_1 = Kernels::F1.Broadcast(k.factor);
+                    var u9_2 = u9_0 * u9_1;
+                    var u9_3 = u9_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u8_0));
+                    k.dx2[c] = Kernels::F1.Sum(u9_3);
+                    k.dx3[c] = k.accumulate ? k.dx3[c] + (float)r3 : (float)r3;
+                    var u10_0 = Kernels::F1.Load(k.weight1 + c);
+                    var u10_1 = u10_0 * Kernels::F1.Broadcast((float)r4);
+                    var u11_0 = Kernels::F1.Load(k.x6 + c);
+                    var u11_1 = Kernels::F1.Broadcast(1E-05f) + u11_0;
+                    var u11_2 = Kernels::F1.Sqrt(u11_1);
+                    var u11_3 = Kernels::F1.Broadcast(1f) / u11_2;
+                    var u11_4 = u11_3 * u11_3;
+                    var u11_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u10_1)) * u11_4;
+                    var u12_0 = Kernels::F1.Load(k.x6 + c);
+                    var u12_1 = Kernels::F1.Broadcast(1E-05f) + u12_0;
+                    var u12_2 = Kernels::F1.Sqrt(u12_1);
+                    var u12_3 = Kernels::F1.Broadcast(1f) / u12_2;
+                    var u12_4 = u12_3 * Kernels::F1.Broadcast(0.5f);
+                    var u12_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u11_5)) * u12_4;
+                    var u13_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u12_5));
+                    var u14_0 = Kernels::F1.Broadcast(k.inverseBatch);
+                    var u14_1 = Kernels::F1.Broadcast(k.factor);
+                    var u14_2 = u14_0 * u14_1;
+                    var u14_3 = u14_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u13_0));
+                    k.dx4[c] = Kernels::F1.Sum(u14_3);
                     k.dx5[c] = k.accumulate ? k.dx5[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
                     k.dx6[c] = k.accumulate ? k.dx6[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
                 }
@@ -1172,6 +1221,30 @@ unsafe partial class ResNetStem : Runtime::Network
 
             private struct Reduce1 : Kernels::IReduce
             {
+                public float* x;
+                public float* x1;
+                public float* x2;
+                public float s;
+                public float* dy;
+
+                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
+                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                {
+                    var t0 = V.Load(x + i);
+                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
+                    var t2 = V.Load(x1 + i);
+                    var t3 = V.Broadcast(x2[0]);
+                    var t4 = t2 - t3;
+                    var t5 = t4 * V.Broadcast(s);
+                    var t6 = V.Load(dy + i);
+                    var t7 = t5 * t6;
+                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
+                    return t8;
+                }
+            }
+
+            private struct Reduce2 : Kernels::IReduce
+            {
                 public float* x1;
                 public float* x2;
                 public float* x;
@@ -1192,18 +1265,42 @@ unsafe partial class ResNetStem : Runtime::Network
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            private struct Reduce3 : Kernels::IReduce
             {
-                public float* x3;
+                public float* x;
                 public float* x4;
+                public float* x5;
+                public float s;
+                public float* dy;
+
+                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
+                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                {
+                    var t0 = V.Load(x + i);
+                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
+                    var t2 = V.Load(x4 + i);
+                    var t3 = V.Broadcast(x5[0]);
+                    var t4 = t2 - t3;
+                    var t5 = t4 * V.Broadcast(s);
+                    var t6 = V.Load(dy + i);
+                    var t7 = t5 * t6;
+                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
+                    return t8;
+                }
+            }
+
+            private struct Reduce4 : Kernels::IReduce
+            {
+                public float* x4;
+                public float* x5;
                 public float* x;
                 public float* dy;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
-                    var t0 = V.Load(x3 + i);
-                    var t1 = V.Broadcast(x4[0]);
+                    var t0 = V.Load(x4 + i);
+                    var t1 = V.Broadcast(x5[0]);
                     var t2 = t0 - t1;
                     var t3 = V.Load(x + i);
                     var t4 = V.GreaterThan(t3, V.Broadcast(0f));
@@ -1215,7 +1312,7 @@ unsafe partial class ResNetStem : Runtime::Network
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·1/n·factor·−(weight·dy2·1/√(1E-05 + x)·1/√(1E-05 + x))·1/√(1E-05 + x)·0.5·2 + 1/n·factor·−(1/√(1E-05 + x…
+        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·dy2·2 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
         public struct BatchNormBackward2
         {
             public float* x;
@@ -1256,23 +1353,7 @@ unsafe partial class ResNetStem : Runtime::Network
                         var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
                         var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
                         var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_2_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_2_2 = h1_2_0 * h1_2_1;
-                        var h1_2_3 = Kernels::F1.Load(k.weight + c);
-                        var h1_2_4 = Kernels::F1.Load(k.dy2 + c);
-                        var h1_2_5 = h1_2_3 * h1_2_4;
-                        var h1_2_6 = Kernels::F1.Load(k.x + c);
-                        var h1_2_7 = Kernels::F1.Broadcast(1E-05f) + h1_2_6;
-                        var h1_2_8 = Kernels::F1.Sqrt(h1_2_7);
-                        var h1_2_9 = Kernels::F1.Broadcast(1f) / h1_2_8;
-                        var h1_2_10 = h1_2_9 * h1_2_9;
-                        var h1_2_11 = h1_2_5 * h1_2_10;
-                        var h1_2_12 = -h1_2_11;
-                        var h1_2_13 = h1_2_9 * Kernels::F1.Broadcast(0.5f);
-                        var h1_2_14 = h1_2_12 * h1_2_13;
-                        var h1_2_15 = h1_2_2 * h1_2_14;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, s2 = Kernels::F1.Sum(h1_2_15), dx = k.dx + n * k.C * k.P + c * k.P };
+                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
                         Kernels::Simd.Map(in write, k.P);
                     }
                 }
@@ -1287,7 +1368,7 @@ unsafe partial class ResNetStem : Runtime::Network
                 public float* dy1;
                 public float* x2;
                 public float* x3;
-                public float s2;
+                public float* dy2;
                 public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
@@ -1302,16 +1383,17 @@ unsafe partial class ResNetStem : Runtime::Network
                     var t6 = V.Load(x2 + i);
                     var t7 = V.Broadcast(x3[0]);
                     var t8 = t6 - t7;
-                    var t9 = t8 * V.Broadcast(s2);
-                    var t10 = t9 * V.Broadcast(2f);
-                    var t11 = V.MultiplyAdd(V.Broadcast(s1), t5, t10);
-                    var t12 = t11 + V.Broadcast(s);
-                    V.Store(dx + i, t12);
+                    var t9 = V.Broadcast(dy2[0]);
+                    var t10 = t8 * t9;
+                    var t11 = t10 * V.Broadcast(2f);
+                    var t12 = V.MultiplyAdd(V.Broadcast(s1), t5, t11);
+                    var t13 = t12 + V.Broadcast(s);
+                    V.Store(dx + i, t13);
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + 2·(x2 − x3)·1/n·factor·−(weight·dy2·1/√(1E-05 + x)·1/√(1E-05 + x))·1/√(1E-05 + x)·0.5 + 1/n·factor·−(1/√(1E-05 + x…
+        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + 2·(x2 − x3)·dy2 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
         public struct BatchNormBackward3
         {
             public float* x;
@@ -1352,23 +1434,7 @@ unsafe partial class ResNetStem : Runtime::Network
                         var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
                         var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
                         var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_2_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_2_2 = h1_2_0 * h1_2_1;
-                        var h1_2_3 = Kernels::F1.Load(k.weight + c);
-                        var h1_2_4 = Kernels::F1.Load(k.dy2 + c);
-                        var h1_2_5 = h1_2_3 * h1_2_4;
-                        var h1_2_6 = Kernels::F1.Load(k.x + c);
-                        var h1_2_7 = Kernels::F1.Broadcast(1E-05f) + h1_2_6;
-                        var h1_2_8 = Kernels::F1.Sqrt(h1_2_7);
-                        var h1_2_9 = Kernels::F1.Broadcast(1f) / h1_2_8;
-                        var h1_2_10 = h1_2_9 * h1_2_9;
-                        var h1_2_11 = h1_2_5 * h1_2_10;
-                        var h1_2_12 = -h1_2_11;
-                        var h1_2_13 = h1_2_9 * Kernels::F1.Broadcast(0.5f);
-                        var h1_2_14 = h1_2_12 * h1_2_13;
-                        var h1_2_15 = h1_2_2 * h1_2_14;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, s2 = Kernels::F1.Sum(h1_2_15), dx = k.dx + n * k.C * k.P + c * k.P };
+                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
                         Kernels::Simd.Map(in write, k.P);
                     }
                 }
@@ -1383,7 +1449,7 @@ unsafe partial class ResNetStem : Runtime::Network
                 public float* dy1;
                 public float* x2;
                 public float* x3;
-                public float s2;
+                public float* dy2;
                 public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
@@ -1398,48 +1464,39 @@ unsafe partial class ResNetStem : Runtime::Network
                     var t6 = V.Load(x2 + i);
                     var t7 = V.Broadcast(x3[0]);
                     var t8 = t6 - t7;
-                    var t9 = t8 * V.Broadcast(s2);
-                    var t10 = V.Broadcast(2f) * t9;
-                    var t11 = V.MultiplyAdd(V.Broadcast(s1), t5, t10);
-                    var t12 = t11 + V.Broadcast(s);
-                    V.Store(dx + i, t12);
+                    var t9 = V.Broadcast(dy2[0]);
+                    var t10 = t8 * t9;
+                    var t11 = V.Broadcast(2f) * t10;
+                    var t12 = V.MultiplyAdd(V.Broadcast(s1), t5, t11);
+                    var t13 = t12 + V.Broadcast(s);
+                    V.Store(dx + i, t13);
                 }
             }
         }
 
-        // dx = (x > 0 ? acc : 0)
-        public struct WhereEpilogue : Kernels::IEpilogue
-        {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
-            {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = V.Select(t1, acc, V.Broadcast(0f));
-                return t2;
-            }
-        }
-
-        // dx = Σ(dy)
-        // dx1 = Σ((x − x1)·dy)
-        // dx2 = 1/√(1E-05 + x2)·dx1
+        // dx = Σ((x > 0 ? dy : 0))
+        // dx1 = Σ((x > 0 ? (x1 − x2)·1/√(1E-05 + x3)·dy : 0))
+        // r2 = Σ((x1 − x2)·(x > 0 ? dy : 0))
+        // dx2 = 1/n·factor·−(weight·r2·1/√(1E-05 + x3)·1/√(1E-05 + x3)·1/√(1E-05 + x3)·0.5)
         // dx3 = dx
         public struct BatchNormBackward4
         {
-            public float* dy;
             public float* x;
+            public float* dy;
             public float* x1;
+            public float* x2;
+            public float* x3;
             public float* dx;
             public float* dx1;
-            public float* x2;
+            public float* weight;
             public float* dx2;
             public float* dx3;
             public nint n;
             public nint P;
             public nint stride;
             public bool accumulate;
+            public float inverseBatch;
+            public float factor;
 
             public static void Run(void* self, nint begin, nint end)
             {
@@ -1448,34 +1505,59 @@ unsafe partial class ResNetStem : Runtime::Network
                 {
                     var r0 = 0.0;
                     var r1 = 0.0;
+                    var r2 = 0.0;
                     for (nint n = 0; n < k.n; n++)
                     {
-                        var reduce0 = new Reduce0 { dy = k.dy + c * k.P + n * k.stride };
+                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
                         r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, dy = k.dy + c * k.P + n * k.stride };
+                        var h2_0_0 = Kernels::F1.Load(k.x3 + c);
+                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
+                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
+                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
+                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, s = Kernels::F1.Sum(h2_0_3), dy = k.dy + c * k.P + n * k.stride };
                         r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
+                        var reduce2 = new Reduce2 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
+                        r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
                     }
                     k.dx[c] = (float)r0;
-                    k.dx1[c] = (float)r1;
-                    var u2_0 = Kernels::F1.Load(k.x2 + c);
-                    var u2_1 = Kernels::F1.Broadcast(1E-05f) + u2_0;
-                    var u2_2 = Kernels::F1.Sqrt(u2_1);
-                    var u2_3 = Kernels::F1.Broadcast(1f) / u2_2;
-                    var u2_4 = u2_3 * Kernels::F1.Broadcast((float)r1);
-                    k.dx2[c] = k.accumulate ? k.dx2[c] + Kernels::F1.Sum(u2_4) : Kernels::F1.Sum(u2_4);
+                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
+                    var u3_0 = Kernels::F1.Load(k.weight + c);
+                    var u3_1 = u3_0 * Kernels::F1.Broadcast((float)r2);
+                    var u4_0 = Kernels::F1.Load(k.x3 + c);
+                    var u4_1 = Kernels::F1.Broadcast(1E-05f) + u4_0;
+                    var u4_2 = Kernels::F1.Sqrt(u4_1);
+                    var u4_3 = Kernels::F1.Broadcast(1f) / u4_2;
+                    var u4_4 = u4_3 * u4_3;
+                    var u4_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u3_1)) * u4_4;
+                    var u5_0 = Kernels::F1.Load(k.x3 + c);
+                    var u5_1 = Kernels::F1.Broadcast(1E-05f) + u5_0;
+                    var u5_2 = Kernels::F1.Sqrt(u5_1);
+                    var u5_3 = Kernels::F1.Broadcast(1f) / u5_2;
+                    var u5_4 = u5_3 * Kernels::F1.Broadcast(0.5f);
+                    var u5_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u4_5)) * u5_4;
+                    var u6_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u5_5));
+                    var u7_0 = Kernels::F1.Broadcast(k.inverseBatch);
+                    var u7_1 = Kernels::F1.Broadcast(k.factor);
+                    var u7_2 = u7_0 * u7_1;
+                    var u7_3 = u7_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u6_0));
+                    k.dx2[c] = Kernels::F1.Sum(u7_3);
                     k.dx3[c] = k.accumulate ? k.dx3[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
                 }
             }
 
             private struct Reduce0 : Kernels::IReduce
             {
+                public float* x;
                 public float* dy;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
-                    var t0 = V.Load(dy + i);
-                    return t0;
+                    var t0 = V.Load(x + i);
+                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
+                    var t2 = V.Load(dy + i);
+                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
+                    return t3;
                 }
             }
 
@@ -1483,108 +1565,45 @@ unsafe partial class ResNetStem : Runtime::Network
             {
                 public float* x;
                 public float* x1;
+                public float* x2;
+                public float s;
                 public float* dy;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
                     var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Load(dy + i);
-                    var t4 = t2 * t3;
-                    return t4;
-                }
-            }
-        }
-
-        // dx = 1/√(1E-05 + x)·weight·dy1 + 2·(x1 − x2)·1/n·factor·−(weight·dy2·1/√(1E-05 + x)·1/√(1E-05 + x))·1/√(1E-05 + x)·0.5 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
-        public struct BatchNormBackward5
-        {
-            public float* x;
-            public float* weight;
-            public float* dy;
-            public float* dy1;
-            public float* x1;
-            public float* x2;
-            public float* dy2;
-            public float* dx;
-            public float inverseBatch;
-            public float factor;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(BatchNormBackward5*)self;
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < k.C; c++)
-                    {
-                        var h1_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_0_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_0_2 = h1_0_0 * h1_0_1;
-                        var h1_0_3 = Kernels::F1.Load(k.x + c);
-                        var h1_0_4 = Kernels::F1.Broadcast(1E-05f) + h1_0_3;
-                        var h1_0_5 = Kernels::F1.Sqrt(h1_0_4);
-                        var h1_0_6 = Kernels::F1.Broadcast(1f) / h1_0_5;
-                        var h1_0_7 = Kernels::F1.Load(k.weight + c);
-                        var h1_0_8 = Kernels::F1.Load(k.dy + c);
-                        var h1_0_9 = h1_0_7 * h1_0_8;
-                        var h1_0_10 = h1_0_6 * h1_0_9;
-                        var h1_0_11 = -h1_0_10;
-                        var h1_0_12 = h1_0_2 * h1_0_11;
-                        var h1_1_0 = Kernels::F1.Load(k.x + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_2_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_2_2 = h1_2_0 * h1_2_1;
-                        var h1_2_3 = Kernels::F1.Load(k.weight + c);
-                        var h1_2_4 = Kernels::F1.Load(k.dy2 + c);
-                        var h1_2_5 = h1_2_3 * h1_2_4;
-                        var h1_2_6 = Kernels::F1.Load(k.x + c);
-                        var h1_2_7 = Kernels::F1.Broadcast(1E-05f) + h1_2_6;
-                        var h1_2_8 = Kernels::F1.Sqrt(h1_2_7);
-                        var h1_2_9 = Kernels::F1.Broadcast(1f) / h1_2_8;
-                        var h1_2_10 = h1_2_9 * h1_2_9;
-                        var h1_2_11 = h1_2_5 * h1_2_10;
-                        var h1_2_12 = -h1_2_11;
-                        var h1_2_13 = h1_2_9 * Kernels::F1.Broadcast(0.5f);
-                        var h1_2_14 = h1_2_12 * h1_2_13;
-                        var h1_2_15 = h1_2_2 * h1_2_14;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, s2 = Kernels::F1.Sum(h1_2_15), dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
-                    }
+                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
+                    var t2 = V.Load(x1 + i);
+                    var t3 = V.Broadcast(x2[0]);
+                    var t4 = t2 - t3;
+                    var t5 = t4 * V.Broadcast(s);
+                    var t6 = V.Load(dy + i);
+                    var t7 = t5 * t6;
+                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
+                    return t8;
                 }
             }
 
-            private struct Write : Kernels::IMap
+            private struct Reduce2 : Kernels::IReduce
             {
-                public float s;
-                public float s1;
-                public float* weight;
-                public float* dy1;
                 public float* x1;
                 public float* x2;
-                public float s2;
-                public float* dx;
+                public float* x;
+                public float* dy;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(dy1 + i);
-                    var t2 = t0 * t1;
-                    var t3 = V.Load(x1 + i);
-                    var t4 = V.Broadcast(x2[0]);
-                    var t5 = t3 - t4;
-                    var t6 = t5 * V.Broadcast(s2);
-                    var t7 = V.Broadcast(2f) * t6;
-                    var t8 = V.MultiplyAdd(V.Broadcast(s1), t2, t7);
-                    var t9 = t8 + V.Broadcast(s);
-                    V.Store(dx + i, t9);
+                    var t0 = V.Load(x1 + i);
+                    var t1 = V.Broadcast(x2[0]);
+                    var t2 = t0 - t1;
+                    var t3 = V.Load(x + i);
+                    var t4 = V.GreaterThan(t3, V.Broadcast(0f));
+                    var t5 = V.Load(dy + i);
+                    var t6 = V.Select(t4, t5, V.Broadcast(0f));
+                    var t7 = t2 * t6;
+                    return t7;
                 }
             }
         }

@@ -52,11 +52,11 @@ unsafe partial class ResidualNet : Runtime::Network
     {
         var n_ = BatchOf("Predict", 0, @image.Length);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @image)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @image)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -70,11 +70,11 @@ unsafe partial class ResidualNet : Runtime::Network
     {
         var n_ = BatchOf("Step", 0, @image.Length);
         CheckTarget("Step", 0, @labels.Length, n_);
-        fixed (void* in0 = @image)
-        fixed (void* target0 = @labels)
+        fixed (void* in_0 = @image)
+        fixed (void* target_0 = @labels)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -89,13 +89,13 @@ unsafe partial class ResidualNet : Runtime::Network
         var n_ = BatchOf("Evaluate", 0, @image.Length);
         CheckTarget("Evaluate", 0, @labels.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @image)
-        fixed (void* target0 = @labels)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @image)
+        fixed (void* target_0 = @labels)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -107,11 +107,11 @@ unsafe partial class ResidualNet : Runtime::Network
     {
         var n_ = BatchOf("Forward", 0, @image.Length);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @image)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @image)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -124,11 +124,11 @@ unsafe partial class ResidualNet : Runtime::Network
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, imageGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = imageGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = imageGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -183,19 +183,19 @@ unsafe partial class ResidualNet : Runtime::Network
     //    0  Conv2d1                                   Conv            [n,3,16,16]                   [n,8,16,16]             216  110,592  11,264  0·n (47)
     //    1  BatchNorm1                                Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8    6,144   8,192  fixed 0 (47), state 0
     //    2  BatchNorm1                                Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8    6,144   8,192  fixed 16 (47), state 16
-    //    3  Relu1                                     Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  16,384  2048·n (45)
+    //    3  Relu1                                     Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  16,384  2048·n (49)
     //    4  Residual1.Conv2d1                         Conv            [n,8,16,16]                   [n,8,16,16]             576  294,912  16,384  4096·n (43)
     //    5  Residual1.BatchNorm1                      Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8    6,144   8,192  fixed 32 (43), state 32
     //    6  Residual1.BatchNorm1                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8    6,144   8,192  fixed 48 (43), state 48
-    //    7  Residual1.Relu1                           Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  16,384  6144·n (41)
+    //    7  Residual1.Relu1                           Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  16,384  6144·n (45)
     //    8  Residual1.Conv2d2                         Conv            [n,8,16,16]                   [n,8,16,16]             576  294,912  16,384  8192·n (41)
     //    9  Residual1.BatchNorm2                      Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8    6,144   8,192  fixed 64 (39), state 64
     //   10  Residual1.BatchNorm2                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8    6,144   8,192  fixed 80 (39), state 80
-    //   11  Residual1.Relu2                           Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  24,576  10240·n (37)
+    //   11  Residual1.Relu2                           Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  24,576  10240·n (47)
     //   12  Residual2.Conv2d1                         Conv            [n,8,16,16]                   [n,16,8,8]            1,152  147,456  12,288  14336·n (35)
     //   13  Residual2.BatchNorm1                      Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16    3,072   4,096  fixed 96 (35), state 96
     //   14  Residual2.BatchNorm1                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    3,072   4,096  fixed 112 (35), state 112
-    //   15  Residual2.Relu1                           Row             [n,16,8,8] [1,16,1,1]         [n,16,8,8]               32    1,024   8,192  15360·n (33)
+    //   15  Residual2.Relu1                           Row             [n,16,8,8] [1,16,1,1]         [n,16,8,8]               32    1,024   8,192  15360·n (37)
     //   16  Residual2.Conv2d2                         Conv            [n,16,8,8]                    [n,16,8,8]            2,304  294,912   8,192  16384·n (33)
     //   17  Residual2.BatchNorm2                      Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16    3,072   4,096  fixed 128 (31), state 128
     //   18  Residual2.BatchNorm2                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    3,072   4,096  fixed 144 (31), state 144
@@ -207,27 +207,27 @@ unsafe partial class ResidualNet : Runtime::Network
     //   24  SoftmaxCrossEntropy1                      Row             [n,10] [n]                    [n,1] [n,10]                      50      88  12320·n, 12336·n (26)
     //   25  Dense1                                    WeightMatMul    [n,10] [n,16,1,1]             [10,16] [1,10]                   320     104  gradients 5152, gradients 5312
     //   26  Dense1                                    MatMul          [n,10]                        [n,16]                  160      320     104  20224·n (31)
-    //   27  Residual2.BatchNorm3 + Residual2.BatchNorm2  Reduce          [n,16,8,8] [1,16,1,1] [n,16]  [1,16,1,1] [16]          64    7,168   8,256  fixed 192 (31), fixed 208 (28), gradients 5120, fixed 224 (31), gradients 4960, gradients 4976, gradients 5136
+    //   27  Residual2.BatchNorm3 + Residual2.BatchNorm2  Reduce          [n,16,8,8] [1,16,1,1] [n,16]  [1,16,1,1] [16]          64   17,408   8,256  fixed 192 (31), gradients 5120, fixed 208 (28), gradients 4960, fixed 224 (31), gradients 4976, gradients 5136
     //   28  Residual2.BatchNorm3                      Row             [1,16,1,1] [n,16,8,8] [n,16]  [n,16,8,8]               64    1,024  12,352  18432·n (30)
-    //   29  Residual2.Conv2d3                         ConvGradInput   [n,16,8,8]                    [n,8,16,16]             128   16,384  12,288  12288·n (49)
+    //   29  Residual2.Conv2d3                         ConvGradInput   [n,16,8,8]                    [n,8,16,16]             128   16,384  12,288  12288·n (44)
     //   30  Residual2.Conv2d3                         ConvGradWeight  [n,8,16,16] [n,16,8,8]        [16,8,1,1]                    16,384  12,288  gradients 4992
     //   31  Residual2.BatchNorm2                      Row             [1,16,1,1] [n,16,8,8] [n,16]  [n,16,8,8]               64    1,024  12,352  16384·n (33)
-    //   32  Residual2.Conv2d2 + Residual2.Relu1       ConvGradInput   [n,16,8,8]                    [n,16,8,8]            2,304  294,912  12,288  17408·n (37)
+    //   32  Residual2.Conv2d2                         ConvGradInput   [n,16,8,8]                    [n,16,8,8]            2,304  294,912   8,192  17408·n (35)
     //   33  Residual2.Conv2d2                         ConvGradWeight  [n,16,8,8]                    [16,16,3,3]                  294,912   8,192  gradients 2656
-    //   34  Residual2.BatchNorm1                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]                4,096   8,192  fixed 128 (35), fixed 144 (35), gradients 2624, gradients 2640
-    //   35  Residual2.BatchNorm1                      Row             [1,16,1,1] [n,16,8,8]         [n,16,8,8]               16    1,024  12,288  17408·n (37)
-    //   36  Residual2.Conv2d1 + Residual1.Relu2       ConvGradInput   [n,16,8,8] [n,8,16,16]        [n,8,16,16]           1,152  147,456  28,672  12288·n (49)
+    //   34  Residual2.BatchNorm1                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    9,216  12,288  fixed 128 (35), gradients 2624, fixed 144 (35), gradients 2640
+    //   35  Residual2.BatchNorm1                      Row             [1,16,1,1] [n,16,8,8]         [n,16,8,8]               16    1,024  16,384  15360·n (37)
+    //   36  Residual2.Conv2d1                         ConvGradInput   [n,16,8,8] [n,8,16,16]        [n,8,16,16]           1,152  147,456  20,480  12288·n (44)
     //   37  Residual2.Conv2d1                         ConvGradWeight  [n,8,16,16] [n,16,8,8]        [16,8,3,3]                   147,456  12,288  gradients 1472
-    //   38  Residual1.BatchNorm2                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]                  8,192  16,384  fixed 96 (39), fixed 112 (39), gradients 1440, gradients 1456
-    //   39  Residual1.BatchNorm2                      Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  24,576  8192·n (41)
-    //   40  Residual1.Conv2d2 + Residual1.Relu1       ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576  294,912  24,576  10240·n (45)
+    //   38  Residual1.BatchNorm2                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8   18,432  24,576  fixed 96 (39), gradients 1440, fixed 112 (39), gradients 1456
+    //   39  Residual1.BatchNorm2                      Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  32,768  8192·n (41)
+    //   40  Residual1.Conv2d2                         ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576  294,912  16,384  14336·n (43)
     //   41  Residual1.Conv2d2                         ConvGradWeight  [n,8,16,16]                   [8,8,3,3]                    294,912  16,384  gradients 864
-    //   42  Residual1.BatchNorm1                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]                  8,192  16,384  fixed 64 (43), fixed 80 (43), gradients 832, gradients 848
-    //   43  Residual1.BatchNorm1                      Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  24,576  10240·n (45)
-    //   44  Residual1.Conv2d1 + Relu1                 ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576  294,912  32,768  12288·n (49)
+    //   42  Residual1.BatchNorm1                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8   18,432  24,576  fixed 64 (43), gradients 832, fixed 80 (43), gradients 848
+    //   43  Residual1.BatchNorm1                      Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  32,768  6144·n (45)
+    //   44  Residual1.Conv2d1                         ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576  294,912  32,768  10240·n (47)
     //   45  Residual1.Conv2d1                         ConvGradWeight  [n,8,16,16]                   [8,8,3,3]                    294,912  16,384  gradients 256
-    //   46  BatchNorm1                                Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]                  8,192  16,384  fixed 32 (47), fixed 48 (47), gradients 224, gradients 240
-    //   47  BatchNorm1                                Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  24,576  12288·n (49)
+    //   46  BatchNorm1                                Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8   18,432  24,576  fixed 32 (47), gradients 224, fixed 48 (47), gradients 240
+    //   47  BatchNorm1                                Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  32,768  2048·n (49)
     //   48  Conv2d1                                   ConvGradWeight  [n,3,16,16] [n,8,16,16]       [8,3,3,3]                    110,592  11,264  gradients 0
     //   49  Conv2d1                                   ConvGradInput   [n,8,16,16]                   [n,3,16,16]             216  110,592  11,264  InputGradient
     private static unsafe class Compiled
@@ -570,8 +570,8 @@ unsafe partial class ResidualNet : Runtime::Network
             Kernels::MatMul.Run(f.Workers, f.Arena + 12336 * n, 10, 1, f.Parameters + 5152, 16, 1, f.Arena + 20224 * n, n, 16, 10, default(Kernels::Identity));
 
             // 27: Residual2.BatchNorm3 + Residual2.BatchNorm2
-            var k27 = new BatchNormBackward { weight = f.Parameters + 4960, x = f.Arena + 16384 * n, x1 = f.Fixed + 128, x2 = f.Fixed + 144, bias = f.Parameters + 4976, weight1 = f.Parameters + 5120, x3 = f.Arena + 17408 * n, x4 = f.Fixed + 160, x5 = f.Fixed + 176, bias1 = f.Parameters + 5136, dy = f.Arena + 20224 * n, dx = f.Fixed + 192, dx1 = f.Fixed + 208, dx2 = f.Gradients + 5120, dx3 = f.Fixed + 224, dx4 = f.Gradients + 4960, dx5 = f.Gradients + 4976, dx6 = f.Gradients + 5136, n = n, P = 64, stride = 1024, factor = 0.015625f, stride1 = 16, accumulate = f.Accumulate };
-            f.Workers.For(16, 2752.0, &k27, &BatchNormBackward.Run);
+            var k27 = new BatchNormBackward { weight = f.Parameters + 4960, x = f.Arena + 16384 * n, x1 = f.Fixed + 128, x2 = f.Fixed + 144, bias = f.Parameters + 4976, weight1 = f.Parameters + 5120, x3 = f.Arena + 17408 * n, x4 = f.Fixed + 160, x5 = f.Fixed + 176, bias1 = f.Parameters + 5136, dy = f.Arena + 20224 * n, dx = f.Fixed + 192, dx1 = f.Gradients + 5120, dx2 = f.Fixed + 208, dx3 = f.Gradients + 4960, dx4 = f.Fixed + 224, dx5 = f.Gradients + 4976, dx6 = f.Gradients + 5136, n = n, P = 64, stride = 1024, factor = 0.015625f, stride1 = 16, accumulate = f.Accumulate, inverseBatch = 1f / n };
+            f.Workers.For(16, 3904.0, &k27, &BatchNormBackward.Run);
 
             // 28: Residual2.BatchNorm3
             var k28 = new BatchNormBackward2 { x = f.Fixed + 176, weight = f.Parameters + 5120, dy = f.Fixed + 192, weight1 = f.Parameters + 4960, x1 = f.Arena + 16384 * n, x2 = f.Fixed + 128, x3 = f.Fixed + 144, bias = f.Parameters + 4976, x4 = f.Arena + 17408 * n, x5 = f.Fixed + 160, bias1 = f.Parameters + 5136, dy1 = f.Arena + 20224 * n, dy2 = f.Fixed + 208, dx = f.Arena + 18432 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64, stride = 16 };
@@ -587,70 +587,71 @@ unsafe partial class ResidualNet : Runtime::Network
             var k31 = new BatchNormBackward3 { x = f.Fixed + 144, weight = f.Parameters + 4960, dy = f.Fixed + 192, x1 = f.Arena + 16384 * n, x2 = f.Fixed + 128, bias = f.Parameters + 4976, weight1 = f.Parameters + 5120, x3 = f.Arena + 17408 * n, x4 = f.Fixed + 160, x5 = f.Fixed + 176, bias1 = f.Parameters + 5136, dy1 = f.Arena + 20224 * n, dy2 = f.Fixed + 224, dx = f.Arena + 16384 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64, stride = 16 };
             f.Workers.For(n, 55296.0, &k31, &BatchNormBackward3.Run);
 
-            // 32: Residual2.Conv2d2 + Residual2.Relu1
-            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 16384 * n, f.Parameters + 2656, f.Arena + 17408 * n, new WhereEpilogue { x = f.Arena + 15360 * n });
+            // 32: Residual2.Conv2d2
+            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 16384 * n, f.Parameters + 2656, f.Arena + 17408 * n, default(Kernels::Identity));
 
             // 33: Residual2.Conv2d2
             Kernels::Convolution.GradWeight(f.Workers, in Conv4, n, f.Arena + 15360 * n, f.Arena + 16384 * n, f.Gradients + 2656, f.Accumulate, null);
 
             // 34: Residual2.BatchNorm1
-            var k34 = new BatchNormBackward4 { dy = f.Arena + 17408 * n, x = f.Arena + 14336 * n, x1 = f.Fixed + 96, dx = f.Fixed + 128, dx1 = f.Fixed + 144, x2 = f.Fixed + 112, dx2 = f.Gradients + 2624, dx3 = f.Gradients + 2640, n = n, P = 64, stride = 1024, accumulate = f.Accumulate };
-            f.Workers.For(16, 1472.0, &k34, &BatchNormBackward4.Run);
+            var k34 = new BatchNormBackward4 { x = f.Arena + 15360 * n, dy = f.Arena + 17408 * n, x1 = f.Arena + 14336 * n, x2 = f.Fixed + 96, x3 = f.Fixed + 112, dx = f.Fixed + 128, dx1 = f.Gradients + 2624, weight = f.Parameters + 2624, dx2 = f.Fixed + 144, dx3 = f.Gradients + 2640, n = n, P = 64, stride = 1024, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.015625f };
+            f.Workers.For(16, 2048.0, &k34, &BatchNormBackward4.Run);
 
             // 35: Residual2.BatchNorm1
-            var k35 = new BatchNormBackward5 { x = f.Fixed + 112, weight = f.Parameters + 2624, dy = f.Fixed + 128, dy1 = f.Arena + 17408 * n, x1 = f.Arena + 14336 * n, x2 = f.Fixed + 96, dy2 = f.Fixed + 144, dx = f.Arena + 17408 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64 };
+            var k35 = new BatchNormBackward5 { x = f.Fixed + 112, weight = f.Parameters + 2624, dy = f.Fixed + 128, x1 = f.Arena + 15360 * n, dy1 = f.Arena + 17408 * n, x2 = f.Arena + 14336 * n, x3 = f.Fixed + 96, dy2 = f.Fixed + 144, dx = f.Arena + 15360 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64 };
             f.Workers.For(n, 38912.0, &k35, &BatchNormBackward5.Run);
 
-            // 36: Residual2.Conv2d1 + Residual1.Relu2
-            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 17408 * n, f.Parameters + 1472, f.Arena + 12288 * n, new AddWhereEpilogue { x = f.Arena + 10240 * n, dy = f.Arena + 12288 * n });
+            // 36: Residual2.Conv2d1
+            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 15360 * n, f.Parameters + 1472, f.Arena + 12288 * n, new AddEpilogue2 { dy = f.Arena + 12288 * n });
 
             // 37: Residual2.Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena + 10240 * n, f.Arena + 17408 * n, f.Gradients + 1472, f.Accumulate, null);
+            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena + 10240 * n, f.Arena + 15360 * n, f.Gradients + 1472, f.Accumulate, null);
 
             // 38: Residual1.BatchNorm2
-            var k38 = new BatchNormBackward4 { dy = f.Arena + 12288 * n, x = f.Arena + 8192 * n, x1 = f.Fixed + 64, dx = f.Fixed + 96, dx1 = f.Fixed + 112, x2 = f.Fixed + 80, dx2 = f.Gradients + 1440, dx3 = f.Gradients + 1456, n = n, P = 256, stride = 2048, accumulate = f.Accumulate };
-            f.Workers.For(8, 9984.0, &k38, &BatchNormBackward4.Run);
+            var k38 = new BatchNormBackward4 { x = f.Arena + 10240 * n, dy = f.Arena + 12288 * n, x1 = f.Arena + 8192 * n, x2 = f.Fixed + 64, x3 = f.Fixed + 80, dx = f.Fixed + 96, dx1 = f.Gradients + 1440, weight = f.Parameters + 1440, dx2 = f.Fixed + 112, dx3 = f.Gradients + 1456, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
+            f.Workers.For(8, 12288.0, &k38, &BatchNormBackward4.Run);
 
             // 39: Residual1.BatchNorm2
-            var k39 = new BatchNormBackward5 { x = f.Fixed + 80, weight = f.Parameters + 1440, dy = f.Fixed + 96, dy1 = f.Arena + 12288 * n, x1 = f.Arena + 8192 * n, x2 = f.Fixed + 64, dy2 = f.Fixed + 112, dx = f.Arena + 8192 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
+            var k39 = new BatchNormBackward5 { x = f.Fixed + 80, weight = f.Parameters + 1440, dy = f.Fixed + 96, x1 = f.Arena + 10240 * n, dy1 = f.Arena + 12288 * n, x2 = f.Arena + 8192 * n, x3 = f.Fixed + 64, dy2 = f.Fixed + 112, dx = f.Arena + 8192 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
             f.Workers.For(n, 110592.0, &k39, &BatchNormBackward5.Run);
 
-            // 40: Residual1.Conv2d2 + Residual1.Relu1
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 8192 * n, f.Parameters + 864, f.Arena + 10240 * n, new WhereEpilogue { x = f.Arena + 6144 * n });
+            // 40: Residual1.Conv2d2
+            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 8192 * n, f.Parameters + 864, f.Arena + 14336 * n, default(Kernels::Identity));
 
             // 41: Residual1.Conv2d2
             Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 6144 * n, f.Arena + 8192 * n, f.Gradients + 864, f.Accumulate, null);
 
             // 42: Residual1.BatchNorm1
-            var k42 = new BatchNormBackward4 { dy = f.Arena + 10240 * n, x = f.Arena + 4096 * n, x1 = f.Fixed + 32, dx = f.Fixed + 64, dx1 = f.Fixed + 80, x2 = f.Fixed + 48, dx2 = f.Gradients + 832, dx3 = f.Gradients + 848, n = n, P = 256, stride = 2048, accumulate = f.Accumulate };
-            f.Workers.For(8, 9984.0, &k42, &BatchNormBackward4.Run);
+            var k42 = new BatchNormBackward4 { x = f.Arena + 6144 * n, dy = f.Arena + 14336 * n, x1 = f.Arena + 4096 * n, x2 = f.Fixed + 32, x3 = f.Fixed + 48, dx = f.Fixed + 64, dx1 = f.Gradients + 832, weight = f.Parameters + 832, dx2 = f.Fixed + 80, dx3 = f.Gradients + 848, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
+            f.Workers.For(8, 12288.0, &k42, &BatchNormBackward4.Run);
 
             // 43: Residual1.BatchNorm1
-            var k43 = new BatchNormBackward5 { x = f.Fixed + 48, weight = f.Parameters + 832, dy = f.Fixed + 64, dy1 = f.Arena + 10240 * n, x1 = f.Arena + 4096 * n, x2 = f.Fixed + 32, dy2 = f.Fixed + 80, dx = f.Arena + 10240 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
+            var k43 = new BatchNormBackward5 { x = f.Fixed + 48, weight = f.Parameters + 832, dy = f.Fixed + 64, x1 = f.Arena + 6144 * n, dy1 = f.Arena + 14336 * n, x2 = f.Arena + 4096 * n, x3 = f.Fixed + 32, dy2 = f.Fixed + 80, dx = f.Arena + 6144 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
             f.Workers.For(n, 110592.0, &k43, &BatchNormBackward5.Run);
 
-            // 44: Residual1.Conv2d1 + Relu1
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 10240 * n, f.Parameters + 256, f.Arena + 12288 * n, new AddWhereEpilogue { x = f.Arena + 2048 * n, dy = f.Arena + 12288 * n });
+            // 44: Residual1.Conv2d1
+            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 6144 * n, f.Parameters + 256, f.Arena + 10240 * n, new AddEpilogue3 { x = f.Arena + 10240 * n, dy = f.Arena + 12288 * n });
 
             // 45: Residual1.Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 2048 * n, f.Arena + 10240 * n, f.Gradients + 256, f.Accumulate, null);
+            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 2048 * n, f.Arena + 6144 * n, f.Gradients + 256, f.Accumulate, null);
 
             // 46: BatchNorm1
-            var k46 = new BatchNormBackward4 { dy = f.Arena + 12288 * n, x = f.Arena, x1 = f.Fixed, dx = f.Fixed + 32, dx1 = f.Fixed + 48, x2 = f.Fixed + 16, dx2 = f.Gradients + 224, dx3 = f.Gradients + 240, n = n, P = 256, stride = 2048, accumulate = f.Accumulate };
-            f.Workers.For(8, 9984.0, &k46, &BatchNormBackward4.Run);
+            var k46 = new BatchNormBackward4 { x = f.Arena + 2048 * n, dy = f.Arena + 10240 * n, x1 = f.Arena, x2 = f.Fixed, x3 = f.Fixed + 16, dx = f.Fixed + 32, dx1 = f.Gradients + 224, weight = f.Parameters + 224, dx2 = f.Fixed + 48, dx3 = f.Gradients + 240, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
+            f.Workers.For(8, 12288.0, &k46, &BatchNormBackward4.Run);
 
             // 47: BatchNorm1
-            var k47 = new BatchNormBackward5 { x = f.Fixed + 16, weight = f.Parameters + 224, dy = f.Fixed + 32, dy1 = f.Arena + 12288 * n, x1 = f.Arena, x2 = f.Fixed, dy2 = f.Fixed + 48, dx = f.Arena + 12288 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
+            var k47 = new BatchNormBackward5 { x = f.Fixed + 16, weight = f.Parameters + 224, dy = f.Fixed + 32, x1 = f.Arena + 2048 * n, dy1 = f.Arena + 10240 * n, x2 = f.Arena, x3 = f.Fixed, dy2 = f.Fixed + 48, dx = f.Arena + 2048 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
             f.Workers.For(n, 110592.0, &k47, &BatchNormBackward5.Run);
 
             // 48: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 19456 * n, f.Arena + 12288 * n, f.Gradients, f.Accumulate, null);
+            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 19456 * n, f.Arena + 2048 * n, f.Gradients, f.Accumulate, null);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 768 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 768 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 49: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 12288 * n, f.Parameters, dx0, default(Kernels::Identity));
+                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 2048 * n, f.Parameters, dx0, default(Kernels::Identity));
             }
         }
 
@@ -1617,10 +1618,12 @@ unsafe partial class ResidualNet : Runtime::Network
         }
 
         // dx = Σ((max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
-        // dx1 = Σ((x3 − x4)·(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
-        // dx2 = 1/√(1E-05 + x5)·dx1
-        // dx3 = Σ((x − x1)·(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
-        // dx4 = 1/√(1E-05 + x2)·dx3
+        // dx1 = Σ((max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? (x3 − x4)·1/√(1E-05 + x5)·factor·dy : 0))
+        // r2 = Σ((x3 − x4)·(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
+        // dx2 = 1/n·factor·−(weight1·r2·1/√(1E-05 + x5)·1/√(1E-05 + x5)·1/√(1E-05 + x5)·0.5)
+        // dx3 = Σ((max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? (x − x1)·1/√(1E-05 + x2)·factor·dy : 0))
+        // r5 = Σ((x − x1)·(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
+        // dx4 = 1/n·factor·−(weight·r5·1/√(1E-05 + x2)·1/√(1E-05 + x2)·1/√(1E-05 + x2)·0.5)
         // dx5 = dx
         // dx6 = dx
         public struct BatchNormBackward
@@ -1649,6 +1652,7 @@ unsafe partial class ResidualNet : Runtime::Network
             public float factor;
             public nint stride1;
             public bool accumulate;
+            public float inverseBatch;
 
             public static void Run(void* self, nint begin, nint end)
             {
@@ -1658,6 +1662,8 @@ unsafe partial class ResidualNet : Runtime::Network
                     var r0 = 0.0;
                     var r1 = 0.0;
                     var r2 = 0.0;
+                    var r3 = 0.0;
+                    var r4 = 0.0;
                     for (nint n = 0; n < k.n; n++)
                     {
                         var h1_0_0 = Kernels::F1.Load(k.x2 + c);
@@ -1684,7 +1690,7 @@ unsafe partial class ResidualNet : Runtime::Network
                         var h2_2_0 = Kernels::F1.Broadcast(k.factor);
                         var h2_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
                         var h2_2_2 = h2_2_0 * h2_2_1;
-                        var reduce1 = new Reduce1 { x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h2_0_3), bias = k.bias + c, weight1 = k.weight1 + c, s1 = Kernels::F1.Sum(h2_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h2_2_2) };
+                        var reduce1 = new Reduce1 { weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h2_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h2_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h2_2_2) };
                         r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
                         var h3_0_0 = Kernels::F1.Load(k.x2 + c);
                         var h3_0_1 = Kernels::F1.Broadcast(1E-05f) + h3_0_0;
@@ -1697,24 +1703,78 @@ unsafe partial class ResidualNet : Runtime::Network
                         var h3_2_0 = Kernels::F1.Broadcast(k.factor);
                         var h3_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
                         var h3_2_2 = h3_2_0 * h3_2_1;
-                        var reduce2 = new Reduce2 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, weight = k.weight + c, s = Kernels::F1.Sum(h3_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h3_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h3_2_2) };
+                        var reduce2 = new Reduce2 { x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h3_0_3), bias = k.bias + c, weight1 = k.weight1 + c, s1 = Kernels::F1.Sum(h3_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h3_2_2) };
                         r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
+                        var h4_0_0 = Kernels::F1.Load(k.x2 + c);
+                        var h4_0_1 = Kernels::F1.Broadcast(1E-05f) + h4_0_0;
+                        var h4_0_2 = Kernels::F1.Sqrt(h4_0_1);
+                        var h4_0_3 = Kernels::F1.Broadcast(1f) / h4_0_2;
+                        var h4_1_0 = Kernels::F1.Load(k.x5 + c);
+                        var h4_1_1 = Kernels::F1.Broadcast(1E-05f) + h4_1_0;
+                        var h4_1_2 = Kernels::F1.Sqrt(h4_1_1);
+                        var h4_1_3 = Kernels::F1.Broadcast(1f) / h4_1_2;
+                        var h4_2_0 = Kernels::F1.Broadcast(k.factor);
+                        var h4_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
+                        var h4_2_2 = h4_2_0 * h4_2_1;
+                        var reduce3 = new Reduce3 { weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h4_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h4_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h4_2_2) };
+                        r3 += Kernels::Simd.SumDouble(in reduce3, k.P);
+                        var h5_0_0 = Kernels::F1.Load(k.x2 + c);
+                        var h5_0_1 = Kernels::F1.Broadcast(1E-05f) + h5_0_0;
+                        var h5_0_2 = Kernels::F1.Sqrt(h5_0_1);
+                        var h5_0_3 = Kernels::F1.Broadcast(1f) / h5_0_2;
+                        var h5_1_0 = Kernels::F1.Load(k.x5 + c);
+                        var h5_1_1 = Kernels::F1.Broadcast(1E-05f) + h5_1_0;
+                        var h5_1_2 = Kernels::F1.Sqrt(h5_1_1);
+                        var h5_1_3 = Kernels::F1.Broadcast(1f) / h5_1_2;
+                        var h5_2_0 = Kernels::F1.Broadcast(k.factor);
+                        var h5_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
+                        var h5_2_2 = h5_2_0 * h5_2_1;
+                        var reduce4 = new Reduce4 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, weight = k.weight + c, s = Kernels::F1.Sum(h5_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h5_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h5_2_2) };
+                        r4 += Kernels::Simd.SumDouble(in reduce4, k.P);
                     }
                     k.dx[c] = (float)r0;
-                    k.dx1[c] = (float)r1;
-                    var u3_0 = Kernels::F1.Load(k.x5 + c);
-                    var u3_1 = Kernels::F1.Broadcast(1E-05f) + u3_0;
-                    var u3_2 = Kernels::F1.Sqrt(u3_1);
-                    var u3_3 = Kernels::F1.Broadcast(1f) / u3_2;
-                    var u3_4 = u3_3 * Kernels::F1.Broadcast((float)r1);
-                    k.dx2[c] = k.accumulate ? k.dx2[c] + Kernels::F1.Sum(u3_4) : Kernels::F1.Sum(u3_4);
-                    k.dx3[c] = (float)r2;
-                    var u4_0 = Kernels::F1.Load(k.x2 + c);
-                    var u4_1 = Kernels::F1.Broadcast(1E-05f) + u4_0;
-                    var u4_2 = Kernels::F1.Sqrt(u4_1);
-                    var u4_3 = Kernels::F1.Broadcast(1f) / u4_2;
-                    var u4_4 = u4_3 * Kernels::F1.Broadcast((float)r2);
-                    k.dx4[c] = k.accumulate ? k.dx4[c] + Kernels::F1.Sum(u4_4) : Kernels::F1.Sum(u4_4);
+                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
+                    var u5_0 = Kernels::F1.Load(k.weight1 + c);
+                    var u5_1 = u5_0 * Kernels::F1.Broadcast((float)r2);
+                    var u6_0 = Kernels::F1.Load(k.x5 + c);
+                    var u6_1 = Kernels::F1.Broadcast(1E-05f) + u6_0;
+                    var u6_2 = Kernels::F1.Sqrt(u6_1);
+                    var u6_3 = Kernels::F1.Broadcast(1f) / u6_2;
+                    var u6_4 = u6_3 * u6_3;
+                    var u6_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u5_1)) * u6_4;
+                    var u7_0 = Kernels::F1.Load(k.x5 + c);
+                    var u7_1 = Kernels::F1.Broadcast(1E-05f) + u7_0;
+                    var u7_2 = Kernels::F1.Sqrt(u7_1);
+                    var u7_3 = Kernels::F1.Broadcast(1f) / u7_2;
+                    var u7_4 = u7_3 * Kernels::F1.Broadcast(0.5f);
+                    var u7_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u6_5)) * u7_4;
+                    var u8_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u7_5));
+                    var u9_0 = Kernels::F1.Broadcast(k.inverseBatch);
+                    var u9_1 = Kernels::F1.Broadcast(k.factor);
+                    var u9_2 = u9_0 * u9_1;
+                    var u9_3 = u9_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u8_0));
+                    k.dx2[c] = Kernels::F1.Sum(u9_3);
+                    k.dx3[c] = k.accumulate ? k.dx3[c] + (float)r3 : (float)r3;
+                    var u10_0 = Kernels::F1.Load(k.weight + c);
+                    var u10_1 = u10_0 * Kernels::F1.Broadcast((float)r4);
+                    var u11_0 = Kernels::F1.Load(k.x2 + c);
+                    var u11_1 = Kernels::F1.Broadcast(1E-05f) + u11_0;
+                    var u11_2 = Kernels::F1.Sqrt(u11_1);
+                    var u11_3 = Kernels::F1.Broadcast(1f) / u11_2;
+                    var u11_4 = u11_3 * u11_3;
+                    var u11_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u10_1)) * u11_4;
+                    var u12_0 = Kernels::F1.Load(k.x2 + c);
+                    var u12_1 = Kernels::F1.Broadcast(1E-05f) + u12_0;
+                    var u12_2 = Kernels::F1.Sqrt(u12_1);
+                    var u12_3 = Kernels::F1.Broadcast(1f) / u12_2;
+                    var u12_4 = u12_3 * Kernels::F1.Broadcast(0.5f);
+                    var u12_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u11_5)) * u12_4;
+                    var u13_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u12_5));
+                    var u14_0 = Kernels::F1.Broadcast(k.inverseBatch);
+                    var u14_1 = Kernels::F1.Broadcast(k.factor);
+                    var u14_2 = u14_0 * u14_1;
+                    var u14_3 = u14_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u13_0));
+                    k.dx4[c] = Kernels::F1.Sum(u14_3);
                     k.dx5[c] = k.accumulate ? k.dx5[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
                     k.dx6[c] = k.accumulate ? k.dx6[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
                 }
@@ -1761,6 +1821,46 @@ unsafe partial class ResidualNet : Runtime::Network
 
             private struct Reduce1 : Kernels::IReduce
             {
+                public float* weight;
+                public float* x;
+                public float* x1;
+                public float s;
+                public float* bias;
+                public float* weight1;
+                public float* x3;
+                public float* x4;
+                public float s1;
+                public float* bias1;
+                public float s2;
+
+                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
+                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                {
+                    var t0 = V.Broadcast(weight[0]);
+                    var t1 = V.Load(x + i);
+                    var t2 = V.Broadcast(x1[0]);
+                    var t3 = t1 - t2;
+                    var t4 = t3 * V.Broadcast(s);
+                    var t5 = V.Broadcast(bias[0]);
+                    var t6 = V.MultiplyAdd(t0, t4, t5);
+                    var t7 = V.Broadcast(weight1[0]);
+                    var t8 = V.Load(x3 + i);
+                    var t9 = V.Broadcast(x4[0]);
+                    var t10 = t8 - t9;
+                    var t11 = t10 * V.Broadcast(s1);
+                    var t12 = V.Broadcast(bias1[0]);
+                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t14 = t6 + t13;
+                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
+                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
+                    var t17 = t11 * V.Broadcast(s2);
+                    var t18 = V.Select(t16, t17, V.Broadcast(0f));
+                    return t18;
+                }
+            }
+
+            private struct Reduce2 : Kernels::IReduce
+            {
                 public float* x3;
                 public float* x4;
                 public float* weight;
@@ -1799,7 +1899,47 @@ unsafe partial class ResidualNet : Runtime::Network
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            private struct Reduce3 : Kernels::IReduce
+            {
+                public float* weight;
+                public float* x;
+                public float* x1;
+                public float s;
+                public float* bias;
+                public float* weight1;
+                public float* x3;
+                public float* x4;
+                public float s1;
+                public float* bias1;
+                public float s2;
+
+                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
+                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                {
+                    var t0 = V.Broadcast(weight[0]);
+                    var t1 = V.Load(x + i);
+                    var t2 = V.Broadcast(x1[0]);
+                    var t3 = t1 - t2;
+                    var t4 = t3 * V.Broadcast(s);
+                    var t5 = V.Broadcast(bias[0]);
+                    var t6 = V.MultiplyAdd(t0, t4, t5);
+                    var t7 = V.Broadcast(weight1[0]);
+                    var t8 = V.Load(x3 + i);
+                    var t9 = V.Broadcast(x4[0]);
+                    var t10 = t8 - t9;
+                    var t11 = t10 * V.Broadcast(s1);
+                    var t12 = V.Broadcast(bias1[0]);
+                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t14 = t6 + t13;
+                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
+                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
+                    var t17 = t4 * V.Broadcast(s2);
+                    var t18 = V.Select(t16, t17, V.Broadcast(0f));
+                    return t18;
+                }
+            }
+
+            private struct Reduce4 : Kernels::IReduce
             {
                 public float* x;
                 public float* x1;
@@ -1840,7 +1980,7 @@ unsafe partial class ResidualNet : Runtime::Network
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(max(bias + weight1·(x1 − x2)·1/√(1E-05 + x3) + bias1 + weight·(x4 − x5)·1/√(1E-05 + x), 0) > 0 ? factor·dy1 : 0) + (x4 − x5)·1/n·facto…
+        // dx = 1/√(1E-05 + x)·weight·(max(bias + weight1·(x1 − x2)·1/√(1E-05 + x3) + bias1 + weight·(x4 − x5)·1/√(1E-05 + x), 0) > 0 ? factor·dy1 : 0) + (x4 − x5)·dy2·2 + 1…
         public struct BatchNormBackward2
         {
             public float* x;
@@ -1894,23 +2034,7 @@ unsafe partial class ResidualNet : Runtime::Network
                         var h1_3_0 = Kernels::F1.Broadcast(k.factor);
                         var h1_3_1 = Kernels::F1.Load(k.dy1 + n * k.stride + c);
                         var h1_3_2 = h1_3_0 * h1_3_1;
-                        var h1_4_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_4_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_4_2 = h1_4_0 * h1_4_1;
-                        var h1_4_3 = Kernels::F1.Load(k.weight + c);
-                        var h1_4_4 = Kernels::F1.Load(k.dy2 + c);
-                        var h1_4_5 = h1_4_3 * h1_4_4;
-                        var h1_4_6 = Kernels::F1.Load(k.x + c);
-                        var h1_4_7 = Kernels::F1.Broadcast(1E-05f) + h1_4_6;
-                        var h1_4_8 = Kernels::F1.Sqrt(h1_4_7);
-                        var h1_4_9 = Kernels::F1.Broadcast(1f) / h1_4_8;
-                        var h1_4_10 = h1_4_9 * h1_4_9;
-                        var h1_4_11 = h1_4_5 * h1_4_10;
-                        var h1_4_12 = -h1_4_11;
-                        var h1_4_13 = h1_4_9 * Kernels::F1.Broadcast(0.5f);
-                        var h1_4_14 = h1_4_12 * h1_4_13;
-                        var h1_4_15 = h1_4_2 * h1_4_14;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, weight1 = k.weight1 + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, s2 = Kernels::F1.Sum(h1_2_3), bias = k.bias + c, x4 = k.x4 + n * k.C * k.P + c * k.P, x5 = k.x5 + c, bias1 = k.bias1 + c, s3 = Kernels::F1.Sum(h1_3_2), s4 = Kernels::F1.Sum(h1_4_15), dx = k.dx + n * k.C * k.P + c * k.P };
+                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, weight1 = k.weight1 + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, s2 = Kernels::F1.Sum(h1_2_3), bias = k.bias + c, x4 = k.x4 + n * k.C * k.P + c * k.P, x5 = k.x5 + c, bias1 = k.bias1 + c, s3 = Kernels::F1.Sum(h1_3_2), dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
                         Kernels::Simd.Map(in write, k.P);
                     }
                 }
@@ -1930,7 +2054,7 @@ unsafe partial class ResidualNet : Runtime::Network
                 public float* x5;
                 public float* bias1;
                 public float s3;
-                public float s4;
+                public float* dy2;
                 public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
@@ -1956,16 +2080,17 @@ unsafe partial class ResidualNet : Runtime::Network
                     var t17 = V.Select(t16, V.Broadcast(s3), V.Broadcast(0f));
                     var t18 = t0 * t17;
                     var t19 = t8 - t9;
-                    var t20 = t19 * V.Broadcast(s4);
-                    var t21 = t20 * V.Broadcast(2f);
-                    var t22 = V.MultiplyAdd(V.Broadcast(s1), t18, t21);
-                    var t23 = t22 + V.Broadcast(s);
-                    V.Store(dx + i, t23);
+                    var t20 = V.Broadcast(dy2[0]);
+                    var t21 = t19 * t20;
+                    var t22 = t21 * V.Broadcast(2f);
+                    var t23 = V.MultiplyAdd(V.Broadcast(s1), t18, t22);
+                    var t24 = t23 + V.Broadcast(s);
+                    V.Store(dx + i, t24);
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(max(bias + weight·(x1 − x2)·1/√(1E-05 + x) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy1 : 0) + 2·(x1 − x2)·1/n·fac…
+        // dx = 1/√(1E-05 + x)·weight·(max(bias + weight·(x1 − x2)·1/√(1E-05 + x) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy1 : 0) + 2·(x1 − x2)·dy2 + 1…
         public struct BatchNormBackward3
         {
             public float* x;
@@ -2019,23 +2144,7 @@ unsafe partial class ResidualNet : Runtime::Network
                         var h1_3_0 = Kernels::F1.Broadcast(k.factor);
                         var h1_3_1 = Kernels::F1.Load(k.dy1 + n * k.stride + c);
                         var h1_3_2 = h1_3_0 * h1_3_1;
-                        var h1_4_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_4_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_4_2 = h1_4_0 * h1_4_1;
-                        var h1_4_3 = Kernels::F1.Load(k.weight + c);
-                        var h1_4_4 = Kernels::F1.Load(k.dy2 + c);
-                        var h1_4_5 = h1_4_3 * h1_4_4;
-                        var h1_4_6 = Kernels::F1.Load(k.x + c);
-                        var h1_4_7 = Kernels::F1.Broadcast(1E-05f) + h1_4_6;
-                        var h1_4_8 = Kernels::F1.Sqrt(h1_4_7);
-                        var h1_4_9 = Kernels::F1.Broadcast(1f) / h1_4_8;
-                        var h1_4_10 = h1_4_9 * h1_4_9;
-                        var h1_4_11 = h1_4_5 * h1_4_10;
-                        var h1_4_12 = -h1_4_11;
-                        var h1_4_13 = h1_4_9 * Kernels::F1.Broadcast(0.5f);
-                        var h1_4_14 = h1_4_12 * h1_4_13;
-                        var h1_4_15 = h1_4_2 * h1_4_14;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + n * k.C * k.P + c * k.P, x4 = k.x4 + c, s2 = Kernels::F1.Sum(h1_2_3), bias1 = k.bias1 + c, s3 = Kernels::F1.Sum(h1_3_2), s4 = Kernels::F1.Sum(h1_4_15), dx = k.dx + n * k.C * k.P + c * k.P };
+                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + n * k.C * k.P + c * k.P, x4 = k.x4 + c, s2 = Kernels::F1.Sum(h1_2_3), bias1 = k.bias1 + c, s3 = Kernels::F1.Sum(h1_3_2), dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
                         Kernels::Simd.Map(in write, k.P);
                     }
                 }
@@ -2055,7 +2164,7 @@ unsafe partial class ResidualNet : Runtime::Network
                 public float s2;
                 public float* bias1;
                 public float s3;
-                public float s4;
+                public float* dy2;
                 public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
@@ -2081,48 +2190,39 @@ unsafe partial class ResidualNet : Runtime::Network
                     var t17 = V.Select(t16, V.Broadcast(s3), V.Broadcast(0f));
                     var t18 = t0 * t17;
                     var t19 = t1 - t2;
-                    var t20 = t19 * V.Broadcast(s4);
-                    var t21 = V.Broadcast(2f) * t20;
-                    var t22 = V.MultiplyAdd(V.Broadcast(s1), t18, t21);
-                    var t23 = t22 + V.Broadcast(s);
-                    V.Store(dx + i, t23);
+                    var t20 = V.Broadcast(dy2[0]);
+                    var t21 = t19 * t20;
+                    var t22 = V.Broadcast(2f) * t21;
+                    var t23 = V.MultiplyAdd(V.Broadcast(s1), t18, t22);
+                    var t24 = t23 + V.Broadcast(s);
+                    V.Store(dx + i, t24);
                 }
             }
         }
 
-        // dx = (x > 0 ? acc : 0)
-        public struct WhereEpilogue : Kernels::IEpilogue
-        {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
-            {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = V.Select(t1, acc, V.Broadcast(0f));
-                return t2;
-            }
-        }
-
-        // dx = Σ(dy)
-        // dx1 = Σ((x − x1)·dy)
-        // dx2 = 1/√(1E-05 + x2)·dx1
+        // dx = Σ((x > 0 ? dy : 0))
+        // dx1 = Σ((x > 0 ? (x1 − x2)·1/√(1E-05 + x3)·dy : 0))
+        // r2 = Σ((x1 − x2)·(x > 0 ? dy : 0))
+        // dx2 = 1/n·factor·−(weight·r2·1/√(1E-05 + x3)·1/√(1E-05 + x3)·1/√(1E-05 + x3)·0.5)
         // dx3 = dx
         public struct BatchNormBackward4
         {
-            public float* dy;
             public float* x;
+            public float* dy;
             public float* x1;
+            public float* x2;
+            public float* x3;
             public float* dx;
             public float* dx1;
-            public float* x2;
+            public float* weight;
             public float* dx2;
             public float* dx3;
             public nint n;
             public nint P;
             public nint stride;
             public bool accumulate;
+            public float inverseBatch;
+            public float factor;
 
             public static void Run(void* self, nint begin, nint end)
             {
@@ -2131,34 +2231,59 @@ unsafe partial class ResidualNet : Runtime::Network
                 {
                     var r0 = 0.0;
                     var r1 = 0.0;
+                    var r2 = 0.0;
                     for (nint n = 0; n < k.n; n++)
                     {
-                        var reduce0 = new Reduce0 { dy = k.dy + c * k.P + n * k.stride };
+                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
                         r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, dy = k.dy + c * k.P + n * k.stride };
+                        var h2_0_0 = Kernels::F1.Load(k.x3 + c);
+                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
+                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
+                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
+                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, s = Kernels::F1.Sum(h2_0_3), dy = k.dy + c * k.P + n * k.stride };
                         r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
+                        var reduce2 = new Reduce2 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
+                        r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
                     }
                     k.dx[c] = (float)r0;
-                    k.dx1[c] = (float)r1;
-                    var u2_0 = Kernels::F1.Load(k.x2 + c);
-                    var u2_1 = Kernels::F1.Broadcast(1E-05f) + u2_0;
-                    var u2_2 = Kernels::F1.Sqrt(u2_1);
-                    var u2_3 = Kernels::F1.Broadcast(1f) / u2_2;
-                    var u2_4 = u2_3 * Kernels::F1.Broadcast((float)r1);
-                    k.dx2[c] = k.accumulate ? k.dx2[c] + Kernels::F1.Sum(u2_4) : Kernels::F1.Sum(u2_4);
+                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
+                    var u3_0 = Kernels::F1.Load(k.weight + c);
+                    var u3_1 = u3_0 * Kernels::F1.Broadcast((float)r2);
+                    var u4_0 = Kernels::F1.Load(k.x3 + c);
+                    var u4_1 = Kernels::F1.Broadcast(1E-05f) + u4_0;
+                    var u4_2 = Kernels::F1.Sqrt(u4_1);
+                    var u4_3 = Kernels::F1.Broadcast(1f) / u4_2;
+                    var u4_4 = u4_3 * u4_3;
+                    var u4_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u3_1)) * u4_4;
+                    var u5_0 = Kernels::F1.Load(k.x3 + c);
+                    var u5_1 = Kernels::F1.Broadcast(1E-05f) + u5_0;
+                    var u5_2 = Kernels::F1.Sqrt(u5_1);
+                    var u5_3 = Kernels::F1.Broadcast(1f) / u5_2;
+                    var u5_4 = u5_3 * Kernels::F1.Broadcast(0.5f);
+                    var u5_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u4_5)) * u5_4;
+                    var u6_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u5_5));
+                    var u7_0 = Kernels::F1.Broadcast(k.inverseBatch);
+                    var u7_1 = Kernels::F1.Broadcast(k.factor);
+                    var u7_2 = u7_0 * u7_1;
+                    var u7_3 = u7_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u6_0));
+                    k.dx2[c] = Kernels::F1.Sum(u7_3);
                     k.dx3[c] = k.accumulate ? k.dx3[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
                 }
             }
 
             private struct Reduce0 : Kernels::IReduce
             {
+                public float* x;
                 public float* dy;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
-                    var t0 = V.Load(dy + i);
-                    return t0;
+                    var t0 = V.Load(x + i);
+                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
+                    var t2 = V.Load(dy + i);
+                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
+                    return t3;
                 }
             }
 
@@ -2166,30 +2291,59 @@ unsafe partial class ResidualNet : Runtime::Network
             {
                 public float* x;
                 public float* x1;
+                public float* x2;
+                public float s;
                 public float* dy;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
                     var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
+                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
+                    var t2 = V.Load(x1 + i);
+                    var t3 = V.Broadcast(x2[0]);
+                    var t4 = t2 - t3;
+                    var t5 = t4 * V.Broadcast(s);
+                    var t6 = V.Load(dy + i);
+                    var t7 = t5 * t6;
+                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
+                    return t8;
+                }
+            }
+
+            private struct Reduce2 : Kernels::IReduce
+            {
+                public float* x1;
+                public float* x2;
+                public float* x;
+                public float* dy;
+
+                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
+                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                {
+                    var t0 = V.Load(x1 + i);
+                    var t1 = V.Broadcast(x2[0]);
                     var t2 = t0 - t1;
-                    var t3 = V.Load(dy + i);
-                    var t4 = t2 * t3;
-                    return t4;
+                    var t3 = V.Load(x + i);
+                    var t4 = V.GreaterThan(t3, V.Broadcast(0f));
+                    var t5 = V.Load(dy + i);
+                    var t6 = V.Select(t4, t5, V.Broadcast(0f));
+                    var t7 = t2 * t6;
+                    return t7;
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·dy1 + 2·(x1 − x2)·1/n·factor·−(weight·dy2·1/√(1E-05 + x)·1/√(1E-05 + x))·1/√(1E-05 + x)·0.5 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
+        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + 2·(x2 − x3)·dy2 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
         public struct BatchNormBackward5
         {
             public float* x;
             public float* weight;
             public float* dy;
-            public float* dy1;
             public float* x1;
+            public float* dy1;
             public float* x2;
+            public float* x3;
             public float* dy2;
             public float* dx;
             public float inverseBatch;
@@ -2221,23 +2375,7 @@ unsafe partial class ResidualNet : Runtime::Network
                         var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
                         var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
                         var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_2_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_2_2 = h1_2_0 * h1_2_1;
-                        var h1_2_3 = Kernels::F1.Load(k.weight + c);
-                        var h1_2_4 = Kernels::F1.Load(k.dy2 + c);
-                        var h1_2_5 = h1_2_3 * h1_2_4;
-                        var h1_2_6 = Kernels::F1.Load(k.x + c);
-                        var h1_2_7 = Kernels::F1.Broadcast(1E-05f) + h1_2_6;
-                        var h1_2_8 = Kernels::F1.Sqrt(h1_2_7);
-                        var h1_2_9 = Kernels::F1.Broadcast(1f) / h1_2_8;
-                        var h1_2_10 = h1_2_9 * h1_2_9;
-                        var h1_2_11 = h1_2_5 * h1_2_10;
-                        var h1_2_12 = -h1_2_11;
-                        var h1_2_13 = h1_2_9 * Kernels::F1.Broadcast(0.5f);
-                        var h1_2_14 = h1_2_12 * h1_2_13;
-                        var h1_2_15 = h1_2_2 * h1_2_14;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, s2 = Kernels::F1.Sum(h1_2_15), dx = k.dx + n * k.C * k.P + c * k.P };
+                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
                         Kernels::Simd.Map(in write, k.P);
                     }
                 }
@@ -2248,32 +2386,51 @@ unsafe partial class ResidualNet : Runtime::Network
                 public float s;
                 public float s1;
                 public float* weight;
-                public float* dy1;
                 public float* x1;
+                public float* dy1;
                 public float* x2;
-                public float s2;
+                public float* x3;
+                public float* dy2;
                 public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
                 {
                     var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(dy1 + i);
-                    var t2 = t0 * t1;
-                    var t3 = V.Load(x1 + i);
-                    var t4 = V.Broadcast(x2[0]);
-                    var t5 = t3 - t4;
-                    var t6 = t5 * V.Broadcast(s2);
-                    var t7 = V.Broadcast(2f) * t6;
-                    var t8 = V.MultiplyAdd(V.Broadcast(s1), t2, t7);
-                    var t9 = t8 + V.Broadcast(s);
-                    V.Store(dx + i, t9);
+                    var t1 = V.Load(x1 + i);
+                    var t2 = V.GreaterThan(t1, V.Broadcast(0f));
+                    var t3 = V.Load(dy1 + i);
+                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
+                    var t5 = t0 * t4;
+                    var t6 = V.Load(x2 + i);
+                    var t7 = V.Broadcast(x3[0]);
+                    var t8 = t6 - t7;
+                    var t9 = V.Broadcast(dy2[0]);
+                    var t10 = t8 * t9;
+                    var t11 = V.Broadcast(2f) * t10;
+                    var t12 = V.MultiplyAdd(V.Broadcast(s1), t5, t11);
+                    var t13 = t12 + V.Broadcast(s);
+                    V.Store(dx + i, t13);
                 }
             }
         }
 
-        // dx = (x > 0 ? dy + acc : 0)
-        public struct AddWhereEpilogue : Kernels::IEpilogue
+        // dx = dy + acc
+        public struct AddEpilogue2 : Kernels::IEpilogue
+        {
+            public float* dy;
+
+            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            {
+                var t0 = V.Load(dy + index);
+                var t1 = t0 + acc;
+                return t1;
+            }
+        }
+
+        // dx = (x > 0 ? dy : 0) + acc
+        public struct AddEpilogue3 : Kernels::IEpilogue
         {
             public float* x;
             public float* dy;
@@ -2284,8 +2441,8 @@ unsafe partial class ResidualNet : Runtime::Network
                 var t0 = V.Load(x + index);
                 var t1 = V.GreaterThan(t0, V.Broadcast(0f));
                 var t2 = V.Load(dy + index);
-                var t3 = t2 + acc;
-                var t4 = V.Select(t1, t3, V.Broadcast(0f));
+                var t3 = V.Select(t1, t2, V.Broadcast(0f));
+                var t4 = t3 + acc;
                 return t4;
             }
         }

@@ -43,12 +43,12 @@ unsafe partial class Siamese : Runtime::Network
         var n_ = BatchOf("Predict", 0, @left.Length);
         CheckInput("Predict", 1, @right.Length, n_);
         CheckOutput("Predict", 0, @output.Length, n_);
-        fixed (void* in0 = @left)
-        fixed (void* in1 = @right)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @left)
+        fixed (void* in_1 = @right)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -64,12 +64,12 @@ unsafe partial class Siamese : Runtime::Network
         var n_ = BatchOf("Step", 0, @left.Length);
         CheckInput("Step", 1, @right.Length, n_);
         CheckTarget("Step", 0, @targets.Length, n_);
-        fixed (void* in0 = @left)
-        fixed (void* in1 = @right)
-        fixed (void* target0 = @targets)
+        fixed (void* in_0 = @left)
+        fixed (void* in_1 = @right)
+        fixed (void* target_0 = @targets)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** targets_ = stackalloc void*[] { target0 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** targets_ = stackalloc void*[] { target_0 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -86,14 +86,14 @@ unsafe partial class Siamese : Runtime::Network
         CheckInput("Evaluate", 1, @right.Length, n_);
         CheckTarget("Evaluate", 0, @targets.Length, n_);
         CheckOutput("Evaluate", 0, @output.Length, n_);
-        fixed (void* in0 = @left)
-        fixed (void* in1 = @right)
-        fixed (void* target0 = @targets)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @left)
+        fixed (void* in_1 = @right)
+        fixed (void* target_0 = @targets)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** targets_ = stackalloc void*[] { target0 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** targets_ = stackalloc void*[] { target_0 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -107,12 +107,12 @@ unsafe partial class Siamese : Runtime::Network
         var n_ = BatchOf("Forward", 0, @left.Length);
         CheckInput("Forward", 1, @right.Length, n_);
         CheckOutput("Forward", 0, @output.Length, n_);
-        fixed (void* in0 = @left)
-        fixed (void* in1 = @right)
-        fixed (void* out0 = @output)
+        fixed (void* in_0 = @left)
+        fixed (void* in_1 = @right)
+        fixed (void* out_0 = @output)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** outputs_ = stackalloc void*[] { out0 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** outputs_ = stackalloc void*[] { out_0 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -127,12 +127,12 @@ unsafe partial class Siamese : Runtime::Network
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
         CheckInputGradient("Backward", 0, leftGradient.Length, n_);
         CheckInputGradient("Backward", 1, rightGradient.Length, n_);
-        fixed (void* dy0 = outputGradient)
-        fixed (void* dx0 = leftGradient)
-        fixed (void* dx1 = rightGradient)
+        fixed (void* dy_0 = outputGradient)
+        fixed (void* dx_0 = leftGradient)
+        fixed (void* dx_1 = rightGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0 };
-            void** dx_ = stackalloc void*[] { dx0, dx1 };
+            void** dy_ = stackalloc void*[] { dy_0 };
+            void** dx_ = stackalloc void*[] { dx_0, dx_1 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -394,8 +394,9 @@ unsafe partial class Siamese : Runtime::Network
             f.Workers.For(200, 2.0, &k18, &DenseBackward3.Run);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 10 * n);
-                var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : Kernels::Workers.Scratch(0, 10 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 32 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
+                var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : unwanted + 16 * n;
 
                 // 19: Encode.Dense1
                 Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 20, 1, f.Parameters, 10, 1, dx1, n, 10, 20, default(Kernels::Identity));

@@ -49,13 +49,13 @@ unsafe partial class TwoHeads : Runtime::Network
         CheckInput("Predict", 1, @clock.Length, n_);
         CheckOutput("Predict", 0, @Value.Length, n_);
         CheckOutput("Predict", 1, @Policy.Length, n_);
-        fixed (void* in0 = @board)
-        fixed (void* in1 = @clock)
-        fixed (void* out0 = @Value)
-        fixed (void* out1 = @Policy)
+        fixed (void* in_0 = @board)
+        fixed (void* in_1 = @clock)
+        fixed (void* out_0 = @Value)
+        fixed (void* out_1 = @Policy)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** outputs_ = stackalloc void*[] { out0, out1 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** outputs_ = stackalloc void*[] { out_0, out_1 };
             PredictCore(n_, inputs_, outputs_);
         }
     }
@@ -73,13 +73,13 @@ unsafe partial class TwoHeads : Runtime::Network
         CheckInput("Step", 1, @clock.Length, n_);
         CheckTarget("Step", 0, @outcome.Length, n_);
         CheckTarget("Step", 1, @move.Length, n_);
-        fixed (void* in0 = @board)
-        fixed (void* in1 = @clock)
-        fixed (void* target0 = @outcome)
-        fixed (void* target1 = @move)
+        fixed (void* in_0 = @board)
+        fixed (void* in_1 = @clock)
+        fixed (void* target_0 = @outcome)
+        fixed (void* target_1 = @move)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** targets_ = stackalloc void*[] { target0, target1 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** targets_ = stackalloc void*[] { target_0, target_1 };
             return StepCore(n_, inputs_, targets_, optimizer);
         }
     }
@@ -100,16 +100,16 @@ unsafe partial class TwoHeads : Runtime::Network
         CheckTarget("Evaluate", 1, @move.Length, n_);
         CheckOutput("Evaluate", 0, @Value.Length, n_);
         CheckOutput("Evaluate", 1, @Policy.Length, n_);
-        fixed (void* in0 = @board)
-        fixed (void* in1 = @clock)
-        fixed (void* target0 = @outcome)
-        fixed (void* target1 = @move)
-        fixed (void* out0 = @Value)
-        fixed (void* out1 = @Policy)
+        fixed (void* in_0 = @board)
+        fixed (void* in_1 = @clock)
+        fixed (void* target_0 = @outcome)
+        fixed (void* target_1 = @move)
+        fixed (void* out_0 = @Value)
+        fixed (void* out_1 = @Policy)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** targets_ = stackalloc void*[] { target0, target1 };
-            void** outputs_ = stackalloc void*[] { out0, out1 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** targets_ = stackalloc void*[] { target_0, target_1 };
+            void** outputs_ = stackalloc void*[] { out_0, out_1 };
             return EvaluateCore(n_, inputs_, targets_, outputs_);
         }
     }
@@ -125,13 +125,13 @@ unsafe partial class TwoHeads : Runtime::Network
         CheckInput("Forward", 1, @clock.Length, n_);
         CheckOutput("Forward", 0, @Value.Length, n_);
         CheckOutput("Forward", 1, @Policy.Length, n_);
-        fixed (void* in0 = @board)
-        fixed (void* in1 = @clock)
-        fixed (void* out0 = @Value)
-        fixed (void* out1 = @Policy)
+        fixed (void* in_0 = @board)
+        fixed (void* in_1 = @clock)
+        fixed (void* out_0 = @Value)
+        fixed (void* out_1 = @Policy)
         {
-            void** inputs_ = stackalloc void*[] { in0, in1 };
-            void** outputs_ = stackalloc void*[] { out0, out1 };
+            void** inputs_ = stackalloc void*[] { in_0, in_1 };
+            void** outputs_ = stackalloc void*[] { out_0, out_1 };
             ForwardCore(n_, inputs_, outputs_);
         }
     }
@@ -148,13 +148,13 @@ unsafe partial class TwoHeads : Runtime::Network
         CheckOutputGradient("Backward", 1, PolicyGradient.Length, n_);
         CheckInputGradient("Backward", 0, boardGradient.Length, n_);
         CheckInputGradient("Backward", 1, clockGradient.Length, n_);
-        fixed (void* dy0 = ValueGradient)
-        fixed (void* dy1 = PolicyGradient)
-        fixed (void* dx0 = boardGradient)
-        fixed (void* dx1 = clockGradient)
+        fixed (void* dy_0 = ValueGradient)
+        fixed (void* dy_1 = PolicyGradient)
+        fixed (void* dx_0 = boardGradient)
+        fixed (void* dx_1 = clockGradient)
         {
-            void** dy_ = stackalloc void*[] { dy0, dy1 };
-            void** dx_ = stackalloc void*[] { dx0, dx1 };
+            void** dy_ = stackalloc void*[] { dy_0, dy_1 };
+            void** dx_ = stackalloc void*[] { dx_0, dx_1 };
             BackwardCore(n_, dy_, dx_);
         }
     }
@@ -428,8 +428,9 @@ unsafe partial class TwoHeads : Runtime::Network
             f.Workers.For(16, 2.0, &k17, &DenseBackward.Run);
             if (f.WantInputGradients)
             {
-                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : Kernels::Workers.Scratch(0, 108 * n);
-                var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : Kernels::Workers.Scratch(0, 5 * n);
+                var unwanted = Kernels::Workers.Scratch(0, 128 * n);
+                var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
+                var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : unwanted + 112 * n;
 
                 // 18: Dense2
                 Kernels::MatMul.Run(f.Workers, f.Arena + 240 * n, 16, 1, f.Parameters + 1168, 5, 1, dx1, n, 5, 16, default(Kernels::Identity));
