@@ -45,7 +45,7 @@ public sealed class BrokenNetworkTests(PackageFixture package)
         consumer.Write("EditorConfig/.editorconfig", "root = true\n[*.cs]\ndotnet_diagnostic.DG0102.severity = none\ndotnet_analyzer_diagnostic.severity = none\ndotnet_analyzer_diagnostic.category-DeepGen.severity = none");
         consumer.Write("SuppressMessage/GlobalSuppressions.cs", "[assembly: System.Diagnostics.CodeAnalysis.SuppressMessage(\"DeepGen\", \"DG0102\")]");
         consumer.Write("Variants.proj", $"""
-            <Project>
+            <Project DefaultTargets="Build">
               <Target Name="Restore">
                 <MSBuild Projects="Broken.csproj" Targets="Restore" />
               </Target>

@@ -96,11 +96,11 @@ internal sealed class ApiWriter
     private static string Array(string name, string prefix, int count) =>
         count == 0 ? $"void** {name} = null;" : $"void** {name} = stackalloc void*[] {{ {string.Join(", ", Enumerable.Range(0, count).Select(i => prefix + i))} }};";
 
-    private IEnumerable<(string, string)> InputPins => api.Inputs.Select((t, i) => ("in" + i, Identifier(t.Name)));
+    private IEnumerable<(string, string)> InputPins => api.Inputs.Select((t, i) => ("in_" + i, Identifier(t.Name)));
 
-    private IEnumerable<(string, string)> TargetPins => api.Targets.Select((t, i) => ("target" + i, Identifier(t.Name)));
+    private IEnumerable<(string, string)> TargetPins => api.Targets.Select((t, i) => ("target_" + i, Identifier(t.Name)));
 
-    private IEnumerable<(string, string)> OutputPins => api.Outputs.Select((t, i) => ("out" + i, Identifier(t)));
+    private IEnumerable<(string, string)> OutputPins => api.Outputs.Select((t, i) => ("out_" + i, Identifier(t)));
 
     private IEnumerable<string> OutputChecks(string member) => api.Outputs.Select((t, i) => $"CheckOutput(\"{member}\", {i}, {Identifier(t)}.Length, n_);");
 
@@ -139,7 +139,7 @@ internal sealed class ApiWriter
             $"public void Predict({string.Join(", ", api.Inputs.Select(In).Concat(api.Outputs.Select(Out)))})",
             InputPins.Concat(OutputPins),
             InputChecks("Predict").Concat(OutputChecks("Predict")),
-            new[] { Array("inputs_", "in", api.Inputs.Count), Array("outputs_", "out", api.Outputs.Count), "PredictCore(n_, inputs_, outputs_);" });
+            new[] { Array("inputs_", "in_", api.Inputs.Count), Array("outputs_", "out_", api.Outputs.Count), "PredictCore(n_, inputs_, outputs_);" });
     }
 
     private void Step(CodeWriter w)
@@ -152,7 +152,7 @@ internal sealed class ApiWriter
             $"public float Step({string.Join(", ", api.Inputs.Concat(api.Targets).Select(In).Append("Runtime::Optimizer optimizer"))})",
             InputPins.Concat(TargetPins),
             InputChecks("Step").Concat(TargetChecks("Step")),
-            new[] { Array("inputs_", "in", api.Inputs.Count), Array("targets_", "target", api.Targets.Count), "return StepCore(n_, inputs_, targets_, optimizer);" });
+            new[] { Array("inputs_", "in_", api.Inputs.Count), Array("targets_", "target_", api.Targets.Count), "return StepCore(n_, inputs_, targets_, optimizer);" });
     }
 
     private void Evaluate(CodeWriter w)
@@ -166,7 +166,7 @@ internal sealed class ApiWriter
             InputChecks("Evaluate").Concat(TargetChecks("Evaluate")).Concat(OutputChecks("Evaluate")),
             new[]
             {
-                Array("inputs_", "in", api.Inputs.Count), Array("targets_", "target", api.Targets.Count), Array("outputs_", "out", api.Outputs.Count),
+                Array("inputs_", "in_", api.Inputs.Count), Array("targets_", "target_", api.Targets.Count), Array("outputs_", "out_", api.Outputs.Count),
                 "return EvaluateCore(n_, inputs_, targets_, outputs_);",
             });
     }
@@ -179,7 +179,7 @@ internal sealed class ApiWriter
             $"public void Forward({string.Join(", ", api.Inputs.Select(In).Concat(api.Outputs.Select(Out)))})",
             InputPins.Concat(OutputPins),
             InputChecks("Forward").Concat(OutputChecks("Forward")),
-            new[] { Array("inputs_", "in", api.Inputs.Count), Array("outputs_", "out", api.Outputs.Count), "ForwardCore(n_, inputs_, outputs_);" });
+            new[] { Array("inputs_", "in_", api.Inputs.Count), Array("outputs_", "out_", api.Outputs.Count), "ForwardCore(n_, inputs_, outputs_);" });
     }
 
     private void Backward(CodeWriter w)
@@ -197,14 +197,14 @@ internal sealed class ApiWriter
         }
 
         var parameters = api.Outputs.Select(o => $"global::System.ReadOnlySpan<float> {o}Gradient").Concat(floats.Select(p => $"global::System.Span<float> {p.t.Name}Gradient = default"));
-        var dx = Enumerable.Range(0, api.Inputs.Count).Select(i => floats.Any(p => p.i == i) ? "dx" + i : "null");
+        var dx = Enumerable.Range(0, api.Inputs.Count).Select(i => floats.Any(p => p.i == i) ? "dx_" + i : "null");
         Member(
             w,
             $"public void Backward({string.Join(", ", parameters)})",
-            api.Outputs.Select((o, i) => ("dy" + i, o + "Gradient")).Concat(floats.Select(p => ("dx" + p.i, p.t.Name + "Gradient"))),
+            api.Outputs.Select((o, i) => ("dy_" + i, o + "Gradient")).Concat(floats.Select(p => ("dx_" + p.i, p.t.Name + "Gradient"))),
             new[] { "var n_ = ForwardBatch();" }
                 .Concat(api.Outputs.Select((o, i) => $"CheckOutputGradient(\"Backward\", {i}, {o}Gradient.Length, n_);"))
                 .Concat(floats.Select(p => $"CheckInputGradient(\"Backward\", {p.i}, {p.t.Name}Gradient.Length, n_);")),
-            new[] { Array("dy_", "dy", api.Outputs.Count), $"void** dx_ = stackalloc void*[] {{ {string.Join(", ", dx)} }};", "BackwardCore(n_, dy_, dx_);" });
+            new[] { Array("dy_", "dy_", api.Outputs.Count), $"void** dx_ = stackalloc void*[] {{ {string.Join(", ", dx)} }};", "BackwardCore(n_, dy_, dx_);" });
     }
 }

@@ -50,12 +50,13 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
         var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildSkipsAnalyzers(options.GlobalOptions));
         context.RegisterSourceOutput(
-            networks.Select(static (r, _) => r.Result.Diagnostics).Combine(report).WithTrackingName(DiagnosticsStep),
+            networks.Select(static (r, _) => (r.Result.Diagnostics, r.Result.Model.Silenced)).Combine(report).WithTrackingName(DiagnosticsStep),
             static (output, pair) =>
             {
-                if (pair.Right)
+                var ((diagnostics, silenced), skipped) = pair;
+                if (skipped || silenced)
                 {
-                    foreach (var diagnostic in pair.Left)
+                    foreach (var diagnostic in diagnostics)
                     {
                         output.ReportDiagnostic(diagnostic.ToDiagnostic());
                     }
@@ -114,8 +115,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     {
         if (model.Graph is null || model.Api is null)
         {
-            var error = model.Silenced ? "#error " + model.Error + "\n" : "";
-            return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
+            return (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error), null);
         }
 
         try

@@ -93,16 +93,16 @@ internal static class Differentiate
                 add(x, () => u.Op switch
                 {
                     UnaryOp.Neg => b.Neg(dy),
-                    UnaryOp.Exp => b.Mul(dy, y),
-                    UnaryOp.Log => b.Mul(dy, b.Unary(UnaryOp.Reciprocal, x)),
-                    UnaryOp.Sqrt => b.Mul(dy, b.Mul(b.Const(0.5f), b.Unary(UnaryOp.Reciprocal, y))),
-                    UnaryOp.Tanh => b.Mul(dy, b.Sub(b.Const(1), b.Mul(y, y))),
-                    UnaryOp.Sigmoid => b.Mul(dy, b.Mul(y, b.Sub(b.Const(1), y))),
+                    UnaryOp.Exp => Times(b, dy, y),
+                    UnaryOp.Log => Times(b, dy, b.Unary(UnaryOp.Reciprocal, x)),
+                    UnaryOp.Sqrt => Times(b, dy, b.Mul(b.Const(0.5f), b.Unary(UnaryOp.Reciprocal, y))),
+                    UnaryOp.Tanh => Times(b, dy, b.Sub(b.Const(1), b.Mul(y, y))),
+                    UnaryOp.Sigmoid => Times(b, dy, b.Mul(y, b.Sub(b.Const(1), y))),
                     UnaryOp.Abs => b.Select(b.Binary(BinaryOp.Greater, x, zero), dy, b.Select(b.Binary(BinaryOp.Greater, zero, x), b.Neg(dy), zero)),
-                    UnaryOp.Sin => b.Mul(dy, b.Unary(UnaryOp.Cos, x)),
-                    UnaryOp.Cos => b.Neg(b.Mul(dy, b.Unary(UnaryOp.Sin, x))),
-                    UnaryOp.Floor => b.Mul(dy, zero),
-                    UnaryOp.Reciprocal => b.Neg(b.Mul(dy, b.Mul(y, y))),
+                    UnaryOp.Sin => Times(b, dy, b.Unary(UnaryOp.Cos, x)),
+                    UnaryOp.Cos => b.Neg(Times(b, dy, b.Unary(UnaryOp.Sin, x))),
+                    UnaryOp.Floor => Times(b, dy, zero),
+                    UnaryOp.Reciprocal => b.Neg(Times(b, dy, b.Mul(y, y))),
                     _ => throw new InvalidOperationException("No derivative of " + u.Op),
                 });
                 break;
@@ -197,9 +197,29 @@ internal static class Differentiate
         }
     }
 
+    /// <summary>
+    /// dy·f, with the choice of a conditional left outermost: where the other side was taken, f may be infinite or NaN (the e^x of an ELU at x = 100), and 0·f would be NaN.
+    /// </summary>
+    private static Val Times(IrBuilder b, Val dy, Val f)
+    {
+        if (dy.Prim is UnaryPrim { Op: UnaryOp.Neg })
+        {
+            return b.Neg(Times(b, dy.Inputs[0], f));
+        }
+
+        if (dy.Prim is SelectPrim && dy.Inputs[2].IsConst(0))
+        {
+            return b.Select(dy.Inputs[0], Times(b, dy.Inputs[1], f), dy.Inputs[2]);
+        }
+
+        return dy.Prim is SelectPrim && dy.Inputs[1].IsConst(0) ? b.Select(dy.Inputs[0], dy.Inputs[1], Times(b, dy.Inputs[2], f)) : b.Mul(dy, f);
+    }
+
     private static void Binary(IrBuilder b, BinaryOp op, Val l, Val r, Val y, Val dy, Action<Val, Func<Val>> add)
     {
         void Left(Func<Val> g) => add(l, () => b.SumTo(Full(b, g(), y.Dims, l.Dims), l.Dims));
+        // A factor repeated along an axis stays outside, where a sum over that axis finds it.
+        Val Factor(Val f) => f.Dims == y.Dims || f.Prim is ConstPrim ? Times(b, dy, f) : b.Mul(dy, f);
         void Right(Func<Val> g) => add(r, () => b.SumTo(Full(b, g(), y.Dims, r.Dims), r.Dims));
         var zero = b.Const(0);
         switch (op)
@@ -213,12 +233,12 @@ internal static class Differentiate
                 Right(() => b.Neg(dy));
                 break;
             case BinaryOp.Mul:
-                Left(() => b.Mul(dy, r));
-                Right(() => b.Mul(dy, l));
+                Left(() => Factor(r));
+                Right(() => Factor(l));
                 break;
             case BinaryOp.Div:
-                Left(() => b.Mul(dy, b.Unary(UnaryOp.Reciprocal, r)));
-                Right(() => b.Neg(b.Mul(dy, b.Mul(y, b.Unary(UnaryOp.Reciprocal, r)))));
+                Left(() => Factor(b.Unary(UnaryOp.Reciprocal, r)));
+                Right(() => b.Neg(Factor(b.Mul(y, b.Unary(UnaryOp.Reciprocal, r)))));
                 break;
             case BinaryOp.Max:
                 Left(() => b.Select(b.Binary(BinaryOp.Greater, l, r), dy, zero));
@@ -229,8 +249,8 @@ internal static class Differentiate
                 Right(() => b.Select(b.Binary(BinaryOp.Greater, r, l), zero, dy));
                 break;
             case BinaryOp.Pow:
-                Left(() => b.Mul(dy, b.Mul(r, b.Binary(BinaryOp.Pow, l, b.Sub(r, b.Const(1))))));
-                Right(() => b.Mul(dy, b.Mul(y, b.Unary(UnaryOp.Log, l))));
+                Left(() => Factor(b.Mul(r, b.Binary(BinaryOp.Pow, l, b.Sub(r, b.Const(1))))));
+                Right(() => Factor(b.Mul(y, b.Unary(UnaryOp.Log, l))));
                 break;
         }
     }

@@ -58,7 +58,9 @@ internal static class Lower
                 var seeds = Differentiate.Run(b, new[] { (perSample, share) }, outputs);
                 for (var i = 0; i < seeds.Length; i++)
                 {
-                    roots.Add(new Root(RootKind.Seed, i, seeds[i] ?? b.Broadcast(b.Const(0), outputs[i].Dims)));
+                    // A value that is two outputs gets its gradient once.
+                    var seed = Array.IndexOf(outputs, outputs[i]) == i ? seeds[i] : null;
+                    roots.Add(new Root(RootKind.Seed, i, seed ?? b.Broadcast(b.Const(0), outputs[i].Dims)));
                 }
             }
         }
