@@ -244,7 +244,7 @@ unsafe partial class Attention : Runtime::Network
             Infer(ref f);
 
             // 4: MeanSquaredError1
-            var k4 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], dx = f.Arena, P = 30, factor = 0.033333335f };
+            var k4 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena, P = 30, factor = 0.033333335f };
             f.Workers.For(n, 180.0, &k4, &MeanSquaredError.Run);
 
             // The mean over the batch, added up in double.
@@ -288,7 +288,7 @@ unsafe partial class Attention : Runtime::Network
             var n = f.Batch;
 
             // 4: MeanSquaredError1
-            var k4 = new MeanSquaredError2 { x = f.Arena + 672 * n, target = (float*)f.Targets[0], dx = f.Arena + 736 * n, dx1 = f.Arena + 704 * n, P = 30, factor = 0.033333335f, inverseBatch = 1f / n };
+            var k4 = new MeanSquaredError2 { x = f.Arena + 672 * n, target = (float*)f.Targets[0], loss = f.Arena + 736 * n, dx = f.Arena + 704 * n, P = 30, factor = 0.033333335f, inverseBatch = 1f / n };
             f.Workers.For(n, 270.0, &k4, &MeanSquaredError2.Run);
 
             // The mean over the batch, added up in double.
@@ -488,12 +488,12 @@ unsafe partial class Attention : Runtime::Network
         public static readonly Kernels::ConvShape Conv2 = new(8, 7, 5, 2, 5, 3, 3, 3, 1, 1, 0, 0, 1, 1, 1); // 8x7x5 to 2x5x3
 
         // r0 = Σ((x − target)·(x − target))
-        // dx = r0·factor
+        // loss = r0·factor
         public struct MeanSquaredError
         {
             public float* x;
             public float* target;
-            public float* dx;
+            public float* loss;
             public nint P;
             public float factor;
 
@@ -507,7 +507,7 @@ unsafe partial class Attention : Runtime::Network
                     var u1_0 = Kernels::F1.Broadcast(k.factor);
                     var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
                     var r1 = Kernels::F1.Sum(u1_1);
-                    k.dx[n] = r1;
+                    k.loss[n] = r1;
                 }
             }
 
@@ -607,14 +607,14 @@ unsafe partial class Attention : Runtime::Network
         }
 
         // r0 = Σ((x − target)·(x − target))
-        // dx = r0·factor
-        // dx1 = (x − target)·factor·1/n·2
+        // loss = r0·factor
+        // dx = (x − target)·factor·1/n·2
         public struct MeanSquaredError2
         {
             public float* x;
             public float* target;
+            public float* loss;
             public float* dx;
-            public float* dx1;
             public nint P;
             public float factor;
             public float inverseBatch;
@@ -629,11 +629,11 @@ unsafe partial class Attention : Runtime::Network
                     var u1_0 = Kernels::F1.Broadcast(k.factor);
                     var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
                     var r1 = Kernels::F1.Sum(u1_1);
-                    k.dx[n] = r1;
+                    k.loss[n] = r1;
                     var h3_0_0 = Kernels::F1.Broadcast(k.factor);
                     var h3_0_1 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h3_0_2 = h3_0_0 * h3_0_1;
-                    var write = new Write { x = k.x + n * k.P, target = k.target + n * k.P, s = Kernels::F1.Sum(h3_0_2), dx1 = k.dx1 + n * k.P };
+                    var write = new Write { x = k.x + n * k.P, target = k.target + n * k.P, s = Kernels::F1.Sum(h3_0_2), dx = k.dx + n * k.P };
                     Kernels::Simd.Map(in write, k.P);
                 }
             }
@@ -659,7 +659,7 @@ unsafe partial class Attention : Runtime::Network
                 public float* x;
                 public float* target;
                 public float s;
-                public float* dx1;
+                public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -669,7 +669,7 @@ unsafe partial class Attention : Runtime::Network
                     var t2 = t0 - t1;
                     var t3 = t2 * V.Broadcast(s);
                     var t4 = t3 * V.Broadcast(2f);
-                    V.Store(dx1 + i, t4);
+                    V.Store(dx + i, t4);
                 }
             }
         }

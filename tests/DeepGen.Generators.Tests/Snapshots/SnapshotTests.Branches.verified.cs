@@ -273,7 +273,7 @@ unsafe partial class Branches : Runtime::Network
             Infer(ref f);
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], dx = f.Arena, F = 6 };
+            var k7 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 6 };
             f.Workers.For(n, 300.0, &k7, &SoftmaxCrossEntropy.Run);
 
             // The mean over the batch, added up in double.
@@ -330,7 +330,7 @@ unsafe partial class Branches : Runtime::Network
             var n = f.Batch;
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy2 { x = f.Arena + 16 * n, target = (int*)f.Targets[0], dx = f.Arena + 32 * n, dx1 = f.Arena + 48 * n, F = 6, inverseBatch = 1f / n };
+            var k7 = new SoftmaxCrossEntropy2 { x = f.Arena + 16 * n, target = (int*)f.Targets[0], loss = f.Arena + 32 * n, dx = f.Arena + 48 * n, F = 6, inverseBatch = 1f / n };
             f.Workers.For(n, 342.0, &k7, &SoftmaxCrossEntropy2.Run);
 
             // The mean over the batch, added up in double.
@@ -510,12 +510,12 @@ unsafe partial class Branches : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
+        // loss = r0 + log(r1) − r2
         public struct SoftmaxCrossEntropy
         {
             public float* x;
             public int* target;
-            public float* dx;
+            public float* loss;
             public nint F;
 
             public static void Run(void* self, nint begin, nint end)
@@ -535,7 +535,7 @@ unsafe partial class Branches : Runtime::Network
                     var r4 = Kernels::Simd.Sum(in reduce4, k.F);
                     var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
                     var r5 = Kernels::F1.Sum(u5_0);
-                    k.dx[n] = r5;
+                    k.loss[n] = r5;
                 }
             }
 
@@ -587,14 +587,14 @@ unsafe partial class Branches : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
-        // dx1 = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
+        // loss = r0 + log(r1) − r2
+        // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
         public struct SoftmaxCrossEntropy2
         {
             public float* x;
             public int* target;
+            public float* loss;
             public float* dx;
-            public float* dx1;
             public nint F;
             public float inverseBatch;
 
@@ -613,13 +613,13 @@ unsafe partial class Branches : Runtime::Network
                     var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
                     var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
                     var r3 = Kernels::F1.Sum(u3_2);
-                    k.dx[n] = r3;
+                    k.loss[n] = r3;
                     var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
                     var h5_0_2 = h5_0_0 * h5_0_1;
                     var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx1 = k.dx1 + n * k.F };
+                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
                     Kernels::Simd.Map(in write, k.F);
                 }
             }
@@ -675,7 +675,7 @@ unsafe partial class Branches : Runtime::Network
                 public float s1;
                 public int* target;
                 public float s2;
-                public float* dx1;
+                public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -688,7 +688,7 @@ unsafe partial class Branches : Runtime::Network
                     var t5 = V.Equal(t3, t4);
                     var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
                     var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx1 + i, t7);
+                    V.Store(dx + i, t7);
                 }
             }
         }

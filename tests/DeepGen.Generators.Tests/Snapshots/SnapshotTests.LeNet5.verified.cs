@@ -276,7 +276,7 @@ unsafe partial class LeNet5 : Runtime::Network
             Infer(ref f);
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], dx = f.Arena, F = 10 };
+            var k7 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 10 };
             f.Workers.For(n, 500.0, &k7, &SoftmaxCrossEntropy.Run);
 
             // The mean over the batch, added up in double.
@@ -327,7 +327,7 @@ unsafe partial class LeNet5 : Runtime::Network
             var n = f.Batch;
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy2 { x = f.Arena + 8896 * n, target = (int*)f.Targets[0], dx = f.Arena + 8912 * n, dx1 = f.Arena + 8928 * n, F = 10, inverseBatch = 1f / n };
+            var k7 = new SoftmaxCrossEntropy2 { x = f.Arena + 8896 * n, target = (int*)f.Targets[0], loss = f.Arena + 8912 * n, dx = f.Arena + 8928 * n, F = 10, inverseBatch = 1f / n };
             f.Workers.For(n, 570.0, &k7, &SoftmaxCrossEntropy2.Run);
 
             // The mean over the batch, added up in double.
@@ -450,12 +450,12 @@ unsafe partial class LeNet5 : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
+        // loss = r0 + log(r1) − r2
         public struct SoftmaxCrossEntropy
         {
             public float* x;
             public int* target;
-            public float* dx;
+            public float* loss;
             public nint F;
 
             public static void Run(void* self, nint begin, nint end)
@@ -475,7 +475,7 @@ unsafe partial class LeNet5 : Runtime::Network
                     var r4 = Kernels::Simd.Sum(in reduce4, k.F);
                     var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
                     var r5 = Kernels::F1.Sum(u5_0);
-                    k.dx[n] = r5;
+                    k.loss[n] = r5;
                 }
             }
 
@@ -527,14 +527,14 @@ unsafe partial class LeNet5 : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
-        // dx1 = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
+        // loss = r0 + log(r1) − r2
+        // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
         public struct SoftmaxCrossEntropy2
         {
             public float* x;
             public int* target;
+            public float* loss;
             public float* dx;
-            public float* dx1;
             public nint F;
             public float inverseBatch;
 
@@ -553,13 +553,13 @@ unsafe partial class LeNet5 : Runtime::Network
                     var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
                     var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
                     var r3 = Kernels::F1.Sum(u3_2);
-                    k.dx[n] = r3;
+                    k.loss[n] = r3;
                     var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
                     var h5_0_2 = h5_0_0 * h5_0_1;
                     var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx1 = k.dx1 + n * k.F };
+                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
                     Kernels::Simd.Map(in write, k.F);
                 }
             }
@@ -615,7 +615,7 @@ unsafe partial class LeNet5 : Runtime::Network
                 public float s1;
                 public int* target;
                 public float s2;
-                public float* dx1;
+                public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -628,7 +628,7 @@ unsafe partial class LeNet5 : Runtime::Network
                     var t5 = V.Equal(t3, t4);
                     var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
                     var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx1 + i, t7);
+                    V.Store(dx + i, t7);
                 }
             }
         }

@@ -224,7 +224,7 @@ unsafe partial class MishNet : Runtime::Network
             Infer(ref f);
 
             // 2: MeanSquaredError1
-            var k2 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], dx = f.Arena, F = 3, factor = 0.33333334f };
+            var k2 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena, F = 3, factor = 0.33333334f };
             f.Workers.For(n, 18.0, &k2, &MeanSquaredError.Run);
 
             // The mean over the batch, added up in double.
@@ -260,7 +260,7 @@ unsafe partial class MishNet : Runtime::Network
             var n = f.Batch;
 
             // 2: MeanSquaredError1
-            var k2 = new MeanSquaredError2 { x = f.Arena + 80 * n, target = (float*)f.Targets[0], dx = f.Arena + 96 * n, dx1 = f.Arena + 112 * n, F = 3, factor = 0.33333334f, inverseBatch = 1f / n };
+            var k2 = new MeanSquaredError2 { x = f.Arena + 80 * n, target = (float*)f.Targets[0], loss = f.Arena + 96 * n, dx = f.Arena + 112 * n, F = 3, factor = 0.33333334f, inverseBatch = 1f / n };
             f.Workers.For(n, 27.0, &k2, &MeanSquaredError2.Run);
 
             // The mean over the batch, added up in double.
@@ -338,12 +338,12 @@ unsafe partial class MishNet : Runtime::Network
         }
 
         // r0 = Σ((x − target)·(x − target))
-        // dx = r0·factor
+        // loss = r0·factor
         public struct MeanSquaredError
         {
             public float* x;
             public float* target;
-            public float* dx;
+            public float* loss;
             public nint F;
             public float factor;
 
@@ -357,7 +357,7 @@ unsafe partial class MishNet : Runtime::Network
                     var u1_0 = Kernels::F1.Broadcast(k.factor);
                     var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
                     var r1 = Kernels::F1.Sum(u1_1);
-                    k.dx[n] = r1;
+                    k.loss[n] = r1;
                 }
             }
 
@@ -401,14 +401,14 @@ unsafe partial class MishNet : Runtime::Network
         }
 
         // r0 = Σ((x − target)·(x − target))
-        // dx = r0·factor
-        // dx1 = (x − target)·factor·1/n·2
+        // loss = r0·factor
+        // dx = (x − target)·factor·1/n·2
         public struct MeanSquaredError2
         {
             public float* x;
             public float* target;
+            public float* loss;
             public float* dx;
-            public float* dx1;
             public nint F;
             public float factor;
             public float inverseBatch;
@@ -423,11 +423,11 @@ unsafe partial class MishNet : Runtime::Network
                     var u1_0 = Kernels::F1.Broadcast(k.factor);
                     var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
                     var r1 = Kernels::F1.Sum(u1_1);
-                    k.dx[n] = r1;
+                    k.loss[n] = r1;
                     var h3_0_0 = Kernels::F1.Broadcast(k.factor);
                     var h3_0_1 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h3_0_2 = h3_0_0 * h3_0_1;
-                    var write = new Write { x = k.x + n * k.F, target = k.target + n * k.F, s = Kernels::F1.Sum(h3_0_2), dx1 = k.dx1 + n * k.F };
+                    var write = new Write { x = k.x + n * k.F, target = k.target + n * k.F, s = Kernels::F1.Sum(h3_0_2), dx = k.dx + n * k.F };
                     Kernels::Simd.Map(in write, k.F);
                 }
             }
@@ -453,7 +453,7 @@ unsafe partial class MishNet : Runtime::Network
                 public float* x;
                 public float* target;
                 public float s;
-                public float* dx1;
+                public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -463,7 +463,7 @@ unsafe partial class MishNet : Runtime::Network
                     var t2 = t0 - t1;
                     var t3 = t2 * V.Broadcast(s);
                     var t4 = t3 * V.Broadcast(2f);
-                    V.Store(dx1 + i, t4);
+                    V.Store(dx + i, t4);
                 }
             }
         }

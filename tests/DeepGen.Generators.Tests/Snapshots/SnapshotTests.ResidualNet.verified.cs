@@ -419,7 +419,7 @@ unsafe partial class ResidualNet : Runtime::Network
             Infer(ref f);
 
             // 20: SoftmaxCrossEntropy1
-            var k20 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], dx = f.Arena, F = 10 };
+            var k20 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 10 };
             f.Workers.For(n, 500.0, &k20, &SoftmaxCrossEntropy.Run);
 
             // The mean over the batch, added up in double.
@@ -538,7 +538,7 @@ unsafe partial class ResidualNet : Runtime::Network
             var n = f.Batch;
 
             // 24: SoftmaxCrossEntropy1
-            var k24 = new SoftmaxCrossEntropy2 { x = f.Arena + 12304 * n, target = (int*)f.Targets[0], dx = f.Arena + 12320 * n, dx1 = f.Arena + 12336 * n, F = 10, inverseBatch = 1f / n };
+            var k24 = new SoftmaxCrossEntropy2 { x = f.Arena + 12304 * n, target = (int*)f.Targets[0], loss = f.Arena + 12320 * n, dx = f.Arena + 12336 * n, F = 10, inverseBatch = 1f / n };
             f.Workers.For(n, 570.0, &k24, &SoftmaxCrossEntropy2.Run);
 
             // The mean over the batch, added up in double.
@@ -890,12 +890,12 @@ unsafe partial class ResidualNet : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
+        // loss = r0 + log(r1) − r2
         public struct SoftmaxCrossEntropy
         {
             public float* x;
             public int* target;
-            public float* dx;
+            public float* loss;
             public nint F;
 
             public static void Run(void* self, nint begin, nint end)
@@ -915,7 +915,7 @@ unsafe partial class ResidualNet : Runtime::Network
                     var r4 = Kernels::Simd.Sum(in reduce4, k.F);
                     var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
                     var r5 = Kernels::F1.Sum(u5_0);
-                    k.dx[n] = r5;
+                    k.loss[n] = r5;
                 }
             }
 
@@ -1511,14 +1511,14 @@ unsafe partial class ResidualNet : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
-        // dx1 = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
+        // loss = r0 + log(r1) − r2
+        // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
         public struct SoftmaxCrossEntropy2
         {
             public float* x;
             public int* target;
+            public float* loss;
             public float* dx;
-            public float* dx1;
             public nint F;
             public float inverseBatch;
 
@@ -1537,13 +1537,13 @@ unsafe partial class ResidualNet : Runtime::Network
                     var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
                     var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
                     var r3 = Kernels::F1.Sum(u3_2);
-                    k.dx[n] = r3;
+                    k.loss[n] = r3;
                     var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
                     var h5_0_2 = h5_0_0 * h5_0_1;
                     var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx1 = k.dx1 + n * k.F };
+                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
                     Kernels::Simd.Map(in write, k.F);
                 }
             }
@@ -1599,7 +1599,7 @@ unsafe partial class ResidualNet : Runtime::Network
                 public float s1;
                 public int* target;
                 public float s2;
-                public float* dx1;
+                public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -1612,7 +1612,7 @@ unsafe partial class ResidualNet : Runtime::Network
                     var t5 = V.Equal(t3, t4);
                     var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
                     var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx1 + i, t7);
+                    V.Store(dx + i, t7);
                 }
             }
         }

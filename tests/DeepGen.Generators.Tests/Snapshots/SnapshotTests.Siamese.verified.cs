@@ -167,29 +167,28 @@ unsafe partial class Siamese : Runtime::Network
     //   3  Encode.Dense2 + Subtract1 + Multiply1  MatMul  [n,20] [n,8]  [n,8]          168    320    144  32·n (4)
     //   4  Dense1                                 MatMul  [n,8]         [n,1]            9     16     36  output
     //   5  MeanSquaredError1                      Row     [n,1]         [n,1]                   1     12  0·n
-    // Training: 21 kernels, arena of 640 bytes a sample and 2,240 fixed.
+    // Training: 20 kernels, arena of 640 bytes a sample and 2,368 fixed.
     //    #  layers                                 kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
-    //    0  Encode.Dense1 + Encode.Tanh1           MatMul        [n,10]         [n,20]                 220    400    120  0·n (14)
-    //    1  Encode.Dense2                          MatMul        [n,20]         [n,8]                  168    320    112  64·n (6)
-    //    2  Encode.Dense1 + Encode.Tanh1           MatMul        [n,10]         [n,20]                 220    400    120  32·n (10)
-    //    3  Encode.Dense2 + Subtract1 + Multiply1  MatMul        [n,20] [n,8]   [n,8]                  168    320    176  128·n (10), 64·n (6)
-    //    4  Dense1                                 MatMul        [n,8]          [n,1]                    9     16     36  80·n (7)
-    //    5  MeanSquaredError1                      Row           [n,1]          [n,1]                           2     16  144·n, 80·n (7)
+    //    0  Encode.Dense1 + Encode.Tanh1           MatMul        [n,10]         [n,20]                 220    400    120  0·n (19)
+    //    1  Encode.Dense2                          MatMul        [n,20]         [n,8]                  168    320    112  96·n (6)
+    //    2  Encode.Dense1 + Encode.Tanh1           MatMul        [n,10]         [n,20]                 220    400    120  32·n (18)
+    //    3  Encode.Dense2 + Subtract1 + Multiply1  MatMul        [n,20] [n,8]   [n,8]                  168    320    176  112·n (9), 96·n (6)
+    //    4  Dense1                                 MatMul        [n,8]          [n,1]                    9     16     36  128·n (7)
+    //    5  MeanSquaredError1                      Row           [n,1]          [n,1]                           2     16  144·n, 128·n (7)
     //    6  Dense1                                 WeightMatMul  [n,1] [n,8]    [1,8] [1,1]                    16     36  gradients 416, gradients 432
-    //    7  Dense1 + Multiply1 + Subtract1         MatMul        [n,1] [n,8]    [n,8]                    8     16    132  64·n (8), 144·n (14), 128·n (10)
-    //    8  Encode.Dense2                          Reduce        [n,8]          [1,8]                           8     32  fixed 368 (12)
-    //    9  Encode.Dense2 + Encode.Tanh1           MatMul        [n,8] [n,20]   [n,20]                 160    320    192  64·n (19)
-    //   10  Encode.Dense2                          WeightMatMul  [n,8] [n,20]   [8,20]                        320    112  fixed 208 (15)
-    //   11  Encode.Dense1                          WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 0 (18), fixed 528 (17)
+    //    7  Dense1 + Multiply1 + Subtract1         MatMul        [n,1] [n,8]    [n,8]                    8     16    100  96·n (13), 112·n (9)
+    //    8  Encode.Dense2                          WeightMatMul  [n,8] [n,20]   [8,20] [1,8]                  320    112  fixed 208 (14), fixed 560 (12)
+    //    9  Encode.Dense2 + Encode.Tanh1           MatMul        [n,8] [n,20]   [n,20]                 160    320    192  32·n (18)
+    //   10  Encode.Dense1                          WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 0 (17), fixed 528 (16)
+    //   11  Encode.Dense2                          WeightMatMul  [n,8] [n,20]   [8,20] [1,8]                  320    112  fixed 368 (14), fixed 576 (12)
     //   12  Encode.Dense2                          Row           [1,8]          [8]                             8      0  gradients 400
-    //   13  Encode.Dense2 + Encode.Tanh1           MatMul        [n,8] [n,20]   [n,20]                 160    320    192  32·n (20)
-    //   14  Encode.Dense2                          WeightMatMul  [n,8] [n,20]   [8,20]                        320    112  fixed 368 (15)
-    //   15  Encode.Dense2                          Row           [8,20]         [8,20]                        160      0  gradients 240
-    //   16  Encode.Dense1                          WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 208 (18), fixed 416 (17)
-    //   17  Encode.Dense1                          Row           [1,20]         [20]                           20      0  gradients 208
-    //   18  Encode.Dense1                          Row           [20,10]        [20,10]                       200      0  gradients 0
+    //   13  Encode.Dense2 + Encode.Tanh1           MatMul        [n,8] [n,20]   [n,20]                 160    320    192  0·n (19)
+    //   14  Encode.Dense2                          Row           [8,20]         [8,20]                        160      0  gradients 240
+    //   15  Encode.Dense1                          WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 208 (17), fixed 416 (16)
+    //   16  Encode.Dense1                          Row           [1,20]         [20]                           20      0  gradients 208
+    //   17  Encode.Dense1                          Row           [20,10]        [20,10]                       200      0  gradients 0
+    //   18  Encode.Dense1                          MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
     //   19  Encode.Dense1                          MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
-    //   20  Encode.Dense1                          MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
@@ -225,17 +224,17 @@ unsafe partial class Siamese : Runtime::Network
             },
             Inference = new(48, 0),
             Evaluation = new(48, 0),
-            Training = new(160, 560),
+            Training = new(160, 592),
             Activations = new Runtime::BufferDefinition[]
             {
                 new("Encode.Tanh1", 0, 20, true),
-                new("Encode.Dense2", 64, 8, true),
-                new("Multiply1", 64, 8, true),
+                new("Encode.Dense2", 96, 8, true),
+                new("Multiply1", 96, 8, true),
                 new("Encode.Tanh1", 32, 20, true),
-                new("Subtract1", 128, 8, true),
-                new("Dense1", 80, 1, true),
+                new("Subtract1", 112, 8, true),
+                new("Dense1", 128, 1, true),
             },
-            KernelsPerStep = 20,
+            KernelsPerStep = 19,
             HasLoss = true,
             IsClassifier = false,
         };
@@ -278,7 +277,7 @@ unsafe partial class Siamese : Runtime::Network
             Infer(ref f);
 
             // 5: MeanSquaredError1
-            var k5 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], dx = f.Arena };
+            var k5 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena };
             f.Workers.For(n, 4.0, &k5, &MeanSquaredError.Run);
 
             // The mean over the batch, added up in double.
@@ -295,26 +294,26 @@ unsafe partial class Siamese : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 96 * n, 40 * n, 40 * n);
-            global::System.Buffer.MemoryCopy(f.Inputs[1], f.Arena + 112 * n, 40 * n, 40 * n);
+            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 64 * n, 40 * n, 40 * n);
+            global::System.Buffer.MemoryCopy(f.Inputs[1], f.Arena + 80 * n, 40 * n, 40 * n);
 
             // 0: Encode.Dense1 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 96 * n, 10, 1, f.Parameters, 1, 10, f.Arena, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 10, 1, f.Parameters, 1, 10, f.Arena, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
 
             // 1: Encode.Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 64 * n, n, 8, 20, new BiasEpilogue { bias = f.Parameters + 400 });
+            Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 96 * n, n, 8, 20, new BiasEpilogue { bias = f.Parameters + 400 });
 
             // 2: Encode.Dense1 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 112 * n, 10, 1, f.Parameters, 1, 10, f.Arena + 32 * n, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 80 * n, 10, 1, f.Parameters, 1, 10, f.Arena + 32 * n, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
 
             // 3: Encode.Dense2 + Subtract1 + Multiply1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 64 * n, n, 8, 20, new BiasSubMulEpilogue2 { x = f.Arena + 64 * n, bias = f.Parameters + 400, y = f.Arena + 128 * n });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 96 * n, n, 8, 20, new BiasSubMulEpilogue2 { x = f.Arena + 96 * n, bias = f.Parameters + 400, y = f.Arena + 112 * n });
 
             // 4: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 8, 1, f.Parameters + 416, 1, 8, f.Arena + 80 * n, n, 1, 8, new BiasEpilogue2 { bias = f.Parameters + 432 });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 96 * n, 8, 1, f.Parameters + 416, 1, 8, f.Arena + 128 * n, n, 1, 8, new BiasEpilogue2 { bias = f.Parameters + 432 });
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 80 * n, f.Outputs[0], 4 * n, 4 * n);
+                global::System.Buffer.MemoryCopy(f.Arena + 128 * n, f.Outputs[0], 4 * n, 4 * n);
             }
         }
 
@@ -324,7 +323,7 @@ unsafe partial class Siamese : Runtime::Network
             var n = f.Batch;
 
             // 5: MeanSquaredError1
-            var k5 = new MeanSquaredError2 { x = f.Arena + 80 * n, target = (float*)f.Targets[0], dx = f.Arena + 144 * n, dx1 = f.Arena + 80 * n, inverseBatch = 1f / n };
+            var k5 = new MeanSquaredError2 { x = f.Arena + 128 * n, target = (float*)f.Targets[0], loss = f.Arena + 144 * n, loss1 = f.Arena + 128 * n, inverseBatch = 1f / n };
             f.Workers.For(n, 6.0, &k5, &MeanSquaredError2.Run);
 
             // The mean over the batch, added up in double.
@@ -341,7 +340,7 @@ unsafe partial class Siamese : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 80 * n, 4 * n, 4 * n);
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 128 * n, 4 * n, 4 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
@@ -350,59 +349,55 @@ unsafe partial class Siamese : Runtime::Network
             var n = f.Batch;
 
             // 6: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 80 * n, 1, 1, f.Arena + 64 * n, 8, 1, f.Gradients + 416, 1, 8, n, f.Accumulate, f.Gradients + 432);
+            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 128 * n, 1, 1, f.Arena + 96 * n, 8, 1, f.Gradients + 416, 1, 8, n, f.Accumulate, f.Gradients + 432);
 
             // 7: Dense1 + Multiply1 + Subtract1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 80 * n, 1, 1, f.Parameters + 416, 8, 1, f.Arena + 128 * n, n, 8, 1, new MulMulNegEpilogue { x = f.Arena + 128 * n, dx = f.Arena + 64 * n, dx1 = f.Arena + 144 * n });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 128 * n, 1, 1, f.Parameters + 416, 8, 1, f.Arena + 112 * n, n, 8, 1, new MulMulNegEpilogue { x = f.Arena + 112 * n, dx = f.Arena + 96 * n });
 
             // 8: Encode.Dense2
-            var k8 = new DenseBackward { dx = f.Fixed + 368, dy = f.Arena + 64 * n, n = n, F = 8 };
-            f.Workers.For(8, 6.0, &k8, &DenseBackward.Run);
+            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 112 * n, 1, 8, f.Arena + 32 * n, 20, 1, f.Fixed + 208, 8, 20, n, false, f.Fixed + 560);
 
             // 9: Encode.Dense2 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 128 * n, 8, 1, f.Parameters + 240, 20, 1, f.Arena + 64 * n, n, 20, 8, new MulEpilogue { x = f.Arena + 32 * n });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 112 * n, 8, 1, f.Parameters + 240, 20, 1, f.Arena + 32 * n, n, 20, 8, new MulEpilogue { x = f.Arena + 32 * n });
 
-            // 10: Encode.Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 128 * n, 1, 8, f.Arena + 32 * n, 20, 1, f.Fixed + 208, 8, 20, n, false, null);
+            // 10: Encode.Dense1
+            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 32 * n, 1, 20, f.Arena + 80 * n, 10, 1, f.Fixed, 20, 10, n, false, f.Fixed + 528);
 
-            // 11: Encode.Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 64 * n, 1, 20, f.Arena + 112 * n, 10, 1, f.Fixed, 20, 10, n, false, f.Fixed + 528);
+            // 11: Encode.Dense2
+            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 96 * n, 1, 8, f.Arena, 20, 1, f.Fixed + 368, 8, 20, n, false, f.Fixed + 576);
 
             // 12: Encode.Dense2
-            var k12 = new DenseBackward2 { dy = f.Fixed + 368, dx = f.Gradients + 400, accumulate = f.Accumulate };
-            f.Workers.For(8, 2.0, &k12, &DenseBackward2.Run);
+            var k12 = new DenseBackward { dy = f.Fixed + 560, dy1 = f.Fixed + 576, dx = f.Gradients + 400, accumulate = f.Accumulate };
+            f.Workers.For(8, 2.0, &k12, &DenseBackward.Run);
 
             // 13: Encode.Dense2 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 144 * n, 8, 1, f.Parameters + 240, 20, 1, f.Arena + 32 * n, n, 20, 8, new MulEpilogue { x = f.Arena });
+            Kernels::MatMul.Run(f.Workers, f.Arena + 96 * n, 8, 1, f.Parameters + 240, 20, 1, f.Arena, n, 20, 8, new MulEpilogue { x = f.Arena });
 
             // 14: Encode.Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 144 * n, 1, 8, f.Arena, 20, 1, f.Fixed + 368, 8, 20, n, false, null);
+            var k14 = new DenseBackward { dy = f.Fixed + 208, dy1 = f.Fixed + 368, dx = f.Gradients + 240, accumulate = f.Accumulate };
+            f.Workers.For(160, 2.0, &k14, &DenseBackward.Run);
 
-            // 15: Encode.Dense2
-            var k15 = new DenseBackward3 { dy = f.Fixed + 208, dy1 = f.Fixed + 368, dx = f.Gradients + 240, accumulate = f.Accumulate };
-            f.Workers.For(160, 2.0, &k15, &DenseBackward3.Run);
+            // 15: Encode.Dense1
+            Kernels::MatMul.Accumulate(f.Workers, f.Arena, 1, 20, f.Arena + 64 * n, 10, 1, f.Fixed + 208, 20, 10, n, false, f.Fixed + 416);
 
             // 16: Encode.Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 32 * n, 1, 20, f.Arena + 96 * n, 10, 1, f.Fixed + 208, 20, 10, n, false, f.Fixed + 416);
+            var k16 = new DenseBackward { dy = f.Fixed + 528, dy1 = f.Fixed + 416, dx = f.Gradients + 208, accumulate = f.Accumulate };
+            f.Workers.For(20, 2.0, &k16, &DenseBackward.Run);
 
             // 17: Encode.Dense1
-            var k17 = new DenseBackward3 { dy = f.Fixed + 528, dy1 = f.Fixed + 416, dx = f.Gradients + 208, accumulate = f.Accumulate };
-            f.Workers.For(20, 2.0, &k17, &DenseBackward3.Run);
-
-            // 18: Encode.Dense1
-            var k18 = new DenseBackward3 { dy = f.Fixed, dy1 = f.Fixed + 208, dx = f.Gradients, accumulate = f.Accumulate };
-            f.Workers.For(200, 2.0, &k18, &DenseBackward3.Run);
+            var k17 = new DenseBackward { dy = f.Fixed, dy1 = f.Fixed + 208, dx = f.Gradients, accumulate = f.Accumulate };
+            f.Workers.For(200, 2.0, &k17, &DenseBackward.Run);
             if (f.WantInputGradients)
             {
                 var unwanted = Kernels::Workers.Scratch(0, 32 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
                 var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : unwanted + 16 * n;
 
-                // 19: Encode.Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 20, 1, f.Parameters, 10, 1, dx1, n, 10, 20, default(Kernels::Identity));
+                // 18: Encode.Dense1
+                Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 20, 1, f.Parameters, 10, 1, dx1, n, 10, 20, default(Kernels::Identity));
 
-                // 20: Encode.Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 20, 1, f.Parameters, 10, 1, dx0, n, 10, 20, default(Kernels::Identity));
+                // 19: Encode.Dense1
+                Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters, 10, 1, dx0, n, 10, 20, default(Kernels::Identity));
             }
         }
 
@@ -468,17 +463,17 @@ unsafe partial class Siamese : Runtime::Network
             }
         }
 
-        // dx = (x − target)·(x − target)
+        // loss = (x − target)·(x − target)
         public struct MeanSquaredError
         {
             public float* x;
             public float* target;
-            public float* dx;
+            public float* loss;
 
             public static void Run(void* self, nint begin, nint end)
             {
                 ref var k = ref *(MeanSquaredError*)self;
-                var write = new Write { x = k.x, target = k.target, dx = k.dx };
+                var write = new Write { x = k.x, target = k.target, loss = k.loss };
                 Kernels::Simd.Map(in write, begin, end);
             }
 
@@ -486,7 +481,7 @@ unsafe partial class Siamese : Runtime::Network
             {
                 public float* x;
                 public float* target;
-                public float* dx;
+                public float* loss;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -495,7 +490,7 @@ unsafe partial class Siamese : Runtime::Network
                     var t1 = V.Load(target + i);
                     var t2 = t0 - t1;
                     var t3 = t2 * t2;
-                    V.Store(dx + i, t3);
+                    V.Store(loss + i, t3);
                 }
             }
         }
@@ -521,20 +516,20 @@ unsafe partial class Siamese : Runtime::Network
             }
         }
 
-        // dx = (x − target)·(x − target)
-        // dx1 = (x − target)·1/n·2
+        // loss = (x − target)·(x − target)
+        // loss1 = (x − target)·1/n·2
         public struct MeanSquaredError2
         {
             public float* x;
             public float* target;
-            public float* dx;
-            public float* dx1;
+            public float* loss;
+            public float* loss1;
             public float inverseBatch;
 
             public static void Run(void* self, nint begin, nint end)
             {
                 ref var k = ref *(MeanSquaredError2*)self;
-                var write = new Write { x = k.x, target = k.target, inverseBatch = k.inverseBatch, dx = k.dx, dx1 = k.dx1 };
+                var write = new Write { x = k.x, target = k.target, inverseBatch = k.inverseBatch, loss = k.loss, loss1 = k.loss1 };
                 Kernels::Simd.Map(in write, begin, end);
             }
 
@@ -543,8 +538,8 @@ unsafe partial class Siamese : Runtime::Network
                 public float* x;
                 public float* target;
                 public float inverseBatch;
-                public float* dx;
-                public float* dx1;
+                public float* loss;
+                public float* loss1;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -556,20 +551,18 @@ unsafe partial class Siamese : Runtime::Network
                     var t4 = V.Broadcast(inverseBatch);
                     var t5 = t2 * t4;
                     var t6 = t5 * V.Broadcast(2f);
-                    V.Store(dx + i, t3);
-                    V.Store(dx1 + i, t6);
+                    V.Store(loss + i, t3);
+                    V.Store(loss1 + i, t6);
                 }
             }
         }
 
-        // dx = x·acc
-        // dx1 = dx·2
-        // dx2 = −dx1
+        // dx = x·acc·2
+        // dx1 = −dx
         public struct MulMulNegEpilogue : Kernels::IEpilogue
         {
             public float* x;
             public float* dx;
-            public float* dx1;
 
             [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
             public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
@@ -578,54 +571,8 @@ unsafe partial class Siamese : Runtime::Network
                 var t1 = t0 * acc;
                 var t2 = t1 * V.Broadcast(2f);
                 var t3 = -t2;
-                V.Store(dx + index, t1);
-                V.Store(dx1 + index, t2);
+                V.Store(dx + index, t2);
                 return t3;
-            }
-        }
-
-        // dx = Σ(dy)
-        public struct DenseBackward
-        {
-            public float* dx;
-            public float* dy;
-            public nint n;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(DenseBackward*)self;
-                var start0 = new Start0 { dx = k.dx };
-                Kernels::Simd.Map(in start0, begin, end);
-                for (nint n = 0; n < k.n; n++)
-                {
-                    var reduce0 = new Reduce0 { dy = k.dy + n * k.F, dx = k.dx };
-                    Kernels::Simd.Map(in reduce0, begin, end);
-                }
-            }
-
-            private struct Start0 : Kernels::IMap
-            {
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    V.Store(dx + i, V.Broadcast(0f));
-                }
-            }
-
-            private struct Reduce0 : Kernels::IMap
-            {
-                public float* dy;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(dy + i);
-                    V.Store(dx + i, V.Load(dx + i) + t0);
-                }
             }
         }
 
@@ -645,40 +592,8 @@ unsafe partial class Siamese : Runtime::Network
             }
         }
 
-        // dx = −(2·dy) + 2·dy
-        public struct DenseBackward2
-        {
-            public float* dy;
-            public float* dx;
-            public bool accumulate;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(DenseBackward2*)self;
-                var write = new Write { dy = k.dy, dx = k.dx, accumulate = k.accumulate };
-                Kernels::Simd.Map(in write, begin, end);
-            }
-
-            private struct Write : Kernels::IMap
-            {
-                public float* dy;
-                public float* dx;
-                public bool accumulate;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(dy + i);
-                    var t1 = V.Broadcast(2f) * t0;
-                    var t2 = -t1;
-                    var t3 = t2 + t1;
-                    V.Store(dx + i, accumulate ? V.Load(dx + i) + t3 : t3);
-                }
-            }
-        }
-
         // dx = dy + dy1
-        public struct DenseBackward3
+        public struct DenseBackward
         {
             public float* dy;
             public float* dy1;
@@ -687,7 +602,7 @@ unsafe partial class Siamese : Runtime::Network
 
             public static void Run(void* self, nint begin, nint end)
             {
-                ref var k = ref *(DenseBackward3*)self;
+                ref var k = ref *(DenseBackward*)self;
                 var write = new Write { dy = k.dy, dy1 = k.dy1, dx = k.dx, accumulate = k.accumulate };
                 Kernels::Simd.Map(in write, begin, end);
             }

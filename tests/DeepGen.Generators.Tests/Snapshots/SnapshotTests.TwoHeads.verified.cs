@@ -307,11 +307,11 @@ unsafe partial class TwoHeads : Runtime::Network
             Infer(ref f);
 
             // 5: SoftmaxCrossEntropy1
-            var k5 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[1], target = (int*)f.Targets[1], dx = f.Arena, F = 9 };
+            var k5 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[1], target = (int*)f.Targets[1], loss = f.Arena, F = 9 };
             f.Workers.For(n, 450.0, &k5, &SoftmaxCrossEntropy.Run);
 
             // 6: Add2
-            var k6 = new Add { dy = f.Arena, x = (float*)f.Outputs[0], target = (float*)f.Targets[0], dx = f.Arena + 16 * n };
+            var k6 = new Add { dy = f.Arena, x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena + 16 * n };
             f.Workers.For(n, 3.0, &k6, &Add.Run);
 
             // The mean over the batch, added up in double.
@@ -361,15 +361,15 @@ unsafe partial class TwoHeads : Runtime::Network
             var n = f.Batch;
 
             // 5: SoftmaxCrossEntropy1
-            var k5 = new SoftmaxCrossEntropy2 { x = f.Arena + 224 * n, target = (int*)f.Targets[1], dx = f.Arena + 256 * n, dx1 = f.Arena + 272 * n, F = 9, inverseBatch = 1f / n };
+            var k5 = new SoftmaxCrossEntropy2 { x = f.Arena + 224 * n, target = (int*)f.Targets[1], loss = f.Arena + 256 * n, dx = f.Arena + 272 * n, F = 9, inverseBatch = 1f / n };
             f.Workers.For(n, 513.0, &k5, &SoftmaxCrossEntropy2.Run);
 
             // 6: Add2
-            var k6 = new Add { dy = f.Arena + 256 * n, x = f.Arena + 208 * n, target = (float*)f.Targets[0], dx = f.Arena + 288 * n };
+            var k6 = new Add { dy = f.Arena + 256 * n, x = f.Arena + 208 * n, target = (float*)f.Targets[0], loss = f.Arena + 288 * n };
             f.Workers.For(n, 3.0, &k6, &Add.Run);
 
             // 7: MeanSquaredError1
-            var k7 = new MeanSquaredError { x = f.Arena + 208 * n, target = (float*)f.Targets[0], dx = f.Arena + 208 * n, inverseBatch = 1f / n };
+            var k7 = new MeanSquaredError { x = f.Arena + 208 * n, target = (float*)f.Targets[0], loss = f.Arena + 208 * n, inverseBatch = 1f / n };
             f.Workers.For(n, 5.0, &k7, &MeanSquaredError.Run);
 
             // The mean over the batch, added up in double.
@@ -511,12 +511,12 @@ unsafe partial class TwoHeads : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
+        // loss = r0 + log(r1) − r2
         public struct SoftmaxCrossEntropy
         {
             public float* x;
             public int* target;
-            public float* dx;
+            public float* loss;
             public nint F;
 
             public static void Run(void* self, nint begin, nint end)
@@ -536,7 +536,7 @@ unsafe partial class TwoHeads : Runtime::Network
                     var r4 = Kernels::Simd.Sum(in reduce4, k.F);
                     var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
                     var r5 = Kernels::F1.Sum(u5_0);
-                    k.dx[n] = r5;
+                    k.loss[n] = r5;
                 }
             }
 
@@ -585,18 +585,18 @@ unsafe partial class TwoHeads : Runtime::Network
             }
         }
 
-        // dx = (x − target)·(x − target) + dy·0.5
+        // loss = (x − target)·(x − target) + dy·0.5
         public struct Add
         {
             public float* dy;
             public float* x;
             public float* target;
-            public float* dx;
+            public float* loss;
 
             public static void Run(void* self, nint begin, nint end)
             {
                 ref var k = ref *(Add*)self;
-                var write = new Write { dy = k.dy, x = k.x, target = k.target, dx = k.dx };
+                var write = new Write { dy = k.dy, x = k.x, target = k.target, loss = k.loss };
                 Kernels::Simd.Map(in write, begin, end);
             }
 
@@ -605,7 +605,7 @@ unsafe partial class TwoHeads : Runtime::Network
                 public float* dy;
                 public float* x;
                 public float* target;
-                public float* dx;
+                public float* loss;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -616,7 +616,7 @@ unsafe partial class TwoHeads : Runtime::Network
                     var t3 = t1 - t2;
                     var t4 = t3 * t3;
                     var t5 = V.MultiplyAdd(t0, V.Broadcast(0.5f), t4);
-                    V.Store(dx + i, t5);
+                    V.Store(loss + i, t5);
                 }
             }
         }
@@ -624,14 +624,14 @@ unsafe partial class TwoHeads : Runtime::Network
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
-        // dx = r0 + log(r1) − r2
-        // dx1 = (j = target ? −(0.5·1/n) : 0) + exp(x − r0)·0.5·1/n·1/r1
+        // loss = r0 + log(r1) − r2
+        // dx = (j = target ? −(0.5·1/n) : 0) + exp(x − r0)·0.5·1/n·1/r1
         public struct SoftmaxCrossEntropy2
         {
             public float* x;
             public int* target;
+            public float* loss;
             public float* dx;
-            public float* dx1;
             public nint F;
             public float inverseBatch;
 
@@ -650,7 +650,7 @@ unsafe partial class TwoHeads : Runtime::Network
                     var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
                     var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
                     var r3 = Kernels::F1.Sum(u3_2);
-                    k.dx[n] = r3;
+                    k.loss[n] = r3;
                     var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_0_1 = Kernels::F1.Broadcast(0.5f) * h5_0_0;
                     var h5_0_2 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
@@ -658,7 +658,7 @@ unsafe partial class TwoHeads : Runtime::Network
                     var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
                     var h5_1_1 = Kernels::F1.Broadcast(0.5f) * h5_1_0;
                     var h5_1_2 = -h5_1_1;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_3), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_2), dx1 = k.dx1 + n * k.F };
+                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_3), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_2), dx = k.dx + n * k.F };
                     Kernels::Simd.Map(in write, k.F);
                 }
             }
@@ -714,7 +714,7 @@ unsafe partial class TwoHeads : Runtime::Network
                 public float s1;
                 public int* target;
                 public float s2;
-                public float* dx1;
+                public float* dx;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -727,23 +727,23 @@ unsafe partial class TwoHeads : Runtime::Network
                     var t5 = V.Equal(t3, t4);
                     var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
                     var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx1 + i, t7);
+                    V.Store(dx + i, t7);
                 }
             }
         }
 
-        // dx = (x − target)·1/n·2
+        // loss = (x − target)·1/n·2
         public struct MeanSquaredError
         {
             public float* x;
             public float* target;
-            public float* dx;
+            public float* loss;
             public float inverseBatch;
 
             public static void Run(void* self, nint begin, nint end)
             {
                 ref var k = ref *(MeanSquaredError*)self;
-                var write = new Write { x = k.x, target = k.target, inverseBatch = k.inverseBatch, dx = k.dx };
+                var write = new Write { x = k.x, target = k.target, inverseBatch = k.inverseBatch, loss = k.loss };
                 Kernels::Simd.Map(in write, begin, end);
             }
 
@@ -752,7 +752,7 @@ unsafe partial class TwoHeads : Runtime::Network
                 public float* x;
                 public float* target;
                 public float inverseBatch;
-                public float* dx;
+                public float* loss;
 
                 [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
                 public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
@@ -763,7 +763,7 @@ unsafe partial class TwoHeads : Runtime::Network
                     var t3 = V.Broadcast(inverseBatch);
                     var t4 = t2 * t3;
                     var t5 = t4 * V.Broadcast(2f);
-                    V.Store(dx + i, t5);
+                    V.Store(loss + i, t5);
                 }
             }
         }
