@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeepGen.Benchmarks.Bdn;
 using DeepGen.Benchmarks.Compare;
+using DeepGen.Benchmarks.Generator;
 using DeepGen.Benchmarks.Kernels;
 using DeepGen.Benchmarks.Profile;
 
@@ -11,6 +12,7 @@ return args switch
     ["profile", .. var rest] => ProfileCommand.Run(rest),
     ["roofline", .. var rest] => Roofline.Run(rest),
     ["bdn", .. var rest] => BdnCommand.Run(rest),
+    ["generator", .. var rest] => GeneratorBenchmark.Run(rest),
     _ => Usage(),
 };
 
@@ -23,6 +25,7 @@ static int Usage()
           profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
           bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments
+          generator [networks] [runs]   what the generator and the analyzer cost the compiler, for ResNet-50 and in a project of 40 such networks
         """);
     return 2;
 }

@@ -86,7 +86,7 @@ public static unsafe class Roofline
         var calls = (int)Math.Clamp(2e-3 / once, 1, 2000);
         var best = double.PositiveInfinity;
         var began = Stopwatch.GetTimestamp();
-        for (var round = 0; round < 100 && (round < 8 || Stopwatch.GetElapsedTime(began).TotalSeconds < 0.3); round++)
+        for (var round = 0; round < 200 && (round < 20 || Stopwatch.GetElapsedTime(began).TotalSeconds < 0.3); round++)
         {
             start = Stopwatch.GetTimestamp();
             for (var call = 0; call < calls; call++)

@@ -72,6 +72,8 @@ internal sealed class NetworkWriter
         Override(w, "RunBackward", "Backward");
         Override(w, "SetOutputGradients", "SetOutputGradients");
         w.Line("/// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>");
+        KernelTable.Write(w, "Inference", network.Inference, graph);
+        KernelTable.Write(w, "Training", network.Training, graph);
         w.Open("private static unsafe class Compiled");
         w.Line("/// <summary>Identifies the graph that this code was made from.</summary>");
         w.Line($"public const string GraphFingerprint = {Literals.String(Graph.GraphFingerprint.Of(graph))};");
@@ -303,19 +305,9 @@ internal sealed class NetworkWriter
         foreach (var kernel in program.In(section))
         {
             w.Line();
-            w.Line("// " + Describe(program, kernel));
+            w.Line($"// {Literals.Int(kernel.Index)}: {KernelTable.Layers(kernel)}");
             w.Lines(writer.Call(kernel));
         }
-    }
-
-    /// <summary>The call path of what a kernel computes: the layers that were fused, and what it makes of what.</summary>
-    private static string Describe(PlannedProgram program, Kernel kernel)
-    {
-        var layers = (kernel.Anchor is { } a ? new[] { a } : Array.Empty<Val>()).Concat(kernel.Members).Concat(kernel.RowSum is { } r ? new[] { r } : Array.Empty<Val>())
-            .Select(v => v.Origin).Where(o => o.Length > 0).Distinct().ToArray();
-        var shown = layers.Length <= 4 ? string.Join(" + ", layers) : string.Join(" + ", layers.Take(3)) + " + … + " + layers[layers.Length - 1];
-        var inputs = kernel.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => o.Dims.ToString()).Distinct();
-        return $"{shown}: {kernel.Kind} {string.Join(", ", inputs)} → {string.Join(", ", kernel.Stored.Select(s => s.Dims.ToString()).Distinct())}";
     }
 
     private static void MeanLoss(CodeWriter w, PlannedProgram program)

@@ -1,6 +1,6 @@
 namespace DeepGen.Generators.Graph;
 
-/// <param name="Shape">Per sample.</param>
+/// <summary>A tensor of the public members: its name in the source and the type of its span.</summary>
 internal sealed record ApiTensor(string Name, Element Element);
 
 /// <summary>What the public members of the generated class look like: from symbols alone, never from the evaluated graph, so that it is the same when the network has an error.</summary>

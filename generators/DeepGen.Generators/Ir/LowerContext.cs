@@ -36,18 +36,7 @@ internal sealed class LowerContext
 
     public Val X => Inputs[0];
 
-    public object? Argument(string name)
-    {
-        for (var i = 0; i < op.Parameters.Count; i++)
-        {
-            if (op.Parameters[i].Name == name)
-            {
-                return Node.Arguments[i].Value;
-            }
-        }
-
-        throw new InvalidOperationException($"{op.Name} has no parameter {name}.");
-    }
+    public object? Argument(string name) => op.Argument(Node.Arguments, name);
 
     public int Int(string name) => (int)Argument(name)!;
 

@@ -28,18 +28,7 @@ internal sealed class OpContext
 
     public Shape Shape(int input = 0) => Inputs[input].Shape;
 
-    public object? Argument(string name)
-    {
-        for (var i = 0; i < op.Parameters.Count; i++)
-        {
-            if (op.Parameters[i].Name == name)
-            {
-                return arguments[i].Value;
-            }
-        }
-
-        throw new InvalidOperationException($"{op.Name} has no parameter {name}.");
-    }
+    public object? Argument(string name) => op.Argument(arguments, name);
 
     public int Int(string name) => (int)Argument(name)!;
 

@@ -103,7 +103,22 @@ internal abstract class OpDefinition
     /// <summary>The shape of the target for a loss given as an attribute, from the output it is applied to.</summary>
     public virtual (Shape Shape, Element Element, string Name) AttributeTarget(Shape output) => throw new InvalidOperationException(Name + " is no loss.");
 
+    /// <summary>The value of the parameter <paramref name="name"/> among a call's arguments, which stand in the order of <see cref="Parameters"/>.</summary>
+    public object? Argument(IReadOnlyList<ConstValue> arguments, string name)
+    {
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Name == name)
+            {
+                return arguments[i].Value;
+            }
+        }
+
+        throw new InvalidOperationException($"{Name} has no parameter {name}.");
+    }
+
     /// <summary>Every argument lies in its range.</summary>
+    /// <exception cref="OpException">One does not.</exception>
     public void CheckArguments(OpContext c)
     {
         foreach (var p in Parameters)

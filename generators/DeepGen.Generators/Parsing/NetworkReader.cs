@@ -193,11 +193,20 @@ internal sealed partial class NetworkReader
             "Forward(" + string.Join(",", inputs.Concat(outputs)) + ")",
             "Backward(" + string.Join(",", outputs.Select(_ => "ReadOnlySpan<float>").Concat(api.Inputs.Where(i => i.Element == Graph.Element.Float32).Select(_ => "Span<float>"))) + ")",
             "Step(" + string.Join(",", inputs.Concat(api.Targets.Select(t => Span(t.Element, readOnly: true))).Concat(new[] { "Optimizer" })) + ")",
+            "Evaluate(" + string.Join(",", inputs.Concat(api.Targets.Select(t => Span(t.Element, readOnly: true))).Concat(outputs)) + ")",
         };
         var names = new HashSet<string>(StringComparer.Ordinal)
         {
-            "Create", "Predict", "Step", "Forward", "Backward", "RunPrepare", "RunInference", "RunForward", "RunLoss", "RunEvaluate", "RunBackward", "SetOutputGradients", "Compiled",
+            "Create", "Predict", "Step", "Evaluate", "Forward", "Backward", "RunPrepare", "RunInference", "RunForward", "RunLoss", "RunEvaluate", "RunBackward", "SetOutputGradients", "Compiled",
         };
+
+        // A class cannot have a member of its own name.
+        if (names.Contains(type.Name))
+        {
+            Report(Descriptors.Collision, declaration.Identifier, type.Name, type.Name);
+            return false;
+        }
+
         foreach (var member in type.GetMembers())
         {
             if (member.IsImplicitlyDeclared || !member.Locations.Any(l => l.SourceTree is { } tree && !Symbols.IsGenerated(tree)))

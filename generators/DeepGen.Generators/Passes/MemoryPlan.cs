@@ -1,4 +1,3 @@
-using DeepGen.Generators.Graph;
 using DeepGen.Generators.Ir;
 
 namespace DeepGen.Generators.Passes;
@@ -25,9 +24,11 @@ internal enum Region
     Fixed,
 }
 
+/// <summary>A tensor's place.</summary>
 /// <param name="Offset">In floats; the index for the caller's memory.</param>
 internal sealed record Location(Region Region, long Offset);
 
+/// <summary>A tensor of the session's arena and how long it lives.</summary>
 /// <param name="Start">Index of the kernel that writes it; -1 before the first.</param>
 /// <param name="End">Index of the last kernel that reads it.</param>
 internal sealed record PlannedBuffer(Val Value, Location Location, long Floats, int Start, int End);
@@ -312,36 +313,4 @@ internal sealed class MemoryPlan
 
         return total;
     }
-}
-
-/// <summary>Offsets of parameters and states in their arenas, the same for every program of a network.</summary>
-internal sealed class ParameterLayout
-{
-    private readonly Dictionary<int, Location> locations = new();
-
-    public ParameterLayout(NetworkGraph graph)
-    {
-        foreach (var node in graph.Parameters)
-        {
-            var size = MemoryPlan.RoundUp(node.Shape.Elements);
-            if (node.Parameter!.Trainable)
-            {
-                locations[node.Id] = new Location(Region.Parameters, ParameterFloats);
-                ParameterFloats += size;
-            }
-            else
-            {
-                locations[node.Id] = new Location(Region.State, StateFloats);
-                StateFloats += size;
-            }
-        }
-    }
-
-    public long ParameterFloats { get; }
-
-    public long StateFloats { get; }
-
-    public Location Location(int node) => locations[node];
-
-    public long Offset(int node) => locations[node].Offset;
 }

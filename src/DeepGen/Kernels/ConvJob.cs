@@ -63,6 +63,13 @@ public static unsafe partial class Convolution
         /// <summary>Terms of all passes together.</summary>
         public int Terms;
 
+        /// <summary>
+        /// Where the terms are in order of kernel rows (for images with a wide border): their number, and for each the distance of its source row from the
+        /// output row. Tiles then leave out the kernel rows that find nothing but border. Zero where the terms are in order of channels.
+        /// </summary>
+        public int KernelRows;
+        public int* RowDistance;
+
         public ConvPass* Pass;
         public int Passes;
         public bool IsPacked;
@@ -108,6 +115,9 @@ public static unsafe partial class Convolution
     /// <summary>One pass over one band.</summary>
     private struct ConvWindow
     {
+        /// <summary>First row of the band in the target.</summary>
+        public int FirstRow;
+
         public int Rows;
         public int Columns;
         public int Samples;

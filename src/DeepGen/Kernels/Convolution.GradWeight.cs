@@ -27,6 +27,7 @@ public static unsafe partial class Convolution
         job->PlaneStep = ((nint)job->OutHeight * job->Image.RowLength + 15) / 16 * 16;
         job->SampleSize = job->ImageSize + job->PlaneStep * job->Outputs + 16; // rows are laid out in whole vectors; the surplus must not reach a neighbour's sample
         job->Rows = (job->Outputs + DotTile.MaxRows - 1) / DotTile.MaxRows;
+        job->BlockSize = (nint)job->Terms * DotTile.MaxRows;
         var weights = (nint)job->Groups * job->Outputs * job->Terms;
         var outputs = (nint)job->Groups * job->Outputs;
         var flops = 2d * weights * job->OutHeight * job->OutWidth;
@@ -44,7 +45,8 @@ public static unsafe partial class Convolution
             var chunks = (int)Math.Min(job->Batch, Chunks);
             job->Chunks = chunks;
             job->SamplesAtATime = (int)Math.Max(1, Math.Min(job->Batch, ImageFloats / job->SampleSize));
-            var size = weights + outputs;
+            var sums = (nint)job->Groups * job->Rows * job->BlockSize;
+            var size = sums + outputs;
             job->Partial = Workers.Scratch(PartialSlot, chunks * size);
             w.For(chunks, flops * job->Batch / chunks, job, &GradWeightChunks);
             for (nint distance = 1; distance < chunks; distance *= 2)
@@ -52,9 +54,14 @@ public static unsafe partial class Convolution
                 for (nint i = 0; i + distance < chunks; i += 2 * distance)
                     Add(job->Partial + i * size, job->Partial + (i + distance) * size, size);
             }
-            Finish(job->Partial, job->Dw, weights, job->Accumulate);
-            if (job->Db != null)
-                Finish(job->Partial + weights, job->Db, outputs, job->Accumulate);
+            for (var block = 0; block < job->Groups * job->Rows; block++)
+                Store(job, block / job->Rows, block % job->Rows, job->Partial + block * job->BlockSize, job->Accumulate);
+            if (job->Db == null)
+                return;
+            if (job->Accumulate)
+                Add(job->Db, job->Partial + sums, outputs);
+            else
+                Packing.Copy(job->Partial + sums, job->Db, outputs);
         }
         else
         {
@@ -79,13 +86,13 @@ public static unsafe partial class Convolution
     private static void GradWeightChunks(void* args, nint begin, nint end)
     {
         var job = (GradJob*)args;
-        var weights = (nint)job->Groups * job->Outputs * job->Terms;
+        var size = (nint)job->Groups * job->Rows * job->BlockSize;
         var outputs = (nint)job->Groups * job->Outputs;
         var images = Workers.Scratch(ImageSlot, job->SampleSize * job->SamplesAtATime + 16);
         for (var chunk = begin; chunk < end; chunk++)
         {
-            var sums = job->Partial + chunk * (weights + outputs);
-            Packing.Zero(sums, weights + outputs);
+            var sums = job->Partial + chunk * (size + outputs);
+            Packing.Zero(sums, size + outputs);
             var last = job->Batch * (chunk + 1) / job->Chunks;
             for (var group = 0; group < job->Groups; group++)
             {
@@ -95,7 +102,7 @@ public static unsafe partial class Convolution
                     for (var n = 0; n < count; n++)
                         LayOut(job, first + n, group, images + n * job->SampleSize);
                     for (var row = 0; row < job->Rows; row++)
-                        GradWeightTiles(job, row, images, count, sums + (nint)group * job->Outputs * job->Terms, sums + weights + (nint)group * job->Outputs);
+                        GradWeightTiles(job, row, images, count, sums + ((nint)group * job->Rows + row) * job->BlockSize, sums + size + (nint)group * job->Outputs);
                 }
             }
         }
@@ -115,11 +122,15 @@ public static unsafe partial class Convolution
     private static void GradWeightRows(void* args, nint begin, nint end)
     {
         var job = (GradJob*)args;
+        var sums = Workers.Scratch(PartialSlot, job->BlockSize);
         for (var item = begin; item < end; item++)
         {
             var group = item / job->Rows;
+            var row = (int)(item % job->Rows);
             var bias = job->Db == null ? null : job->Db + group * job->Outputs;
-            GradWeightTiles(job, (int)(item % job->Rows), job->Shared + group * job->Count * job->SampleSize, job->Count, job->Dw + group * job->Outputs * job->Terms, bias);
+            Packing.Zero(sums, job->BlockSize);
+            GradWeightTiles(job, row, job->Shared + group * job->Count * job->SampleSize, job->Count, sums, bias);
+            Store(job, (int)group, row, sums, true);
         }
     }
 
@@ -147,13 +158,11 @@ public static unsafe partial class Convolution
         }
     }
 
-    /// <summary>Adds to the weights of one block of output channels what some samples contribute.</summary>
+    /// <summary>Adds to the sums of one block of output channels what some samples contribute.</summary>
     [MethodImpl(Optimize)]
-    private static void GradWeightTiles(GradJob* job, int row, float* images, int samples, float* dw, float* db)
+    private static void GradWeightTiles(GradJob* job, int row, float* images, int samples, float* sums, float* db)
     {
-        // As even as possible: 16 channels are 8 + 8, 10 are 5 + 5.
-        nint first = job->Outputs / job->Rows * row + Math.Min(job->Outputs % job->Rows, row);
-        nint rows = job->Outputs / job->Rows + (row < job->Outputs % job->Rows ? 1 : 0);
+        var (first, rows) = Block(job, row);
         var full = DotTile.Kernel(rows, DotTile.MaxTaps);
         var rest = DotTile.Kernel(rows, job->Terms % DotTile.MaxTaps);
         var whole = job->Terms / DotTile.MaxTaps * DotTile.MaxTaps;
@@ -176,9 +185,9 @@ public static unsafe partial class Convolution
                 var left = right + job->ImageSize + first * job->PlaneStep;
                 nint k = 0;
                 for (; k < whole; k += DotTile.MaxTaps)
-                    full(span, left, right, job->Table + k, dw + first * job->Terms + k, job->Terms);
+                    full(span, left, right, job->Table + k, sums + k * DotTile.MaxRows);
                 if (k < job->Terms)
-                    rest(span, left, right, job->Table + k, dw + first * job->Terms + k, job->Terms);
+                    rest(span, left, right, job->Table + k, sums + k * DotTile.MaxRows);
                 if (db == null)
                     continue;
                 for (nint r = 0; r < rows; r++)
@@ -199,12 +208,24 @@ public static unsafe partial class Convolution
         Simd.Map(in body, count);
     }
 
-    private static void Finish(float* sums, float* target, nint count, bool accumulate)
+    /// <summary>The output channels of a block within their group: as even as possible, 16 channels are 8 + 8, 10 are 5 + 5.</summary>
+    private static (nint First, nint Count) Block(GradJob* job, int row) =>
+        (job->Outputs / job->Rows * row + Math.Min(job->Outputs % job->Rows, row), job->Outputs / job->Rows + (row < job->Outputs % job->Rows ? 1 : 0));
+
+    /// <summary>Brings the sums of a block, channels side by side, into the order of the weights.</summary>
+    private static void Store(GradJob* job, int group, int row, float* sums, bool accumulate)
     {
-        if (accumulate)
-            Add(target, sums, count);
-        else
-            Packing.Copy(sums, target, count);
+        var (first, rows) = Block(job, row);
+        nint terms = job->Terms;
+        var target = job->Dw + (group * (nint)job->Outputs + first) * terms;
+        if (!accumulate)
+        {
+            Packing.Panel(sums, 1, DotTile.MaxRows, rows, terms, target, terms, terms);
+            return;
+        }
+        var ordered = Workers.Scratch(TileSlot, rows * terms);
+        Packing.Panel(sums, 1, DotTile.MaxRows, rows, terms, ordered, terms, terms);
+        Add(target, ordered, rows * terms);
     }
 
     private readonly struct Values(float* source) : IReduce
@@ -250,6 +271,9 @@ public static unsafe partial class Convolution
 
         /// <summary>Blocks of output channels.</summary>
         public int Rows;
+
+        /// <summary>Floats of a block's sums.</summary>
+        public nint BlockSize;
 
         public int Chunks;
         public int SamplesAtATime;

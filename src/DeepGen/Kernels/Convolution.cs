@@ -131,6 +131,12 @@ public static unsafe partial class Convolution
         job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16) + 2 * job.Passes * sizeof(ConvPass));
         job.Terms = terms;
         var passes = (ConvPass*)(job.Table + 2 * terms);
+        var distances = stackalloc int[s.KernelHeight];
+        if (job.Passes == 1 && !job.IsPacked && s.KernelHeight > 1)
+        {
+            job.KernelRows = s.KernelHeight;
+            job.RowDistance = distances;
+        }
         job.TapOfTerm = job.Table + terms;
         var count = 0;
         for (var a = 0; a < s.StrideHeight; a++)
@@ -141,6 +147,7 @@ public static unsafe partial class Convolution
                 var phaseRow = (a + s.PadTop) % s.StrideHeight;
                 var phaseColumn = (b + s.PadLeft) % s.StrideWidth;
                 var pass = new ConvPass { First = count, OffsetHeight = a, OffsetWidth = b };
+                var started = count;
                 for (var i = 0; i < s.KernelHeight; i++)
                 {
                     for (var j = 0; j < s.KernelWidth; j++)
@@ -152,10 +159,14 @@ public static unsafe partial class Convolution
                         job.Table[count] = job.Image.Offset(job.BandRows, 0, row, column);
                         job.TapOfTerm[count++] = i * s.KernelWidth + j;
                     }
+                    if (i < job.KernelRows)
+                    {
+                        distances[i] = s.PadTop - i * s.DilationHeight;
+                        RepeatTerms(job, started, ref count, outputs);
+                        started = count;
+                    }
                 }
-                RepeatTable(job.Table + pass.First, count - pass.First, outputs, job.Image.Offset(job.BandRows, 1, 0, 0));
-                RepeatTable(job.TapOfTerm + pass.First, count - pass.First, outputs, job.WeightChannel);
-                count = pass.First + (count - pass.First) * outputs;
+                RepeatTerms(job, started, ref count, outputs);
                 pass.Terms = count - pass.First;
                 passes[a * s.StrideWidth + b] = pass;
             }
@@ -164,6 +175,14 @@ public static unsafe partial class Convolution
         job.Left = Workers.Scratch(LeftSlot, (nint)s.Channels * terms);
         w.For(s.Groups * Tile.Strips(inputs), 4d * terms * Tile.MaxRows, &job, &PackScatteredWeights);
         Run<E>(w, &job);
+    }
+
+    /// <summary>Continues the terms begin … end − 1 of the first channel for the others.</summary>
+    private static void RepeatTerms(in ConvJob job, int begin, ref int end, int channels)
+    {
+        RepeatTable(job.Table + begin, end - begin, channels, job.Image.Offset(job.BandRows, 1, 0, 0));
+        RepeatTable(job.TapOfTerm + begin, end - begin, channels, job.WeightChannel);
+        end = begin + (end - begin) * channels;
     }
 
     private static int CeilingDivide(int a, int b) => a >= 0 ? (a + b - 1) / b : -(-a / b);
@@ -205,7 +224,7 @@ public static unsafe partial class Convolution
             var first = Tile.StripBegin(job->Outputs, strips, item % strips);
             var rows = Tile.StripBegin(job->Outputs, strips, item % strips + 1) - first;
             var source = job->Weight + group * job->WeightGroup + first * job->WeightRow;
-            if (job->Passes == 1)
+            if (job->Passes == 1 && job->KernelRows == 0)
             {
                 // All taps of a channel stand side by side.
                 var taps = job->WeightRow;
@@ -284,6 +303,7 @@ public static unsafe partial class Convolution
                 var left = job->Left + group * job->Outputs * job->Terms + job->Outputs * pass->First;
                 var window = new ConvWindow
                 {
+                    FirstRow = firstRow,
                     Rows = Math.Min(rows, (job->Height - pass->OffsetHeight + job->StepHeight - 1) / job->StepHeight - firstRow),
                     Columns = (job->Width - pass->OffsetWidth + job->StepWidth - 1) / job->StepWidth,
                     Samples = samples,
@@ -346,13 +366,22 @@ public static unsafe partial class Convolution
         var most = Tile.MaxVectors(tallest);
         var image = win.Image + sample * win.ImageSize;
         var total = win.Rows * vectorsOfRow;
-        var layout = new TileLayout { Table = win.Table };
+        var layout = default(TileLayout);
         var from = stackalloc nint[4];
         var to = stackalloc nint[4];
         nint row = 0, inRow = 0;
-        for (nint vector = 0; vector < total; vector += most)
+        for (nint vector = 0; vector < total;)
         {
             var vectors = (int)Math.Min(most, total - vector);
+            var (begin, end) = Terms(job, win, row, (inRow + vectors - 1) / vectorsOfRow + row);
+            if (end - begin < win.Terms && vectors > 2)
+            {
+                // At the border low tiles leave out more.
+                vectors = 2;
+                (begin, end) = Terms(job, win, row, (inRow + vectors - 1) / vectorsOfRow + row);
+            }
+            vector += vectors;
+            layout.Table = win.Table + begin;
             for (var i = 0; i < vectors; i++)
             {
                 from[i] = row * job->Image.RowLength + inRow * lanes;
@@ -375,9 +404,25 @@ public static unsafe partial class Convolution
             {
                 var first = Tile.StripBegin(job->Outputs, strips, strip);
                 var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
-                (height == tallest ? tall : low)(win.Terms, win.Left + first * win.Terms, height, image + from[0], 0, &layout, win.Sums + first * win.SumStep + sample * win.SampleSize + to[0], win.SumStep, false);
+                (height == tallest ? tall : low)(end - begin, win.Left + first * win.Terms + begin * height, height, image + from[0], 0, &layout, win.Sums + first * win.SumStep + sample * win.SampleSize + to[0], win.SumStep, false);
             }
         }
+    }
+
+    /// <summary>The terms that rows first … last of the band need: those of kernel rows that find nothing but border are left out.</summary>
+    private static (nint Begin, nint End) Terms(ConvJob* job, in ConvWindow win, nint first, nint last)
+    {
+        var begin = 0;
+        var end = job->KernelRows;
+        if (end == 0)
+            return (0, win.Terms);
+        // Later kernel rows look at earlier source rows.
+        while (begin < end && win.FirstRow + first + job->RowDistance[begin] >= job->Image.Height)
+            begin++;
+        while (end > begin && win.FirstRow + last + job->RowDistance[end - 1] < 0)
+            end--;
+        var ofRow = win.Terms / job->KernelRows;
+        return (begin * ofRow, end * ofRow);
     }
 
     /// <summary>The padded rows are laid end to end and cut into tiles; the columns that belong to no pixel are dropped afterwards.</summary>

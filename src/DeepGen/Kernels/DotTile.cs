@@ -21,12 +21,12 @@ internal static unsafe class DotTile
     }
 
     /// <summary>
-    /// sums[r·sumStep + t] += Σₛ Σ_q left[s·leftSample + r·leftStep + q]·right[s·rightSample + table[t] + q] over q &lt; length, a multiple of the vector's width.
+    /// sums[t·MaxRows + r] += Σₛ Σ_q left[s·leftSample + r·leftStep + q]·right[s·rightSample + table[t] + q] over q &lt; length, a multiple of the vector's width.
     /// </summary>
-    public static delegate*<in DotSpan, float*, float*, nint*, float*, nint, void> Kernel(nint rows, nint taps) =>
+    public static delegate*<in DotSpan, float*, float*, nint*, float*, void> Kernel(nint rows, nint taps) =>
         Simd.Level >= 512 ? Kernel<F512>(rows, taps) : Simd.Level >= 256 ? Kernel<F256>(rows, taps) : Kernel<F128>(rows, taps);
 
-    private static delegate*<in DotSpan, float*, float*, nint*, float*, nint, void> Kernel<V>(nint rows, nint taps)
+    private static delegate*<in DotSpan, float*, float*, nint*, float*, void> Kernel<V>(nint rows, nint taps)
         where V : unmanaged, ISimd<V> =>
         taps switch
         {
@@ -35,7 +35,7 @@ internal static unsafe class DotTile
             _ => Kernel<V, N3>(rows),
         };
 
-    private static delegate*<in DotSpan, float*, float*, nint*, float*, nint, void> Kernel<V, T>(nint rows)
+    private static delegate*<in DotSpan, float*, float*, nint*, float*, void> Kernel<V, T>(nint rows)
         where V : unmanaged, ISimd<V>
         where T : struct, ICount =>
         rows switch
@@ -51,7 +51,7 @@ internal static unsafe class DotTile
         };
 
     [MethodImpl(Optimize)]
-    private static void Run<V, R, T>(in DotSpan span, float* left, float* right, nint* table, float* sums, nint sumStep)
+    private static void Run<V, R, T>(in DotSpan span, float* left, float* right, nint* table, float* sums)
         where V : unmanaged, ISimd<V>
         where R : struct, ICount
         where T : struct, ICount
@@ -152,34 +152,23 @@ internal static unsafe class DotTile
                 }
             }
         }
-        Add<V, T>(sums, s0a, s0b, s0c);
-        if (R.Value > 1)
-            Add<V, T>(sums + sumStep, s1a, s1b, s1c);
-        if (R.Value > 2)
-            Add<V, T>(sums + 2 * sumStep, s2a, s2b, s2c);
-        if (R.Value > 3)
-            Add<V, T>(sums + 3 * sumStep, s3a, s3b, s3c);
-        if (R.Value > 4)
-            Add<V, T>(sums + 4 * sumStep, s4a, s4b, s4c);
-        if (R.Value > 5)
-            Add<V, T>(sums + 5 * sumStep, s5a, s5b, s5c);
-        if (R.Value > 6)
-            Add<V, T>(sums + 6 * sumStep, s6a, s6b, s6c);
-        if (R.Value > 7)
-            Add<V, T>(sums + 7 * sumStep, s7a, s7b, s7c);
+        Add(sums, s0a, s1a, s2a, s3a);
+        if (T.Value > 1)
+            Add(sums + MaxRows, s0b, s1b, s2b, s3b);
+        if (T.Value > 2)
+            Add(sums + 2 * MaxRows, s0c, s1c, s2c, s3c);
+        if (R.Value <= 4)
+            return;
+        Add(sums + 4, s4a, s5a, s6a, s7a);
+        if (T.Value > 1)
+            Add(sums + MaxRows + 4, s4b, s5b, s6b, s7b);
+        if (T.Value > 2)
+            Add(sums + 2 * MaxRows + 4, s4c, s5c, s6c, s7c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<V, T>(float* sums, V a, V b, V c)
-        where V : unmanaged, ISimd<V>
-        where T : struct, ICount
-    {
-        sums[0] += V.Sum(a);
-        if (T.Value > 1)
-            sums[1] += V.Sum(b);
-        if (T.Value > 2)
-            sums[2] += V.Sum(c);
-    }
+    private static void Add<V>(float* sums, V a, V b, V c, V d)
+        where V : unmanaged, ISimd<V> => F128.Store(sums, F128.Load(sums) + V.SumFour(a, b, c, d));
 
     /// <summary>A number that is a constant to the JIT.</summary>
     private interface ICount

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
@@ -147,6 +148,10 @@ public readonly unsafe struct F1 : ISimd<F1>
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static float Sum(F1 v) => v.v;
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static F128 SumFour(F1 a, F1 b, F1 c, F1 d) => F128.Of(Vector128.Create(a.v, b.v, c.v, d.v));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

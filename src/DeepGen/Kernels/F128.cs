@@ -174,6 +174,17 @@ public readonly unsafe struct F128 : ISimd<F128>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F128 SumFour(F128 a, F128 b, F128 c, F128 d)
+    {
+        if (!Sse2.IsSupported)
+            return new(Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d)));
+        var ab = (Sse.UnpackLow(a.v, b.v) + Sse.UnpackHigh(a.v, b.v)).AsDouble();
+        var cd = (Sse.UnpackLow(c.v, d.v) + Sse.UnpackHigh(c.v, d.v)).AsDouble();
+        return new(Sse2.UnpackLow(ab, cd).AsSingle() + Sse2.UnpackHigh(ab, cd).AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F128 v) =>
         MathF.Max(MathF.Max(v.v.GetElement(0), v.v.GetElement(2)), MathF.Max(v.v.GetElement(1), v.v.GetElement(3)));
 

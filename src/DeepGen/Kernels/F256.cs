@@ -177,6 +177,16 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F128 SumFour(F256 a, F256 b, F256 c, F256 d)
+    {
+        var ab = (Avx.UnpackLow(a.v, b.v) + Avx.UnpackHigh(a.v, b.v)).AsDouble();
+        var cd = (Avx.UnpackLow(c.v, d.v) + Avx.UnpackHigh(c.v, d.v)).AsDouble();
+        var sums = Avx.UnpackLow(ab, cd).AsSingle() + Avx.UnpackHigh(ab, cd).AsSingle();
+        return F128.Of(sums.GetLower() + sums.GetUpper());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F256 v) => F128.MaxAcross(F128.Of(Vector128.Max(v.v.GetLower(), v.v.GetUpper())));
 
     /// <inheritdoc/>

@@ -171,6 +171,17 @@ public readonly unsafe struct F512 : ISimd<F512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F128 SumFour(F512 a, F512 b, F512 c, F512 d)
+    {
+        var ab = (Avx512F.UnpackLow(a.v, b.v) + Avx512F.UnpackHigh(a.v, b.v)).AsDouble();
+        var cd = (Avx512F.UnpackLow(c.v, d.v) + Avx512F.UnpackHigh(c.v, d.v)).AsDouble();
+        var sums = Avx512F.UnpackLow(ab, cd).AsSingle() + Avx512F.UnpackHigh(ab, cd).AsSingle();
+        var half = sums.GetLower() + sums.GetUpper();
+        return F128.Of(half.GetLower() + half.GetUpper());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F512 v) => F256.MaxAcross(F256.Of(Vector256.Max(v.v.GetLower(), v.v.GetUpper())));
 
     /// <inheritdoc/>

@@ -104,6 +104,9 @@ public unsafe interface ISimd<V>
     /// <summary>Sum of the lanes, always in the same tree: halves added until one lane is left.</summary>
     static abstract float Sum(V v);
 
+    /// <summary>The sums of the lanes of four vectors as four lanes, in a tree of its own: cheaper than four times <see cref="Sum"/>.</summary>
+    static abstract F128 SumFour(V a, V b, V c, V d);
+
     /// <summary>Greatest lane; NaN when any lane is NaN.</summary>
     static abstract float MaxAcross(V v);
 

@@ -53,6 +53,13 @@ public sealed unsafe class Sgd : Optimizer
             return;
         }
 
+        if (updates > 1 && _weightDecay == 0 && _dampening == 0 && !Nesterov)
+        {
+            var usual = new Usual { Parameters = parameters, Gradients = gradients, Moment = Moment(0) + offset, LearningRate = LearningRate, Momentum = _momentum };
+            Run(workers, usual, length, 4);
+            return;
+        }
+
         var heavy = new Heavy
         {
             Parameters = parameters,
@@ -83,6 +90,24 @@ public sealed unsafe class Sgd : Optimizer
             var theta = V.Load(Parameters + i);
             var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, V.Load(Gradients + i));
             V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), g, theta));
+        }
+    }
+
+    /// <summary>Momentum without weight decay, dampening and Nesterov's rule: half the arithmetic of <see cref="Heavy"/>, the same result.</summary>
+    private struct Usual : IMap
+    {
+        public float* Parameters;
+        public float* Gradients;
+        public float* Moment;
+        public float LearningRate;
+        public float Momentum;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
+        {
+            var b = V.MultiplyAdd(V.Broadcast(Momentum), V.Load(Moment + i), V.Load(Gradients + i));
+            V.Store(Moment + i, b);
+            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), b, V.Load(Parameters + i)));
         }
     }
 

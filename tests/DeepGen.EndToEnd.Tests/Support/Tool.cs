@@ -8,8 +8,8 @@ internal sealed record ToolResult(int ExitCode, string Output, string Errors)
 {
     public IReadOnlyList<string> Lines { get; } = Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>The lines of a build that report an error or a warning.</summary>
-    public IReadOnlyList<string> Reports => Lines.Where(l => l.Contains(": error", StringComparison.Ordinal) || l.Contains(": warning", StringComparison.Ordinal)).ToArray();
+    /// <summary>A build that says nothing: no error and no warning.</summary>
+    public void WasClean() => Assert.True(ExitCode == 0 && Lines.Count == 0, $"exit code {ExitCode}\n{Output}\n{Errors}");
 
     public ToolResult Succeeded()
     {

@@ -1,0 +1,79 @@
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+using DeepGen.Generators.Passes;
+
+namespace DeepGen.Generators.Emit;
+
+/// <summary>The table at the head of a generated file: one row for each kernel call of a program, with the layers fused into it and where its results lie how long.</summary>
+internal static class KernelTable
+{
+    public static void Write(CodeWriter w, string title, PlannedProgram program, NetworkGraph graph)
+    {
+        var memory = program.Memory;
+        w.Line($"// {title}: {Literals.Int(program.Kernels.Count)} kernels, arena of {Literals.Grouped(4 * memory.SampleFloats)} bytes a sample and {Literals.Grouped(4 * memory.FixedFloats)} fixed.");
+        if (program.Kernels.Count == 0)
+        {
+            return;
+        }
+
+        var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
+        var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
+        foreach (var k in program.Kernels)
+        {
+            rows.Add(new[]
+            {
+                Literals.Int(k.Index),
+                Layers(k),
+                k.Kind.ToString(),
+                string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
+                string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
+                k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
+                Literals.Grouped(Flops(k)),
+                Literals.Grouped(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
+                string.Join(", ", k.Stored.Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
+            });
+        }
+
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(40, rows.Max(r => r[i].Length))).ToArray();
+        var numbers = new[] { true, false, false, false, false, true, true, true };
+        foreach (var row in rows)
+        {
+            w.Line("//   " + string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd());
+        }
+    }
+
+    /// <summary>The layers computed in one pass.</summary>
+    public static string Layers(Kernel kernel)
+    {
+        var layers = (kernel.Anchor is { } a ? new[] { a } : Array.Empty<Val>()).Concat(kernel.Members).Concat(kernel.RowSum is { } r ? new[] { r } : Array.Empty<Val>())
+            .Select(v => v.Origin).Where(o => o.Length > 0).Distinct().ToArray();
+        return layers.Length <= 4 ? string.Join(" + ", layers) : string.Join(" + ", layers.Take(3)) + " + … + " + layers[layers.Length - 1];
+    }
+
+    private static string Compact(Dims dims) => dims.ToString().Replace(", ", ",");
+
+    private static string Place(Location location, Val v, NetworkGraph graph) => location.Region switch
+    {
+        Region.Sample => Literals.Int(location.Offset) + "·n",
+        Region.Output => graph.Api.Outputs[(int)location.Offset],
+        Region.Fixed or Region.Derived or Region.Gradients or Region.State => $"{location.Region.ToString().ToLowerInvariant()} {Literals.Int(location.Offset)}",
+        _ => location.Region.ToString(),
+    };
+
+    /// <summary>Arithmetic of one sample: two for each multiply-add.</summary>
+    private static long Flops(Kernel k)
+    {
+        long Product(Dims a, Dims b) => 2 * a.Elements * b.Elements;
+        var x = k.Anchor?.Inputs;
+        return k.Kind switch
+        {
+            KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[1].Size,
+            KernelKind.WeightMatMul => 2 * k.Domain.Elements,
+            KernelKind.Conv => Product(k.Domain, x![1].Dims) / k.Domain[1].Size,
+            KernelKind.ConvGradInput => Product(x![0].Dims, x[1].Dims) / x[0].Dims[1].Size,
+            KernelKind.ConvGradWeight => Product(x![1].Dims, k.Domain) / k.Domain[0].Size,
+            KernelKind.Concat => 0,
+            _ => k.Domain.Elements * Math.Max(1, k.Members.Count),
+        };
+    }
+}
