@@ -60,7 +60,16 @@ public sealed class BrokenNetworkTests(PackageFixture package)
         Assert.All(Variants, v =>
         {
             var lines = build.Lines.Where(l => l.Contains("/" + v.Name + "/", StringComparison.Ordinal) || l.Contains("\\" + v.Name + "\\", StringComparison.Ordinal)).ToArray();
-            Broken.IsTheOnlyReport(Assert.Single(lines), v.Name + Path.DirectorySeparatorChar);
+            if (v.Name == "SuppressMessage")
+            {
+                // This attribute reaches even what is not configurable: there the generated half holds the error.
+                Assert.Contains("error CS1029: #error: 'DG0102: " + Sources.Error.Split("DG0102: ")[1] + "'", Assert.Single(lines), StringComparison.Ordinal);
+            }
+            else
+            {
+                Broken.IsTheOnlyReport(Assert.Single(lines), v.Name + Path.DirectorySeparatorChar);
+            }
+
             Assert.False(File.Exists(consumer.Path("bin", v.Name, "net10.0", "Broken.dll")));
         });
         Assert.Equal(Variants.Length, build.Lines.Count);

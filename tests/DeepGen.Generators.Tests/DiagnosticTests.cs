@@ -191,6 +191,13 @@ public class DiagnosticTests
             }
 
             Host.Driver(runAnalyzers).RunGeneratorsAndUpdateCompilation(compilation, out var full, out var generated);
+            if (full.GetDiagnostics().Any(d => d.Id == "CS1029" && d.GetMessage().StartsWith("#error: 'DG0102: Dense(2) needs a vector", StringComparison.Ordinal)))
+            {
+                // A [SuppressMessage] reaches even what is not configurable: there the generated half holds the error.
+                Assert.Contains("SuppressMessage", source, StringComparison.Ordinal);
+                continue;
+            }
+
             var diagnostic = Assert.Single((runAnalyzers ? Host.AnalyzeOnly(full) : []).Concat(generated), d => !d.IsSuppressed);
             Assert.Equal(("DG0102", DiagnosticSeverity.Error), (diagnostic.Id, diagnostic.Severity));
         }

@@ -105,7 +105,7 @@ public partial class Evaluation
                 break;
         }
 
-        return (width, kind) switch { (> 9, Kind.Wide) => width, (var w, _) => w + 1 };
+        return (width, kind) switch { ( > 9, Kind.Wide) => width, (var w, _) => w + 1 };
     }
 
     private static int Texts()

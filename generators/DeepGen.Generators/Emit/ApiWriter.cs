@@ -7,11 +7,34 @@ internal sealed class ApiWriter
 {
     private readonly NetworkApi api;
     private readonly string? error;
+    private readonly string optimizer;
 
     /// <param name="error">The message that every member throws, or null for a network that works.</param>
     public ApiWriter(NetworkApi api, string? error)
     {
-        this.api = api;
+        // Inputs, outputs and targets are named in different places of the source, and stand in one parameter list here; the members' own locals are taken.
+        var most = Math.Max(api.Inputs.Count, Math.Max(api.Outputs.Count, api.Targets.Count));
+        var taken = new HashSet<string>(Enumerable.Range(0, most).SelectMany(i => new[] { "in_" + i, "out_" + i, "target_" + i, "dy_" + i, "dx_" + i }), StringComparer.Ordinal)
+        {
+            "n_", "inputs_", "outputs_", "targets_", "dy_", "dx_",
+        };
+        string Unique(string name, string role)
+        {
+            while (!taken.Add(name))
+            {
+                name += role;
+            }
+
+            return name;
+        }
+
+        this.api = api with
+        {
+            Inputs = new EquatableArray<ApiTensor>(api.Inputs.Select(t => t with { Name = Unique(t.Name, "Input") }).ToArray()),
+            Outputs = new EquatableArray<string>(api.Outputs.Select(o => Unique(o, "Output")).ToArray()),
+            Targets = new EquatableArray<ApiTensor>(api.Targets.Select(t => t with { Name = Unique(t.Name, "Target") }).ToArray()),
+        };
+        optimizer = Unique("optimizer", "ToUse");
         this.error = error;
     }
 
@@ -145,14 +168,14 @@ internal sealed class ApiWriter
     private void Step(CodeWriter w)
     {
         Docs(w, "One training step: forward, loss, backward, update.", targets: true);
-        w.Line("/// <param name=\"optimizer\">Moves the parameters.</param>");
+        w.Line($"/// <param name=\"{optimizer}\">Moves the parameters.</param>");
         w.Line("/// <returns>The loss before the update: the mean over the batch.</returns>");
         Member(
             w,
-            $"public float Step({string.Join(", ", api.Inputs.Concat(api.Targets).Select(In).Append("Runtime::Optimizer optimizer"))})",
+            $"public float Step({string.Join(", ", api.Inputs.Concat(api.Targets).Select(In).Append("Runtime::Optimizer " + optimizer))})",
             InputPins.Concat(TargetPins),
             InputChecks("Step").Concat(TargetChecks("Step")),
-            new[] { Array("inputs_", "in_", api.Inputs.Count), Array("targets_", "target_", api.Targets.Count), "return StepCore(n_, inputs_, targets_, optimizer);" });
+            new[] { Array("inputs_", "in_", api.Inputs.Count), Array("targets_", "target_", api.Targets.Count), $"return StepCore(n_, inputs_, targets_, {optimizer});" });
     }
 
     private void Evaluate(CodeWriter w)

@@ -15,7 +15,7 @@ internal static class KernelSignature
         var tensors = new List<Val>();
         var numbers = new Dictionary<Val, int>();
         var rank = kernel.Domain.Rank;
-        text.Append(writer.NameOf(kernel)).Append(kernel.Kind).Append(kernel.Domain).Append(string.Join(",", kernel.Axes));
+        text.Append(KernelWriter.Name(kernel)).Append(kernel.Kind).Append(kernel.Domain).Append(string.Join(",", kernel.Axes));
 
         int Number(Val v)
         {

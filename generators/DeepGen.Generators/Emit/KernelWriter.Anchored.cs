@@ -16,10 +16,10 @@ internal sealed partial class KernelWriter
         switch (kernel.Kind)
         {
             case KernelKind.WeightMatMul:
-            {
-                var (a, b, m, n, k) = Product(anchor);
-                return $"Kernels::MatMul.Accumulate(f.Workers, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
-            }
+                {
+                    var (a, b, m, n, k) = Product(anchor);
+                    return $"Kernels::MatMul.Accumulate(f.Workers, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+                }
 
             case KernelKind.ConvGradWeight:
                 return $"Kernels::Convolution.GradWeight(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";

@@ -177,11 +177,9 @@ internal sealed partial class KernelWriter
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture) + (value == Math.Floor(value) ? ".0" : "");
 
-    public string NameOf(Kernel kernel) => Name(kernel);
-
     public NetworkGraph Graph => graph;
 
-    private static string Name(Kernel kernel)
+    public static string Name(Kernel kernel)
     {
         var origin = kernel.Origin;
         var leaf = origin.Substring(origin.LastIndexOf('.') + 1).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');

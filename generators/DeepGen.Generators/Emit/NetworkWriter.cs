@@ -246,10 +246,15 @@ internal sealed class NetworkWriter
             if (roots.Length > 0)
             {
                 w.Open("if (f.WantInputGradients)");
-                foreach (var root in roots)
+                // One area for all that are not wanted: asking for scratch again may move what was given before.
+                var sizes = roots.Select(r => MemoryPlan.RoundUp(Views.Base(r.Value).Dims.Elements)).ToArray();
+                w.Line($"var unwanted = Kernels::Workers.Scratch(0, {Literals.Int(sizes.Sum())} * n);");
+                long offset = 0;
+                for (var r = 0; r < roots.Length; r++)
                 {
-                    var i = Literals.Int(root.Index);
-                    w.Line($"var dx{i} = f.InputGradients[{i}] != null ? (float*)f.InputGradients[{i}] : Kernels::Workers.Scratch(0, {Literals.Int(Views.Base(root.Value).Dims.Elements)} * n);");
+                    var i = Literals.Int(roots[r].Index);
+                    w.Line($"var dx{i} = f.InputGradients[{i}] != null ? (float*)f.InputGradients[{i}] : unwanted + {Literals.Int(offset)} * n;");
+                    offset += sizes[r];
                 }
 
                 Calls(w, training, network.Training, Section.InputGradient);

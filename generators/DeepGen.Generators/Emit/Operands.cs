@@ -37,7 +37,7 @@ internal sealed class Operands
     }
 
     /// <summary>What a tensor is to a kernel: x, y, dy, dx, weight, bias, target.</summary>
-    public static string Role(NetworkGraph graph, Val v, bool written) => written ? (v.Phase == Phase.Forward ? "y" : "dx") : v.Prim switch
+    public static string Role(NetworkGraph graph, Val v, bool written) => written ? (v.Phase == Phase.Forward ? "y" : v.Phase == Phase.Loss && v.Dims.Elements == 1 ? "loss" : "dx") : v.Prim switch
     {
         ParameterPrim p => Leaf(graph.Nodes[p.Node].Name),
         TargetPrim => "target",

@@ -41,7 +41,7 @@ internal static class GraphFingerprint
             text.Append('\n');
         }
 
-        return text.Append("outputs ").Append(string.Join(",", graph.Outputs)).Append("; loss ").Append(graph.Loss).Append('\n').ToString();
+        return text.Append("outputs ").Append(string.Join(",", graph.Outputs)).Append("; loss ").Append(graph.Loss.ToString(CultureInfo.InvariantCulture)).Append('\n').ToString();
     }
 
     private static string Tensor(ApiTensor t) => t.Element + " " + t.Name;

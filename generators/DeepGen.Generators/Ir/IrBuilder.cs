@@ -162,7 +162,8 @@ internal sealed class IrBuilder
         bool Varies(Val f) => axes.Any(a => a - (x.Dims.Rank - f.Dims.Rank) is >= 0 and var i && !f.Dims[i].IsOne);
         var inside = factors.Where(Varies).OrderBy(f => f.Id).ToArray();
         var outside = factors.Where(f => !Varies(f)).OrderBy(f => f.Id).ToArray();
-        if (inside.Length == 0 || outside.Length == 0)
+        // A number alone is not worth it, and would hide that the weight's gradient sums the same values.
+        if (inside.Length == 0 || !outside.Any(f => f.Dims.Elements > 1))
         {
             return Reduce(ReduceOp.Sum, x, axes);
         }

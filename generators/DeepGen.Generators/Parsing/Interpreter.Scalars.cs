@@ -14,7 +14,14 @@ internal sealed partial class Interpreter
     /// <summary>MathF's functions of one argument that have a derivative in the primitives' table.</summary>
     private static readonly Dictionary<string, string> ScalarFunctions = new(StringComparer.Ordinal)
     {
-        ["Exp"] = "Exp", ["Log"] = "Log", ["Sqrt"] = "Sqrt", ["Tanh"] = "Tanh", ["Abs"] = "Abs", ["Sin"] = "Sin", ["Cos"] = "Cos", ["Floor"] = "Floor",
+        ["Exp"] = "Exp",
+        ["Log"] = "Log",
+        ["Sqrt"] = "Sqrt",
+        ["Tanh"] = "Tanh",
+        ["Abs"] = "Abs",
+        ["Sin"] = "Sin",
+        ["Cos"] = "Cos",
+        ["Floor"] = "Floor",
     };
 
     private ScalarFunction Function(DelegateValue function, IOperation use)

@@ -50,13 +50,12 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
         var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildSkipsAnalyzers(options.GlobalOptions));
         context.RegisterSourceOutput(
-            networks.Select(static (r, _) => (r.Result.Diagnostics, r.Result.Model.Silenced)).Combine(report).WithTrackingName(DiagnosticsStep),
+            networks.Select(static (r, _) => r.Result.Diagnostics).Combine(report).WithTrackingName(DiagnosticsStep),
             static (output, pair) =>
             {
-                var ((diagnostics, silenced), skipped) = pair;
-                if (skipped || silenced)
+                if (pair.Right)
                 {
-                    foreach (var diagnostic in diagnostics)
+                    foreach (var diagnostic in pair.Left)
                     {
                         output.ReportDiagnostic(diagnostic.ToDiagnostic());
                     }
@@ -115,7 +114,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     {
         if (model.Graph is null || model.Api is null)
         {
-            return (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error), null);
+            var error = model.Silenced ? "#error " + model.Error + "\n" : "";
+            return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
         }
 
         try

@@ -9,7 +9,7 @@ namespace DeepGen.Generators.Parsing;
 /// <param name="Error">What the members of a broken network throw.</param>
 internal sealed record NetworkModel(NetworkGraph? Graph, NetworkApi? Api, string Error)
 {
-    /// <summary>A [SuppressMessage] silences the analyzer, whatever the descriptor says; the generator must then report the error itself.</summary>
+    /// <summary>A [SuppressMessage] silences the analyzer, whatever the descriptor says; the generated half must then hold the error.</summary>
     public bool Silenced { get; init; }
 }
 

@@ -3,20 +3,6 @@ using DeepGen.Generators.Ir;
 
 namespace DeepGen.Generators.Passes;
 
-/// <summary>What may be fused. Everything, but for the tests that count what fusion saves.</summary>
-internal sealed record FusionOptions(bool Epilogues = true, bool Rows = true, bool BiasGradients = true)
-{
-    public static FusionOptions All { get; } = new();
-}
-
-/// <summary>A program as kernel calls.</summary>
-/// <param name="Owner">The kernel that computes a value; what has none is inlined where it is used, or is a leaf.</param>
-internal sealed record FusedProgram(LoweredProgram Lowered, IReadOnlyList<Root> Roots, IReadOnlyList<Kernel> Kernels, IReadOnlyDictionary<Val, Kernel> Owner)
-{
-    /// <summary>Whether <paramref name="reader"/> finds a value in memory; what a later kernel stores, it computes for itself.</summary>
-    public bool HasMemory(Val v, Kernel reader) => Owner.TryGetValue(v, out var maker) ? maker.Index <= reader.Index : Views.IsBuffer(v);
-}
-
 /// <summary>
 /// Partitions a program into kernels. Values are visited in the order of computation. A product, convolution or pool begins a kernel; an elementwise value joins the kernel
 /// that made its newest operand, if it can be computed while that kernel stores its result; otherwise it floats: it is recomputed inside every kernel that needs it, and

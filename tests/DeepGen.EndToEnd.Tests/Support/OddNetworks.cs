@@ -76,7 +76,7 @@ internal static class OddNetworks
     public const string Members = """
         using DeepGen;
 
-        namespace Odd.Members;
+        namespace Strange;
 
         [Network]
         internal sealed partial class Blocks
@@ -111,11 +111,29 @@ internal static class OddNetworks
             static Tensor Forward([Input(4)] Tensor optimizer, [Input(4)] Tensor batch, [Input(4)] Tensor f, [Input(4)] Tensor n, [Input(4)] Tensor inputs, [Input(4)] Tensor outputs, [Input(4)] Tensor targets) =>
                 (optimizer + batch + f + n + inputs + outputs + targets).Dense(4);
         }
+
+        [Network]
+        internal sealed partial class Echo
+        {
+            static Tensor Forward([Input(4)] Tensor x) => x.Dense(4);
+
+            static Tensor Loss(Tensor y, [Target(4)] Tensor x) => y.MeanSquaredError(x);
+        }
+
+        [Network]
+        internal sealed partial class Refine
+        {
+            static (Tensor x, Tensor in_0) Forward([Input(4)] Tensor x, [Input(4)] Tensor n_)
+            {
+                var y = (x + n_).Dense(4);
+                return (y.Tanh(), y.Relu());
+            }
+        }
         """;
 
     public const string Program = """
         using DeepGen;
-        using Odd.Members;
+        using Strange;
 
         using var net = Keywords.Create(new NetworkOptions { MaxBatch = 2, Seed = 3 });
         float[] a = [1, 2, 3, 4], b = [4, 3, 2, 1], target = [0.5f, 0.25f, -0.5f];

@@ -31,7 +31,8 @@ internal static class OpCases
                 return padding >= 0 && Math.Min(map[1], map[2]) + (2 * padding) < extent
                     ? null
                     : Case("Conv2d", r.Next(1, 6), [map], ("channels", groups * r.Next(1, 9)), ("kernel", kernel), ("stride", r.Next(1, 5)), ("padding", padding), ("dilation", dilation), ("groups", groups), ("bias", r.Next(3) > 0));
-            }),
+            }
+        ),
         ["Dense"] = (
             [
                 Case("Dense", 1, [[1]], ("features", 1)),
@@ -80,7 +81,8 @@ internal static class OpCases
             {
                 int a = r.Next(1, 5), b = r.Next(1, 6), c = r.Next(1, 7);
                 return Case("Reshape", r.Next(1, 6), [[a, b, c]], ("shape", (int[])(r.Next(2) == 0 ? [b, a * c] : [c, a, -1])));
-            }),
+            }
+        ),
         ["Concat"] = (
             [
                 Case("Concat", 1, [[2, 3, 3], [1, 3, 3]]),
@@ -92,7 +94,8 @@ internal static class OpCases
             {
                 var map = Any(r);
                 return Case("Concat", r.Next(1, 6), Enumerable.Range(0, r.Next(2, 6)).Select(_ => (int[])[r.Next(1, 7), .. map[1..]]).ToArray());
-            }),
+            }
+        ),
         ["Add"] = Broadcast("Add"),
         ["Subtract"] = Broadcast("Subtract"),
         ["Multiply"] = Broadcast("Multiply"),
@@ -199,7 +202,8 @@ internal static class OpCases
             var map = Any(r);
             int[] Thin() => map.Select(e => r.Next(4) == 0 ? 1 : e).ToArray();
             return Case(op, r.Next(1, 6), [r.Next(2) == 0 ? map : Thin(), Thin()]);
-        });
+        }
+    );
 
     private static int[] Map(Random r) => [r.Next(1, 9), r.Next(1, 15), r.Next(1, 15)];
 

@@ -1,0 +1,469 @@
+using System.Text;
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ir;
+using DeepGen.Generators.Passes;
+
+namespace DeepGen.Generators.Emit;
+
+/// <content>The loops of a kernel that is no call of the runtime's.</content>
+internal sealed partial class KernelWriter
+{
+    /// <summary>The loops of one elementwise kernel and the code inside them.</summary>
+    private sealed class Nest
+    {
+        private readonly KernelWriter writer;
+        private readonly Dims domain;
+        private readonly int[] axes;
+        private readonly List<(Val Leaf, int[] Map)> leaves = new();
+        private readonly HashSet<Val> visited = new();
+        private readonly Extras extras = new();
+        private int stages;
+
+        public Nest(KernelWriter writer, Dims domain, int[] axes)
+        {
+            this.writer = writer;
+            this.domain = domain;
+            this.axes = axes;
+            Operands = new Operands(writer.graph);
+        }
+
+        public Operands Operands { get; }
+
+        public List<Access> Accesses { get; } = new();
+
+        /// <summary>The loops around the rows.</summary>
+        public List<Loop> Outer { get; private set; } = new();
+
+        /// <summary>The vectorized loop.</summary>
+        public Loop Inner { get; private set; } = null!;
+
+        public void Collect(Val v, Func<Val, bool> stop) => writer.CollectReads(v, Views.Align(v.Dims, Views.Identity(domain.Rank)), domain.Rank, stop, Accesses, leaves, visited);
+
+        public void CollectExpression(Val v)
+        {
+            var holder = new Val(-1, new CopyPrim(), new[] { v }, v.Dims, v.Element, v.Phase, v.Origin);
+            writer.CollectReads(holder, Views.Identity(domain.Rank), domain.Rank, _ => false, Accesses, leaves, visited);
+        }
+
+        /// <param name="rowsApart">The reduced axes are the inner loop, whatever could be merged.</param>
+        /// <param name="written">What is stored along the inner loop, if not a whole tensor.</param>
+        public void Split(bool rowsApart, Access? written = null)
+        {
+            // Random numbers are counted by sample and element; counters by axis.
+            var bySample = leaves.Any(l => l.Leaf.Prim is UniformPrim);
+            var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
+            if (bySample)
+            {
+                Accesses.Add(Access.Of(null!, domain, Views.Identity(domain.Rank), domain.Rank));
+            }
+
+            var loops = Loops.Of(domain, Accesses, axis =>
+                (rowsApart && axes.Length > 0 && axis == axes[0])
+                || (bySample && axis == 1 && domain.HasBatch)
+                || iotas.Contains(axis)
+                || iotas.Contains(axis - 1));
+            if (loops.Count == 0)
+            {
+                loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
+            }
+
+            // Each sample has counters of its own; vectors are stored side by side.
+            if ((written is not null && loops[loops.Count - 1].Stride(written) != 1) || (bySample && loops[loops.Count - 1].HasBatch))
+            {
+                loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
+            }
+
+            // A reduction over axes that are all one leaves no loop for the row.
+            var innerIsRow = !rowsApart || (loops[loops.Count - 1].Axes.Length > 0 && loops[loops.Count - 1].Axes.All(axes.Contains));
+            if (!innerIsRow)
+            {
+                loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
+            }
+
+            Inner = loops[loops.Count - 1];
+            Outer = loops.Take(loops.Count - 1).ToList();
+        }
+
+        /// <summary>Loops for reductions that are not along rows: first what is kept, then what is summed.</summary>
+        /// <returns>The loops that are kept around everything, and those that are summed outside the vectorized one.</returns>
+        public (List<Loop> Kept, List<Loop> Summed) SplitReduction()
+        {
+            var loops = Loops.Of(domain, Accesses, axis => axes.Contains(axis) != axes.Contains(axis - 1));
+            Inner = loops[loops.Count - 1];
+            var around = loops.Take(loops.Count - 1).ToList();
+            var kept = around.Where(l => !axes.Contains(l.Axes[0])).ToList();
+            var summed = around.Where(l => axes.Contains(l.Axes[0])).ToList();
+            Outer = kept.Concat(summed).ToList();
+            return (kept, summed);
+        }
+
+        /// <summary>How often a loop runs, inside the kernel.</summary>
+        public string Count(Loop loop) =>
+            !loop.HasBatch ? Extent(loop) : loop.Size == 1 ? "k." + extras.Batch() : $"k.{extras.Batch()} * {Literals.Int(loop.Size)}";
+
+        private string Extent(Loop loop) => loop.Axes.Length == 0 ? "1" : "k." + extras.Extent(loop.Extent, loop.Size);
+
+        /// <summary>Elements per step of a loop: the extents of the loops inside it where it walks a whole tensor.</summary>
+        private string Stride(int outer, long stride)
+        {
+            var inside = Outer.Skip(outer + 1).Append(Inner).Where(l => l.Axes.Length > 0).OrderBy(l => l.Axes[0]).Where(l => l.Axes[0] > Outer[outer].Axes[0]).ToArray();
+            return inside.Length > 0 && inside.All(l => !l.HasBatch) && inside.Aggregate(1L, (s, l) => s * l.Size) == stride
+                ? string.Join(" * ", inside.Select(Extent))
+                : "k." + extras.Stride(stride);
+        }
+
+        /// <summary>Code that follows stands outside these loops.</summary>
+        public void LeaveLoops(List<Loop> loops) => Outer = Outer.Except(loops).ToList();
+
+        public string Accumulate() => "k." + extras.Accumulate();
+
+        public string Pointer(Val v)
+        {
+            var offset = RowOffset(Whole(v, domain.Rank));
+            var pointer = "k." + Operands.Name(v, written: true);
+            return offset.Length == 0 ? pointer : pointer + " + " + offset;
+        }
+
+        /// <summary>Names the pointer of a tensor that the stage being written stores into.</summary>
+        public string Field(Val v)
+        {
+            var name = Operands.Name(v, written: true);
+            pendingFields.Add(("float*", name, Pointer(v)));
+            return name;
+        }
+
+        /// <summary>Where a tensor's row begins, given the outer loops' counters.</summary>
+        private string RowOffset(Access access)
+        {
+            var terms = new List<string>();
+            if (access.Offset != 0)
+            {
+                terms.Add(Literals.Int(access.Offset));
+            }
+
+            for (var i = 0; i < Outer.Count; i++)
+            {
+                var stride = Outer[i].Stride(access);
+                if (stride != 0)
+                {
+                    terms.Add(stride == 1 ? Outer[i].Name : $"{Outer[i].Name} * {Stride(i, stride)}");
+                }
+            }
+
+            return string.Join(" + ", terms);
+        }
+
+        private string At(string pointer, Access access)
+        {
+            var offset = RowOffset(access);
+            return offset.Length == 0 ? pointer : $"{pointer} + {offset}";
+        }
+
+        internal sealed record StageCode(string Struct, string Create, string Variable);
+
+        /// <summary>A struct with the vector code of one pass over a row, and the statement that makes it.</summary>
+        public StageCode Stage(Kernel kernel, string name, Func<Val, string?> known, Func<ExpressionWriter, string> body, string contract)
+        {
+            var fields = new List<(string Type, string Name, string Value)>();
+            var fieldOf = new Dictionary<string, string>();
+            var counter = 0;
+
+            string Field(string type, string value, string prefix)
+            {
+                var key = type + value;
+                if (!fieldOf.TryGetValue(key, out var field))
+                {
+                    field = prefix + (fields.Any(f => f.Name == prefix) ? Literals.Int(++counter) : "");
+                    while (fields.Any(f => f.Name == field))
+                    {
+                        field = prefix + Literals.Int(++counter);
+                    }
+
+                    fieldOf.Add(key, field);
+                    fields.Add((type, field, value));
+                }
+
+                return field;
+            }
+
+            var hoisted = new StringBuilder();
+            var hoistedCount = 0;
+            var writerV = default(ExpressionWriter)!;
+            var constants = new Dictionary<Val, string>();
+
+            string? Given(Val v, int[] map)
+            {
+                if (known(v) is { } number)
+                {
+                    return $"V.Broadcast({Field("float", number, "s")})";
+                }
+
+                if (kernel.Kind != KernelKind.Concat && kernel.Members.Contains(v) && v.Dims == domain)
+                {
+                    return writerV.Define(v);
+                }
+
+                // What does not vary along the row is computed once per row.
+                if (v.Prim is PointwisePrim and not BroadcastPrim && !writer.HasMemory(v) && IsConstantAlongRow(v, map, known))
+                {
+                    if (!constants.TryGetValue(v, out var field))
+                    {
+                        var scalar = ScalarWriter(kernel, known, $"h{stages}_{hoistedCount++}_");
+                        var value = scalar.Write(v, map);
+                        foreach (var line in scalar.Lines)
+                        {
+                            hoisted.Append(line).Append('\n');
+                        }
+
+                        field = Field("float", $"Kernels::F1.Sum({value})", "s");
+                        constants.Add(v, field);
+                    }
+
+                    return $"V.Broadcast({field})";
+                }
+
+                return null;
+            }
+
+            string Load(Val v, Access access)
+            {
+                var pointer = Field(v.Element == Element.Int32 ? "int*" : "float*", At("k." + Operands.Name(v), access), Operands.Name(v));
+                var stride = Inner.Stride(access);
+                return (v.Element, stride) switch
+                {
+                    (Element.Int32, 0) => $"V.Broadcast({pointer}[0])",
+                    (Element.Int32, _) => $"V.LoadInt32({pointer} + i)",
+                    (_, 0) => $"V.Broadcast({pointer}[0])",
+                    (_, 1) => $"V.Load({pointer} + i)",
+                    _ => $"V.LoadStrided({pointer} + i * {Literals.Int(stride)}, {Literals.Int(stride)})",
+                };
+            }
+
+            string Leaf(Val v, int[] map)
+            {
+                switch (v.Prim)
+                {
+                    case ConstPrim c:
+                        return $"V.Broadcast({Field("float", "k." + extras.Number(c.Value), "factor")})";
+                    case InverseBatchPrim:
+                        return $"V.Broadcast({Field("float", "k." + extras.InverseBatch(), "inverseBatch")})";
+                    case BatchPrim:
+                        return $"V.Broadcast({Field("float", "k." + extras.BatchAsFloat(), "batch")})";
+                    case IotaPrim:
+                        var axis = map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)];
+                        return Inner.Axes.Contains(axis) ? "V.Iota(i)" : $"V.Broadcast({Field("float", Outer.First(l => l.Axes.Contains(axis)).Name, "j")})";
+                    case UniformPrim u:
+                        var (_, purpose) = extras.Random(u.Purpose);
+                        var seed = Field("ulong", "k.seed", "seed");
+                        var step = Field("ulong", "k.step", "step");
+                        var sample = Field("ulong", domain.HasBatch ? "k.first + (ulong)n" : "0", "sample");
+                        var purposeField = Field("uint", "k." + purpose, "purpose");
+                        // The element's number within its sample.
+                        var element = Access.Of(v, domain, Views.Identity(domain.Rank), domain.Rank);
+                        if (domain.HasBatch)
+                        {
+                            element.Strides[0] = 0;
+                        }
+
+                        var start = RowOffset(element);
+                        var startField = start.Length == 0 ? "" : Field("nint", start, "element") + " + ";
+                        return $"V.Uniform((uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, {startField}i)";
+                    default:
+                        throw new InvalidOperationException("No code for " + v.Prim.GetType().Name);
+                }
+            }
+
+            writerV = new ExpressionWriter(writer.HasMemory, domain.Rank, "V", "t", Given, Load, Leaf);
+            stages++;
+            var tail = body(writerV);
+            // Stores name their pointers too.
+            foreach (var (type, field, value) in pendingFields)
+            {
+                if (!fields.Any(f => f.Name == field))
+                {
+                    fields.Add((type, field, value));
+                }
+            }
+
+            pendingFields.Clear();
+            var code = new StringBuilder();
+            code.Append($"private struct {name} : Kernels::{contract}\n{{\n");
+            foreach (var (type, field, _) in fields)
+            {
+                code.Append($"    public {type} {field};\n");
+            }
+
+            code.Append("\n    [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]\n");
+            code.Append($"    public {(contract == "IReduce" ? "V" : "void")} At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>\n    {{\n");
+            foreach (var line in writerV.Lines)
+            {
+                code.Append("        ").Append(line).Append('\n');
+            }
+
+            code.Append(Indent(tail, 2));
+            code.Append("    }\n}\n\n");
+            var variable = char.ToLowerInvariant(name[0]) + name.Substring(1);
+            var create = hoisted + $"var {variable} = new {name} {{ {string.Join(", ", fields.Select(f => $"{f.Name} = {f.Value}"))} }};\n";
+            return new StageCode(code.ToString(), create, variable);
+        }
+
+        private readonly List<(string Type, string Name, string Value)> pendingFields = new();
+
+        /// <summary>The statements that store the results of one pass.</summary>
+        public string Stores(ExpressionWriter w, IEnumerable<Val> stored, Func<Val, bool> isGradient)
+        {
+            var values = stored.Select(v => (v, Value: w.Define(v))).ToArray();
+            var text = new StringBuilder();
+            foreach (var (v, value) in values)
+            {
+                text.Append(StoreAt(value, Whole(v, domain.Rank), isGradient(v)));
+            }
+
+            return text.ToString();
+        }
+
+        public string StoreAt(string value, Access target, bool gradient = false)
+        {
+            var name = Operands.Name(target.Base, written: true);
+            pendingFields.Add(("float*", name, At("k." + name, target)));
+            if (!gradient)
+            {
+                return $"V.Store({name} + i, {value});\n";
+            }
+
+            pendingFields.Add(("bool", "accumulate", "k." + extras.Accumulate()));
+            return $"V.Store({name} + i, accumulate ? V.Load({name} + i) + {value} : {value});\n";
+        }
+
+        /// <param name="kept">The extents with as many axes as the domain, where the value itself has fewer.</param>
+        public string StoreScalar(Val v, string value, bool gradient, Dims? kept = null)
+        {
+            var pointer = "k." + Operands.Name(v, written: true);
+            var offset = RowOffset(kept is { } k ? Access.Of(v, k, Views.Identity(domain.Rank), domain.Rank) : Whole(v, domain.Rank));
+            var element = $"{pointer}[{(offset.Length == 0 ? "0" : offset)}]";
+            return gradient ? $"{element} = k.{extras.Accumulate()} ? {element} + {value} : {value};\n" : $"{element} = {value};\n";
+        }
+
+        /// <summary>One number of a row, computed with the scalar vector type.</summary>
+        public (string Lines, string Value) Scalar(Kernel kernel, Val v, Func<Val, string?> known)
+        {
+            var scalar = ScalarWriter(kernel, known, $"u{stages++}_");
+            var value = scalar.Define(v);
+            return (string.Concat(scalar.Lines.Select(l => l + "\n")), value);
+        }
+
+        public ExpressionWriter ScalarWriter(Kernel kernel, Func<Val, string?> known, string prefix)
+        {
+            string Load(Val v, Access access)
+            {
+                var pointer = "k." + Operands.Name(v);
+                var offset = RowOffset(access);
+                return v.Element == Element.Int32
+                    ? $"Kernels::F1.Broadcast({pointer}[{(offset.Length == 0 ? "0" : offset)}])"
+                    : $"Kernels::F1.Load({At(pointer, access)})";
+            }
+
+            string Leaf(Val v, int[] map) => v.Prim switch
+            {
+                ConstPrim c => "Kernels::F1.Broadcast(k." + extras.Number(c.Value) + ")",
+                InverseBatchPrim => "Kernels::F1.Broadcast(k." + extras.InverseBatch() + ")",
+                BatchPrim => "Kernels::F1.Broadcast(k." + extras.BatchAsFloat() + ")",
+                IotaPrim => $"Kernels::F1.Broadcast({Outer.First(l => l.Axes.Contains(map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)])).Name})",
+                _ => throw new InvalidOperationException("No code for " + v.Prim.GetType().Name),
+            };
+
+            return new ExpressionWriter(writer.HasMemory, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
+        }
+
+        private bool IsConstantAlongRow(Val v, int[] map, Func<Val, string?> known)
+        {
+            var constant = true;
+            void Walk(Val x, int[] m)
+            {
+                if (!constant || known(Views.Base(x)) is not null)
+                {
+                    return;
+                }
+
+                if (ExpressionWalk.Resolve(x, m, domain.Rank, writer.HasMemory) is { } access)
+                {
+                    constant &= Inner.Stride(access) == 0 && !Inner.Axes.Any(a => access.Strides[a] != 0);
+                    return;
+                }
+
+                switch (x.Prim)
+                {
+                    case UniformPrim:
+                        constant = false;
+                        break;
+                    case IotaPrim:
+                        constant &= !Inner.Axes.Contains(m[Array.FindIndex(x.Dims.ToArray(), d => !d.IsOne)]);
+                        break;
+                    case LeafPrim:
+                        break;
+                    case ReshapePrim:
+                        Walk(x.Inputs[0], Views.ThroughOnes(x.Inputs[0].Dims, x.Dims, m));
+                        break;
+                    default:
+                        foreach (var y in x.Inputs)
+                        {
+                            Walk(y, x.Prim is StopGradientPrim ? m : Views.Align(y.Dims, m));
+                        }
+
+                        break;
+                }
+            }
+
+            foreach (var y in v.Inputs)
+            {
+                Walk(y, Views.Align(y.Dims, map));
+            }
+
+            return constant;
+        }
+
+        /// <summary>The kernel's struct with the loops around <paramref name="row"/>, and the call.</summary>
+        public LoopCall Finish(string name, string bodies, string row, int flops, IEnumerable<string> formula)
+        {
+            var code = new StringBuilder();
+            for (var i = 0; i < Outer.Count; i++)
+            {
+                var loop = Outer[i];
+                code.Append(' ', i * 4);
+                code.Append(i == 0 ? $"for (var {loop.Name} = begin; {loop.Name} < end; {loop.Name}++)\n" : $"for (nint {loop.Name} = 0; {loop.Name} < {Count(loop)}; {loop.Name}++)\n");
+                code.Append(' ', i * 4).Append("{\n");
+            }
+
+            code.Append(Indent(row, Outer.Count));
+            for (var i = Outer.Count - 1; i >= 0; i--)
+            {
+                code.Append(' ', i * 4).Append("}\n");
+            }
+
+            // With nothing around it, a row is one item; an elementwise pass is cut anywhere.
+            var parallel = Outer.Count > 0 ? Outer[0] : axes.Length > 0 ? null : Inner;
+            return Wrap(name, bodies, code.ToString(), parallel, flops, formula);
+        }
+
+        /// <param name="run">The body of Run(begin, end).</param>
+        /// <param name="parallel">The loop that is shared between threads; null for none.</param>
+        public LoopCall Wrap(string name, string bodies, string run, Loop? parallel, int flops, IEnumerable<string> formula)
+        {
+            var code = new StringBuilder();
+            foreach (var line in formula)
+            {
+                code.Append("// ").Append(line).Append('\n');
+            }
+
+            code.Append("public struct §\n{\n");
+            code.Append(Declarations(Operands)).Append(extras.Declarations).Append('\n');
+            code.Append("    public static void Run(void* self, nint begin, nint end)\n    {\n        ref var k = ref *(§*)self;\n");
+            code.Append(Indent(run, 2));
+            code.Append("    }\n\n").Append(Indent(bodies, 1)).Append("}\n");
+            var structName = writer.shared.Name(name, code.ToString().Replace("\n\n}\n", "\n}\n"));
+            // Elements for each sample; a loop without the batch has all of them for each of its steps, the batch counted as one.
+            var elements = Enumerable.Range(0, domain.Rank).Aggregate(1.0, (e, i) => e * domain[i].Size);
+            return new LoopCall(structName, Operands.All.ToArray(), extras.Initializers.ToArray(), parallel?.Count, parallel is null ? "" : Number(flops * elements / Math.Max(1, parallel.Size)));
+        }
+    }
+}
