@@ -157,9 +157,7 @@ internal sealed class CompareCommand : IDisposable
         if (_only != null && !$"{name} {workload}".Contains(_only, StringComparison.OrdinalIgnoreCase))
             return;
         var images = workload == "epoch" ? _images.Train : null;
-        var (side, ourCount) = Best(_sides, (side, count) => Ours(side, workload, batch, count, images));
-        double Mine() => Ours(side, workload, batch, ourCount, images) / ourCount;
-        Compare(name, $"{batch}", side.Threads, Mine, workload, batch);
+        Compare(name, $"{batch}", [.. _sides.Select(side => new Contender($"{side.Threads}", side.Threads, Counted(count => Ours(side, workload, batch, count, images))))], workload, batch);
     }
 
     /// <summary>Some runs from the first weights, after one that is not timed.</summary>
@@ -178,17 +176,29 @@ internal sealed class CompareCommand : IDisposable
         return peer.Run(workload, batch, count);
     }
 
-    private void Compare(string name, string batchText, int threads, Func<double> ours, string workload, int batch)
+    /// <summary>Every setting of both sides once a round; what counts is each side's fastest, by its median.</summary>
+    private void Compare(string name, string batchText, Contender[] ours, string workload, int batch)
     {
-        if (_peers.Count == 0)
+        var theirs = _peers.Select(peer => new Contender($"PyTorch, {peer.Setting}", peer.Threads, Counted(count => Theirs(peer, workload, batch, count)))).ToArray();
+        var all = ours.Concat(theirs).ToArray();
+        var seconds = all.Select(_ => new double[_pairs]).ToArray();
+        for (var round = 0; round < _pairs; round++)
         {
-            var alone = Comparison.Interleave(_pairs, ours, () => 1).Ours;
-            Add(new Comparison(name, batchText, threads, alone * 1e3, "PyTorch (not installed)", null, []));
+            for (var i = 0; i < all.Length; i++)
+            {
+                var index = round % 2 == 0 ? i : all.Length - 1 - i;
+                seconds[index][round] = all[index].Run();
+            }
+        }
+        var medians = seconds.Select(Comparison.Median).ToArray();
+        var mine = Enumerable.Range(0, ours.Length).MinBy(i => medians[i]);
+        if (theirs.Length == 0)
+        {
+            Add(new Comparison(name, batchText, all[mine].Threads, medians[mine] * 1e3, "PyTorch (not installed)", null, []));
             return;
         }
-        var (peer, count) = Best(_peers, (peer, count) => Theirs(peer, workload, batch, count));
-        var (mine, theirs, ratios) = Comparison.Interleave(_pairs, ours, () => Theirs(peer, workload, batch, count) / count);
-        Add(new Comparison(name, batchText, threads, mine * 1e3, $"PyTorch, {peer.Setting}", theirs * 1e3, ratios));
+        var peer = Enumerable.Range(ours.Length, theirs.Length).MinBy(i => medians[i]);
+        Add(new Comparison(name, batchText, all[mine].Threads, medians[mine] * 1e3, all[peer].Name, medians[peer] * 1e3, [.. seconds[mine].Zip(seconds[peer], (x, y) => y / x)]));
     }
 
     /// <summary>The product of two matrices of 1024 × 1024 against the FMA peak of a thread, measured in turn, and against torch.mm.</summary>
@@ -207,47 +217,46 @@ internal sealed class CompareCommand : IDisposable
                 MatMul.Run(w, a.Pointer, Size, 1, b.Pointer, Size, 1, c.Pointer, Size, Size, Size, default(Identity));
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
-        var (single, singleCount) = Best([pools[0]], Multiply);
+        var multiplications = pools.Select(pool => new Contender($"{pool.Threads}", pool.Threads, Counted(count => Multiply(pool, count)))).ToArray();
         const int Steps = 1 << 20;
         var sink = 0f;
-        double Peak(int _, int count)
+        var peakOf = Counted(count =>
         {
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < count; i++)
                 sink += FmaPeak.Run(Steps);
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        var (_, peakCount) = Best([0], Peak);
-        var (ours, peak, shares) = Comparison.Interleave(_pairs, () => Multiply(single, singleCount) / singleCount, () => Peak(0, peakCount) / peakCount * Flops / FmaPeak.Flops(Steps));
+        });
+        var (ours, peak, shares) = Comparison.Interleave(_pairs, multiplications[0].Run, () => peakOf() * Flops / FmaPeak.Flops(Steps));
         GC.KeepAlive(sink);
         Add(new Comparison(Name, "", 1, ours * 1e3, $"FMA peak of a thread, {Flops / peak / 1e9:0} GFLOP/s", peak * 1e3, shares));
-        var (pool, poolCount) = Best(pools, Multiply);
-        Compare(Name, "", pool.Threads, () => Multiply(pool, poolCount) / poolCount, "mm", 1);
+        Compare(Name, "", multiplications, "mm", 1);
         foreach (var workers in pools)
             workers.Dispose();
     }
 
-    /// <summary>The fastest of several settings, and how many of its runs take as long as one measurement should.</summary>
-    private (T Setting, int Count) Best<T>(IReadOnlyList<T> settings, Func<T, int, double> seconds)
+    /// <summary>Warms a setting up and finds out how many of its runs take as long as one measurement should.</summary>
+    /// <returns>Makes so many runs and gives the seconds of one.</returns>
+    private Func<double> Counted(Func<int, double> seconds)
     {
-        var (best, bestTime) = (settings[0], double.PositiveInfinity);
-        foreach (var setting in settings)
+        // Compilation in tiers ends in the background: until then times fall.
+        var began = Stopwatch.GetTimestamp();
+        var count = 1;
+        var shortest = double.PositiveInfinity;
+        for (var i = 0; i < 4 || (Stopwatch.GetElapsedTime(began).TotalSeconds < 8 * _seconds && i < 200); i++)
         {
-            // Compilation in tiers ends in the background: until then times fall.
-            var began = Stopwatch.GetTimestamp();
-            var count = 1;
-            var shortest = double.PositiveInfinity;
-            for (var i = 0; i < 6 || (Stopwatch.GetElapsedTime(began).TotalSeconds < 8 * _seconds && i < 200); i++)
-            {
-                var time = seconds(setting, count);
-                shortest = Math.Min(shortest, time / count);
-                count = (int)Math.Clamp(_seconds / 3 / shortest, 1, 1e6);
-            }
-            if (shortest < bestTime)
-                (best, bestTime) = (setting, shortest);
+            shortest = Math.Min(shortest, seconds(count) / count);
+            count = (int)Math.Clamp(_seconds / 3 / shortest, 1, 1e6);
         }
-        return (best, (int)Math.Clamp(_seconds / bestTime, 1, 1e6));
+        count = (int)Math.Clamp(_seconds / shortest, 1, 1e6);
+        return () => seconds(count) / count;
     }
+
+    /// <summary>One setting of one side.</summary>
+    /// <param name="Name">For people.</param>
+    /// <param name="Threads">Its threads.</param>
+    /// <param name="Run">Measures it: seconds of one run.</param>
+    private sealed record Contender(string Name, int Threads, Func<double> Run);
 
     private void Add(Comparison line)
     {
