@@ -151,7 +151,7 @@ internal static class GeneratorBenchmark
 
     private static IEnumerable<double> Measure(int runs, Func<int, Action> prepare)
     {
-        for (var i = 0; i < Math.Max(3, runs / 3); i++)
+        for (var i = 0; i < Math.Max(40, runs); i++)
         {
             prepare(-1 - i)();
         }

@@ -4,8 +4,7 @@ namespace DeepGen.Numerics.Tests.Oracle;
 
 /// <param name="Training">Batch statistics and dropout, or running averages and none.</param>
 /// <param name="Step">The number of training runs before this one: the dropout mask depends on it.</param>
-/// <param name="Rounded">Every layer's result and gradient is rounded to float: what that changes is the least error that computing in floats can have.</param>
-internal sealed record RunOptions(bool Training, ulong Seed = 0, uint Step = 0, uint FirstSample = 0, bool Rounded = false);
+internal sealed record RunOptions(bool Training, ulong Seed = 0, uint Step = 0, uint FirstSample = 0);
 
 /// <summary>
 /// The oracle: walks the layer graph (not the primitives, so that it shares nothing with the lowering) with naive loops in double.
@@ -63,31 +62,18 @@ internal sealed class ReferenceInterpreter
                     var call = new Call(node, node.Inputs.Select(i => values[i]!).ToArray(), node.Parameters.Select(i => values[i]!).ToArray(), y, options, States, graph.Nodes);
                     var op = ReferenceOp.Get(node.Op);
                     op.Forward(call);
-                    if (options.Rounded)
-                    {
-                        Round(y.Data);
-                    }
-
                     values[node.Id] = y;
                     calls.Add((op, call));
                     break;
             }
         }
 
-        return new ReferenceRun(graph, values, calls, options.Rounded);
-    }
-
-    internal static void Round(double[] values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)values[i];
-        }
+        return new ReferenceRun(graph, values, calls);
     }
 }
 
 /// <summary>What a run computed; can be differentiated once, from the loss or from gradients handed in.</summary>
-internal sealed class ReferenceRun(NetworkGraph graph, Value?[] values, List<(ReferenceOp Op, Call Call)> calls, bool rounded)
+internal sealed class ReferenceRun(NetworkGraph graph, Value?[] values, List<(ReferenceOp Op, Call Call)> calls)
 {
     public double[][] Outputs => graph.Outputs.Select(o => values[o]!.Data).ToArray();
 
@@ -139,11 +125,6 @@ internal sealed class ReferenceRun(NetworkGraph graph, Value?[] values, List<(Re
     {
         for (var i = calls.Count - 1; i >= 0; i--)
         {
-            if (rounded)
-            {
-                ReferenceInterpreter.Round(calls[i].Call.Y.Gradient);
-            }
-
             calls[i].Op.Backward(calls[i].Call);
         }
     }
