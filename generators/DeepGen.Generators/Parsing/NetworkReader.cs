@@ -308,9 +308,17 @@ internal sealed partial class NetworkReader
                 interpreter.Mark(token);
             }
 
+            var before = builder.Nodes.Count;
             if (interpreter.Run(method, outputs.Concat(targets).ToArray(), Identifier(method)) is not Node value)
             {
                 Report(Descriptors.LossSignature, Identifier(method), "Loss gives null");
+                return null;
+            }
+
+            // Gradients flow from the loss to the outputs and from there to the weights; a weight that the loss itself uses would be left out.
+            if (builder.Nodes.Skip(before).SelectMany(n => n.Inputs.Concat(n.Parameters)).Select(i => builder[i]).FirstOrDefault(n => n.Kind == NodeKind.Parameter) is { } weight)
+            {
+                Report(Descriptors.LossWeights, Identifier(method), type.Name, weight.Name);
                 return null;
             }
 
