@@ -77,6 +77,7 @@ internal static class Descriptors
         OpErrorKind.NeedsFlatten => NeedsFlatten,
         OpErrorKind.Rank => Rank,
         OpErrorKind.WindowTooLarge => WindowTooLarge,
+        OpErrorKind.TooLarge => TooLarge,
         OpErrorKind.Groups => Groups,
         OpErrorKind.ShapesDiffer => ShapesDiffer,
         OpErrorKind.ElementCount => ElementCount,

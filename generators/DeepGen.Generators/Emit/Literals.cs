@@ -13,6 +13,9 @@ internal static class Literals
 
     public static string Int(long value) => value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>An nint, which a literal beyond 31 bits does not convert to by itself.</summary>
+    public static string Native(long value) => value <= int.MaxValue ? Int(value) : $"unchecked((nint){Int(value)}L)";
+
     /// <summary>With thin spaces of commas, as tables write it.</summary>
     public static string Grouped(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -108,26 +108,26 @@ internal sealed class NetworkWriter
         foreach (var p in graph.Parameters)
         {
             var spec = p.Parameter!;
-            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Int(layout.Offset(p.Id))}, Runtime::Initializer.{spec.Initializer}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}),");
+            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Native(layout.Offset(p.Id))}, Runtime::Initializer.{spec.Initializer}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}),");
         }
 
         w.Close(",");
-        w.Line($"ParameterFloats = {Literals.Int(layout.ParameterFloats)},");
-        w.Line($"StateFloats = {Literals.Int(layout.StateFloats)},");
-        w.Line($"DerivedFloats = {Literals.Int(network.Inference.Memory.DerivedFloats)},");
+        w.Line($"ParameterFloats = {Literals.Native(layout.ParameterFloats)},");
+        w.Line($"StateFloats = {Literals.Native(layout.StateFloats)},");
+        w.Line($"DerivedFloats = {Literals.Native(network.Inference.Memory.DerivedFloats)},");
         Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n))));
         Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n))));
         Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0)));
         var inference = network.Inference.Memory;
         var training = network.Training.Memory;
-        w.Line($"Inference = new({Literals.Int(inference.SampleFloats)}, {Literals.Int(inference.FixedFloats)}),");
-        w.Line($"Evaluation = new({Literals.Int(inference.SampleFloats)}, {Literals.Int(inference.FixedFloats)}),");
-        w.Line($"Training = new({Literals.Int(training.SampleFloats)}, {Literals.Int(training.FixedFloats)}),");
+        w.Line($"Inference = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
+        w.Line($"Evaluation = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
+        w.Line($"Training = new({Literals.Native(training.SampleFloats)}, {Literals.Native(training.FixedFloats)}),");
         w.Line("Activations = new Runtime::BufferDefinition[]");
         w.Open();
         foreach (var b in ActivationsAfterLoss())
         {
-            w.Line($"new({Literals.String(b.Value.Origin)}, {Literals.Int(b.Location.Offset)}, {Literals.Int(b.Value.Dims.Elements)}, {(b.Location.Region == Region.Sample ? "true" : "false")}),");
+            w.Line($"new({Literals.String(b.Value.Origin)}, {Literals.Native(b.Location.Offset)}, {Literals.Native(b.Value.Dims.Elements)}, {(b.Location.Region == Region.Sample ? "true" : "false")}),");
         }
 
         w.Close(",");

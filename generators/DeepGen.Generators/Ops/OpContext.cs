@@ -41,6 +41,11 @@ internal sealed class OpContext
     /// <summary>Makes the tensor <paramref name="leaf"/> of this call, or takes the one given.</summary>
     public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true)
     {
+        if (shape.ToArray().Aggregate(1.0, (n, extent) => n * extent) > int.MaxValue)
+        {
+            throw Error(OpErrorKind.TooLarge, null, $"The {leaf} {shape} of {CallText}");
+        }
+
         var slot = parameters.Count;
         if (given is not null && slot < given.Count && given[slot] is { } tensor)
         {

@@ -15,6 +15,9 @@ internal enum OpErrorKind
     /// <summary>The window is larger than the padded map.</summary>
     WindowTooLarge,
 
+    /// <summary>A tensor of more elements than an array can have.</summary>
+    TooLarge,
+
     /// <summary>Groups do not divide the channels.</summary>
     Groups,
 
