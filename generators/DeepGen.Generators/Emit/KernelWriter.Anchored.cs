@@ -166,7 +166,11 @@ internal sealed partial class KernelWriter
             code.Append("        ").Append(line).Append('\n');
         }
 
-        code.Append(Indent(stores.ToString(), 2).TrimEnd('\n') is { Length: > 0 } s && s.Trim().Length > 0 ? s + "\n" : "");
+        if (stores.Length > 0)
+        {
+            code.Append(Indent(stores.ToString(), 2));
+        }
+
         code.Append($"        return {returned};\n    }}\n}}\n");
         var name = shared.Name(EpilogueName(kernel), code.ToString().Replace("{\n\n    [", "{\n    ["));
         return ($"new {name} {{ {Fields(operands, extras.Initializers)} }}", result);

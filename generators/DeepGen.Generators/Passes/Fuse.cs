@@ -353,19 +353,7 @@ internal sealed class Fuse
     private List<Use> Uses(Val v, Dims domain)
     {
         var uses = new List<Use>();
-        var start = v.Prim is ReshapePrim ? v : null;
-        if (start is null && !HasMemory(v) && v.Prim is PointwisePrim)
-        {
-            foreach (var x in v.Inputs)
-            {
-                Visit(x, Views.Align(x.Dims, Views.Identity(domain.Rank)), domain.Rank, uses);
-            }
-        }
-        else
-        {
-            Visit(v, Views.Identity(domain.Rank), domain.Rank, uses);
-        }
-
+        Visit(v, Views.Identity(domain.Rank), domain.Rank, uses);
         return uses;
     }
 
