@@ -119,7 +119,7 @@ internal sealed class ExpressionWriter
     private Access SliceAccess(Val v, int[] map)
     {
         var whole = v.Inputs[0];
-        var strides = Access.Contiguous(whole.Dims);
+        var strides = whole.Dims.Strides;
         var slice = (SlicePrim)v.Prim;
         return Access.Of(Views.Base(whole), v.Dims, map, rank, slice.Start * strides[slice.Axis], strides);
     }

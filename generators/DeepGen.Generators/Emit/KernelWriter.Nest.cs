@@ -262,7 +262,9 @@ internal sealed partial class KernelWriter
                         var element = Access.Of(v, domain, Views.Identity(domain.Rank), domain.Rank);
                         if (domain.HasBatch)
                         {
-                            element.Strides[0] = 0;
+                            var withinSample = (long[])element.Strides.Clone();
+                            withinSample[0] = 0;
+                            element = element with { Strides = withinSample };
                         }
 
                         var start = RowOffset(element);

@@ -94,7 +94,7 @@ internal sealed partial class KernelWriter
     private string ConcatCall(Kernel kernel)
     {
         var concat = (ConcatPrim)kernel.Anchor!.Prim;
-        var strides = Access.Contiguous(kernel.Domain);
+        var strides = kernel.Domain.Strides;
         var text = new StringBuilder();
         long start = 0;
         foreach (var part in kernel.Anchor.Inputs)

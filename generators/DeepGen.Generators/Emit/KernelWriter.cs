@@ -108,7 +108,7 @@ internal sealed partial class KernelWriter
 
         if (v.Prim is SlicePrim s)
         {
-            var strides = Access.Contiguous(v.Inputs[0].Dims);
+            var strides = v.Inputs[0].Dims.Strides;
             accesses.Add(Access.Of(Views.Base(v.Inputs[0]), v.Dims, map, rank, s.Start * strides[s.Axis], strides));
         }
 

@@ -16,35 +16,30 @@ internal readonly record struct Dim(string? Symbol, int Size)
     public override string ToString() => Symbol ?? Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
-/// <summary>The extents of a primitive's result, batch first where there is one.</summary>
+/// <summary>The extents of a primitive's result, batch first where there is one. What passes ask again and again (hash, elements, strides) is kept with them.</summary>
 internal readonly struct Dims : IEquatable<Dims>
 {
-    private readonly EquatableArray<Dim> dims;
+    private static readonly Facts None = new(Array.Empty<Dim>());
 
-    public Dims(IEnumerable<Dim> dims) => this.dims = new EquatableArray<Dim>(dims);
+    private readonly Facts? facts;
 
-    public static Dims Scalar => new(Array.Empty<Dim>());
+    public Dims(IEnumerable<Dim> dims) => facts = new Facts(dims.ToArray());
 
-    public int Rank => dims.Count;
+    private Facts Known => facts ?? None;
 
-    public Dim this[int i] => dims[i];
+    public static Dims Scalar => default;
 
-    public bool HasBatch => dims.Count > 0 && dims[0].IsSymbol;
+    public int Rank => Known.Extents.Length;
+
+    public Dim this[int i] => Known.Extents[i];
+
+    public bool HasBatch => Rank > 0 && this[0].IsSymbol;
 
     /// <summary>Elements for each value of the symbol: the product of the numeric extents.</summary>
-    public long Elements
-    {
-        get
-        {
-            long n = 1;
-            foreach (var d in dims)
-            {
-                n *= d.Size;
-            }
+    public long Elements => Known.Elements;
 
-            return n;
-        }
-    }
+    /// <summary>Row-major strides; extents of one have stride 0, so that they broadcast. Shared: not to be written to.</summary>
+    public long[] Strides => Known.Strides;
 
     public static Dims Of(Shape shape, bool perSample)
     {
@@ -58,17 +53,65 @@ internal readonly struct Dims : IEquatable<Dims>
         return new Dims(list);
     }
 
-    public Dim[] ToArray() => dims.ToArray();
+    public Dim[] ToArray() => (Dim[])Known.Extents.Clone();
 
-    public bool Equals(Dims other) => dims.Equals(other.dims);
+    public bool Equals(Dims other)
+    {
+        Facts a = Known, b = other.Known;
+        if (ReferenceEquals(a, b))
+        {
+            return true;
+        }
+
+        if (a.Hash != b.Hash || a.Extents.Length != b.Extents.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < a.Extents.Length; i++)
+        {
+            if (a.Extents[i].Size != b.Extents[i].Size || a.Extents[i].Symbol != b.Extents[i].Symbol)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public override bool Equals(object? obj) => obj is Dims d && Equals(d);
 
-    public override int GetHashCode() => dims.GetHashCode();
+    public override int GetHashCode() => Known.Hash;
 
     public static bool operator ==(Dims a, Dims b) => a.Equals(b);
 
     public static bool operator !=(Dims a, Dims b) => !a.Equals(b);
 
-    public override string ToString() => "[" + string.Join(", ", dims) + "]";
+    public override string ToString() => "[" + string.Join(", ", Known.Extents) + "]";
+
+    private sealed class Facts
+    {
+        public Facts(Dim[] extents)
+        {
+            Extents = extents;
+            Strides = new long[extents.Length];
+            long step = 1;
+            for (var i = extents.Length - 1; i >= 0; i--)
+            {
+                Strides[i] = extents[i].IsOne ? 0 : step;
+                step *= extents[i].Size;
+                Hash = unchecked((Hash * 31) + (extents[i].IsSymbol ? -1 : extents[i].Size));
+            }
+
+            Elements = step;
+        }
+
+        public Dim[] Extents { get; }
+
+        public long[] Strides { get; }
+
+        public long Elements { get; }
+
+        public int Hash { get; }
+    }
 }

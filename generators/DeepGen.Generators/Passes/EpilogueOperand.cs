@@ -30,14 +30,14 @@ internal static class EpilogueOperand
         }
 
         var domain = kernel.Domain;
-        var full = Access.Contiguous(domain);
+        var full = domain.Strides;
         var strides = access.Strides;
         if (strides.All(s => s == 0))
         {
             return EpilogueAccess.Scalar;
         }
 
-        if (strides.SequenceEqual(full))
+        if (access.Steps(full))
         {
             return EpilogueAccess.Index;
         }

@@ -50,7 +50,7 @@ internal static class ExpressionWalk
                 return Access.Of(Views.Base(v), v.Dims, map, rank);
             case SlicePrim s:
                 var whole = v.Inputs[0];
-                var strides = Access.Contiguous(whole.Dims);
+                var strides = whole.Dims.Strides;
                 return Access.Of(Views.Base(whole), v.Dims, map, rank, s.Start * strides[s.Axis], strides);
             default:
                 return null;

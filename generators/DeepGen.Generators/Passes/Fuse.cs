@@ -123,14 +123,19 @@ internal sealed class Fuse
                 continue;
             }
 
-            foreach (var x in v.Inputs.Select(Views.Base).Distinct())
+            foreach (var input in v.Inputs)
             {
+                var x = Views.Base(input);
                 if (!users.TryGetValue(x, out var list))
                 {
-                    users.Add(x, list = new List<Val>());
+                    users.Add(x, list = new List<Val>(2));
                 }
 
-                list.Add(v);
+                if (list.Count == 0 || list[list.Count - 1] != v)
+                {
+                    list.Add(v);
+                }
+
                 if (v.Prim is not (PointwisePrim or ReducePrim or ConcatPrim))
                 {
                     wanted.Add(x);
@@ -360,7 +365,19 @@ internal sealed class Fuse
     private void Visit(Val v, int[] map, int rank, List<Use> uses) =>
         ExpressionWalk.Visit(v, map, rank, HasMemory, (leaf, access) => uses.Add(new Use(leaf, owner.TryGetValue(leaf, out var k) ? k : null, access)));
 
-    private static Kernel? Latest(List<Use> uses) => uses.Where(u => u.Kernel is not null).OrderByDescending(u => u.Kernel!.Index).FirstOrDefault()?.Kernel;
+    private static Kernel? Latest(List<Use> uses)
+    {
+        Kernel? latest = null;
+        foreach (var use in uses)
+        {
+            if (use.Kernel is { } k && (latest is null || k.Index > latest.Index))
+            {
+                latest = k;
+            }
+        }
+
+        return latest;
+    }
 
     /// <summary>Whether every operand is there, element for element, when the kernel stores a tile: whole tensors, one number per row or per column, numbers.</summary>
     private static bool FitsEpilogue(Kernel kernel, Val v, List<Use> uses)
@@ -370,7 +387,7 @@ internal sealed class Fuse
             return false;
         }
 
-        var full = Access.Contiguous(kernel.Domain);
+        var full = kernel.Domain.Strides;
         foreach (var use in uses)
         {
             if (use.Access is null)
@@ -385,7 +402,7 @@ internal sealed class Fuse
 
             if (use.Kernel == kernel)
             {
-                if (use.Access.Offset != 0 || !use.Access.Strides.SequenceEqual(full))
+                if (use.Access.Offset != 0 || !use.Access.Steps(full))
                 {
                     return false;
                 }
@@ -409,7 +426,7 @@ internal sealed class Fuse
             return false;
         }
 
-        var full = Access.Contiguous(domain);
+        var full = domain.Strides;
         foreach (var use in uses)
         {
             if (use.Access is null)
@@ -434,7 +451,7 @@ internal sealed class Fuse
     /// <summary>Along a row of several axes an operand is whole or constant; then the row is one loop.</summary>
     private static bool IsOneLoop(Dims domain, int[] axes, Access access)
     {
-        var full = Access.Contiguous(domain);
+        var full = domain.Strides;
         return axes.Length <= 1 || axes.All(a => access.Strides[a] == full[a]) || axes.All(a => access.Strides[a] == 0);
     }
 
@@ -449,11 +466,11 @@ internal sealed class Fuse
 
         var fits = true;
         var map = Views.ThroughOnes(v.Dims, kernel.Kept, Views.Identity(kernel.Domain.Rank));
-        var kept = Access.Contiguous(kernel.Kept);
+        var kept = kernel.Kept.Strides;
         foreach (var x in v.Inputs)
         {
             ExpressionWalk.Visit(x, Views.Align(x.Dims, map), kernel.Domain.Rank, HasMemory, (leaf, access) =>
-                fits &= access is null ? leaf.Prim is not (IotaPrim or UniformPrim) : !kernel.Computes(leaf) || access.Strides.SequenceEqual(kept));
+                fits &= access is null ? leaf.Prim is not (IotaPrim or UniformPrim) : !kernel.Computes(leaf) || access.Steps(kept));
         }
 
         return fits;
@@ -464,12 +481,12 @@ internal sealed class Fuse
         var own = use.Value.Dims;
         if (own == kernel.Domain)
         {
-            return use.Access!.Offset == 0 && use.Access.Strides.SequenceEqual(full);
+            return use.Access!.Offset == 0 && use.Access.Steps(full);
         }
 
         // One number per row: the strides of the rows alone.
-        var rows = Access.Contiguous(own);
-        return own.Rank == kernel.Domain.Rank && use.Access!.Strides.SequenceEqual(rows);
+        var rows = own.Strides;
+        return own.Rank == kernel.Domain.Rank && use.Access!.Steps(rows);
     }
 
     /// <summary>What depends on the weights alone and is used beyond: computed once per version of the weights and kept.</summary>

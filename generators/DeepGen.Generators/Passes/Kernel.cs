@@ -39,6 +39,8 @@ internal enum KernelKind
 /// <summary>One kernel call of a program: what it computes in one pass. Built by <see cref="Fuse"/>.</summary>
 internal sealed class Kernel
 {
+    private int[] axes = Array.Empty<int>();
+
     public Kernel(int index, Section section, KernelKind kind, Val? anchor, Dims domain)
     {
         Index = index;
@@ -46,6 +48,7 @@ internal sealed class Kernel
         Kind = kind;
         Anchor = anchor;
         Domain = domain;
+        Kept = domain;
     }
 
     public int Index { get; }
@@ -61,10 +64,18 @@ internal sealed class Kernel
     public Dims Domain { get; }
 
     /// <summary>Reduced axes of a Row or Reduce kernel.</summary>
-    public int[] Axes { get; set; } = Array.Empty<int>();
+    public int[] Axes
+    {
+        get => axes;
+        set
+        {
+            axes = value;
+            Kept = new Dims(Domain.ToArray().Select((d, i) => value.Contains(i) ? (Dim)1 : d));
+        }
+    }
 
     /// <summary>The extents of a reduction's results: reduced axes are one.</summary>
-    public Dims Kept => new(Domain.ToArray().Select((d, i) => Axes.Contains(i) ? (Dim)1 : d));
+    public Dims Kept { get; private set; }
 
     /// <summary>Values it computes besides the anchor, in order.</summary>
     public List<Val> Members { get; } = new();

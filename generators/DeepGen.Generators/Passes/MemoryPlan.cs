@@ -269,7 +269,7 @@ internal sealed class MemoryPlan
     /// <summary>Whether every use of the operand is at the index of the element being written.</summary>
     private static bool ReadsInOrder(FusedProgram program, Kernel kernel, Val operand)
     {
-        var full = Access.Contiguous(kernel.Domain);
+        var full = kernel.Domain.Strides;
         var ok = true;
         foreach (var member in kernel.Members)
         {
@@ -277,7 +277,7 @@ internal sealed class MemoryPlan
             {
                 ExpressionWalk.Visit(x, Views.Align(x.Dims, Views.Identity(kernel.Domain.Rank)), kernel.Domain.Rank, v => program.HasMemory(v, kernel), (leaf, access) =>
                 {
-                    if (leaf == operand && access is not null && (access.Offset != 0 || !access.Strides.SequenceEqual(full)))
+                    if (leaf == operand && access is not null && (access.Offset != 0 || !access.Steps(full)))
                     {
                         ok = false;
                     }
@@ -291,13 +291,19 @@ internal sealed class MemoryPlan
     /// <summary>Largest first, each at the lowest offset that no buffer alive at the same time covers.</summary>
     private static long Pack(IEnumerable<Interval> intervals)
     {
+        // In the order of their offsets.
         var placed = new List<Interval>();
         long total = 0;
         foreach (var i in intervals.OrderByDescending(i => i.Floats).ThenBy(i => i.Start).ThenBy(i => i.Value.Id))
         {
             long offset = 0;
-            foreach (var p in placed.Where(p => p.Start <= i.End && i.Start <= p.End).OrderBy(p => p.Offset))
+            foreach (var p in placed)
             {
+                if (p.Start > i.End || i.Start > p.End)
+                {
+                    continue;
+                }
+
                 if (offset + i.Floats <= p.Offset)
                 {
                     break;
@@ -307,7 +313,7 @@ internal sealed class MemoryPlan
             }
 
             i.Offset = offset;
-            placed.Add(i);
+            placed.Insert(placed.FindLastIndex(p => p.Offset <= offset) + 1, i);
             total = Math.Max(total, offset + i.Floats);
         }
 

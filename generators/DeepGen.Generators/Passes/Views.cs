@@ -53,6 +53,11 @@ internal static class Views
     public static int[] Align(Dims operand, int[] resultMap)
     {
         var lead = resultMap.Length - operand.Rank;
+        if (lead == 0)
+        {
+            return resultMap;
+        }
+
         var map = new int[operand.Rank];
         for (var i = 0; i < map.Length; i++)
         {
@@ -85,14 +90,8 @@ internal static class Views
         return map;
     }
 
-    public static int[] Identity(int rank)
-    {
-        var map = new int[rank];
-        for (var i = 0; i < rank; i++)
-        {
-            map[i] = i;
-        }
+    private static readonly int[][] Identities = Enumerable.Range(0, 16).Select(rank => Enumerable.Range(0, rank).ToArray()).ToArray();
 
-        return map;
-    }
+    /// <summary>Each axis is itself. Shared: not to be written to.</summary>
+    public static int[] Identity(int rank) => rank < Identities.Length ? Identities[rank] : Enumerable.Range(0, rank).ToArray();
 }
