@@ -7,7 +7,7 @@ namespace DeepGen.Generators.Emit;
 /// <summary>The table at the head of a generated file: one row for each kernel call of a program, with the layers fused into it and where its results lie how long.</summary>
 internal static class KernelTable
 {
-    public static void Write(CodeWriter w, string title, PlannedProgram program, NetworkGraph graph)
+    public static void Write(CodeWriter w, string title, PlannedProgram program, IEnumerable<CallSequence> sections, NetworkGraph graph)
     {
         var memory = program.Memory;
         w.Line($"// {title}: {Literals.Int(program.Kernels.Count)} kernels, arena of {Literals.Grouped(4 * memory.SampleFloats)} bytes a sample and {Literals.Grouped(4 * memory.FixedFloats)} fixed.");
@@ -18,27 +18,39 @@ internal static class KernelTable
 
         var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
         var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
-        foreach (var k in program.Kernels)
+        string[] Row(Kernel k) => new[]
         {
-            rows.Add(new[]
+            Literals.Int(k.Index),
+            Layers(k),
+            k.Kind.ToString(),
+            string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
+            string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
+            k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
+            Literals.Short(Flops(k)),
+            Literals.Short(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
+            string.Join(", ", k.Stored.Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
+        };
+
+        // A row of one cell is a remark: what repeats is shown once.
+        foreach (var section in sections)
+        {
+            foreach (var stretch in section.Stretches)
             {
-                Literals.Int(k.Index),
-                Layers(k),
-                k.Kind.ToString(),
-                string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
-                string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
-                k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
-                Literals.Grouped(Flops(k)),
-                Literals.Grouped(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
-                string.Join(", ", k.Stored.Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
-            });
+                var kernels = section.Of(stretch);
+                rows.AddRange(kernels.Select(Row));
+                if (stretch.Count > 1)
+                {
+                    rows.Add(new[] { $"these {Literals.Int(kernels.Count)} kernels come {Literals.Int(stretch.Count)} times" });
+                }
+            }
         }
 
-        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(40, rows.Max(r => r[i].Length))).ToArray();
+        var table = rows.Where(r => r.Length > 1).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(table.Length <= 64 ? 28 : 12, table.Max(r => r[i].Length))).ToArray();
         var numbers = new[] { true, false, false, false, false, true, true, true };
         foreach (var row in rows)
         {
-            w.Line("//   " + string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd());
+            w.Line("// " + (row.Length == 1 ? row[0] : string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd()));
         }
     }
 

@@ -18,11 +18,11 @@ internal sealed partial class KernelWriter
             case KernelKind.WeightMatMul:
                 {
                     var (a, b, m, n, k) = Product(anchor);
-                    return $"Kernels::MatMul.Accumulate(f.Workers, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+                    return $"K::MatMul.Accumulate(W, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
                 }
 
             case KernelKind.ConvGradWeight:
-                return $"Kernels::Convolution.GradWeight(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+                return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
         }
 
         var (epilogue, result) = Epilogue(kernel);
@@ -31,19 +31,19 @@ internal sealed partial class KernelWriter
         {
             case KernelKind.MatMul:
                 var (a, b, m, n, k) = Product(anchor);
-                return $"Kernels::MatMul.Run(f.Workers, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue});\n";
+                return $"K::MatMul.Run(W, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue});\n";
             case KernelKind.Conv:
-                return $"Kernels::Convolution.Forward(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Convolution.Forward(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.ConvGradInput:
-                return $"Kernels::Convolution.GradInput(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Convolution.GradInput(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.MaxPool:
-                return $"Kernels::Pooling.Max(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
+                return $"K::Pooling.Max(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             case KernelKind.AvgPool:
-                return $"Kernels::Pooling.Average(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
+                return $"K::Pooling.Average(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             case KernelKind.MaxPoolGrad:
-                return $"Kernels::Pooling.MaxGrad(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Pooling.MaxGrad(W, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.AvgPoolGrad:
-                return $"Kernels::Pooling.AverageGrad(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
+                return $"K::Pooling.AverageGrad(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             default:
                 throw new InvalidOperationException("No call for " + kernel.Kind);
         }
@@ -66,7 +66,7 @@ internal sealed partial class KernelWriter
         return (Operand(v.Inputs[0], p.TransposeA), Operand(v.Inputs[1], p.TransposeB), Extent(v.Dims[0]), Extent(v.Dims[1]), Extent(v.Inputs[0].Dims[p.TransposeA ? 0 : 1]));
     }
 
-    private static string Extent(Dim d) => d.IsSymbol ? "n" : Literals.Int(d.Size);
+    private static string Extent(Dim d) => d.IsSymbol ? "n" : CallText.Marked(d.Size);
 
     private string ConvShape(Val v)
     {
@@ -102,13 +102,24 @@ internal sealed partial class KernelWriter
     /// <summary>The epilogue as an expression that makes it, and the value it returns (others that are read elsewhere it stores itself).</summary>
     private (string Epilogue, Val Result) Epilogue(Kernel kernel)
     {
-        var anchor = kernel.Anchor!;
         var result = kernel.Stored[kernel.Stored.Count - 1];
         if (kernel.Members.Count == 0)
         {
-            return ("default(Kernels::Identity)", result);
+            return ("AsIs", result);
         }
 
+        var (key, tensors) = signatures.Of(kernel);
+        if (!epilogues.TryGetValue(key, out var known))
+        {
+            epilogues.Add(key, known = WriteEpilogue(kernel, result, tensors));
+        }
+
+        return ($"new {known.Struct}({string.Join(", ", known.Slots.Select(slot => Pointer(tensors[slot])).Concat(known.Extras))})", result);
+    }
+
+    private (string Struct, string[] Extras, int[] Slots) WriteEpilogue(Kernel kernel, Val result, Val[] tensors)
+    {
+        var anchor = kernel.Anchor!;
         var rank = kernel.Domain.Rank;
         var operands = new Operands(graph);
         var extras = new Extras();
@@ -159,21 +170,12 @@ internal sealed partial class KernelWriter
             code.Append("// ").Append(line).Append('\n');
         }
 
-        code.Append("public struct § : Kernels::IEpilogue\n{\n").Append(Declarations(operands)).Append(extras.Declarations);
-        code.Append("\n    [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]\n    public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>\n    {\n");
-        foreach (var line in writer.Lines)
-        {
-            code.Append("        ").Append(line).Append('\n');
-        }
-
-        if (stores.Length > 0)
-        {
-            code.Append(Indent(stores.ToString(), 2));
-        }
-
-        code.Append($"        return {returned};\n    }}\n}}\n");
-        var name = shared.Name(EpilogueName(kernel), code.ToString().Replace("{\n\n    [", "{\n    ["));
-        return ($"new {name} {{ {Fields(operands, extras.Initializers)} }}", result);
+        code.Append($"public readonly struct §({Declarations(operands, extras)}) : K::IEpilogue\n{{\n");
+        code.Append("    [Clr::MethodImpl(Inline)]\n    public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>\n    {\n");
+        code.Append(Indent(writer.Body(stores + $"return {returned};\n"), 2));
+        code.Append("    }\n}\n");
+        var name = shared.Name(EpilogueName(kernel), code.ToString());
+        return (name, extras.Arguments.ToArray(), operands.All.Select(o => Array.IndexOf(tensors, o.Value)).ToArray());
     }
 
     private static string EpilogueName(Kernel kernel)

@@ -126,8 +126,8 @@ internal sealed class IrBuilder
             case BinaryOp.Pow when b.IsConst(0.5f): return Unary(UnaryOp.Sqrt, a);
         }
 
-        // One order for the operands of a commutative operation, so that a·b and b·a are the same value.
-        if (op is BinaryOp.Add or BinaryOp.Mul && a.Id > b.Id)
+        // One order for the operands of a commutative operation, so that a·b and b·a are the same value; a single number, which layers may share, stands behind.
+        if (op is BinaryOp.Add or BinaryOp.Mul && (a.Dims.Rank == 0) != (b.Dims.Rank == 0) ? a.Dims.Rank == 0 : op is BinaryOp.Add or BinaryOp.Mul && a.Id > b.Id)
         {
             (a, b) = (b, a);
         }
@@ -146,45 +146,52 @@ internal sealed class IrBuilder
     }
 
     /// <summary>
-    /// The sum over <paramref name="axes"/>. Factors that do not vary along them are taken out of it, so that Σ γ·dy·(x − μ) and Σ dy·(x − μ)·r
-    /// are one reduction and two products per channel.
+    /// The sum over <paramref name="axes"/>. Factors that do not vary along them are taken out of it, and conditions with zero are put around the product of the others,
+    /// so that Σ γ·dy·(x − μ) and Σ (m ? dy : 0)·(x − μ)·r have one form: where their sums are equal they are one reduction and two products per channel.
     /// </summary>
     public Val Sum(Val x, params int[] axes)
     {
         axes = axes.Where(a => !x.Dims[a].IsOne).ToArray();
-        if (axes.Length == 0 || x.Prim is not (BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg }))
+        if (axes.Length == 0 || !(x.Prim is BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg } || IsChoice(x)))
         {
             return Reduce(ReduceOp.Sum, x, axes);
         }
 
         var factors = new List<Val>();
-        Factors(x, factors);
+        var masks = new List<Val>();
+        Factors(x, factors, masks);
         bool Varies(Val f) => axes.Any(a => a - (x.Dims.Rank - f.Dims.Rank) is >= 0 and var i && !f.Dims[i].IsOne);
         var inside = factors.Where(Varies).OrderBy(f => f.Id).ToArray();
         var outside = factors.Where(f => !Varies(f)).OrderBy(f => f.Id).ToArray();
         // A number alone is not worth it, and would hide that the weight's gradient sums the same values.
-        if (inside.Length == 0 || !outside.Any(f => f.Dims.Elements > 1))
+        if (inside.Length == 0 || (!outside.Any(f => f.Dims.Elements > 1) && (masks.Count == 0 || inside.Length == 1)))
         {
             return Reduce(ReduceOp.Sum, x, axes);
         }
 
-        var product = inside.Aggregate(Mul);
+        var product = masks.Distinct().OrderBy(m => m.Id).Aggregate(inside.Aggregate(Mul), (p, m) => Select(m, p, Const(0)));
         return product.Dims == x.Dims
             ? outside.Aggregate(Reduce(ReduceOp.Sum, product, axes), Mul)
             : Reduce(ReduceOp.Sum, x, axes);
     }
 
-    private void Factors(Val x, List<Val> factors)
+    private static bool IsChoice(Val x) => x.Prim is SelectPrim && x.Inputs[2].IsConst(0);
+
+    private void Factors(Val x, List<Val> factors, List<Val> masks)
     {
         switch (x.Prim)
         {
             case BinaryPrim { Op: BinaryOp.Mul }:
-                Factors(x.Inputs[0], factors);
-                Factors(x.Inputs[1], factors);
+                Factors(x.Inputs[0], factors, masks);
+                Factors(x.Inputs[1], factors, masks);
                 break;
             case UnaryPrim { Op: UnaryOp.Neg }:
                 factors.Add(Const(-1));
-                Factors(x.Inputs[0], factors);
+                Factors(x.Inputs[0], factors, masks);
+                break;
+            case SelectPrim when IsChoice(x):
+                masks.Add(x.Inputs[0]);
+                Factors(x.Inputs[1], factors, masks);
                 break;
             default:
                 factors.Add(x);

@@ -157,10 +157,10 @@ public sealed class FusionAccountingTests
             var writer = new KernelWriter(program.Fused, program.Memory, new SharedCode());
             foreach (var kernel in program.Kernels)
             {
-                var call = writer.Call(kernel);
-                var given = Regex.Matches(call, @"f\.(Arena|Fixed|Parameters|State|Gradients|Derived)( \+ \d+( \* n)?)?|f\.(Inputs|Targets|Outputs)\[\d+\]|\bdx\d+\b(?! =)")
+                var call = CallText.Plain(writer.Call(kernel));
+                var given = Regex.Matches(call, @"\b[AFPSGD]\b( \+ \d+( \* n)?)?|f\.(Inputs|Targets|Outputs)\[\d+\]|\bdx\d+\b(?! =)")
                     .Select(m => m.Value).ToHashSet();
-                var counted = kernel.Operands.Concat(kernel.Stored).Select(v => Regex.Replace(writer.Pointer(v), @"^\((float|int)\*\)", "")).ToHashSet();
+                var counted = kernel.Operands.Concat(kernel.Stored).Select(v => Regex.Replace(CallText.Plain(writer.Pointer(v)), @"^\((float|int)\*\)", "")).ToHashSet();
                 Assert.True(given.SetEquals(counted), $"{name}, kernel {kernel.Index}: given {string.Join("; ", given)}, counted {string.Join("; ", counted)}");
             }
         }
