@@ -144,6 +144,7 @@ internal sealed class ReferenceConv(bool isTransposed = false) : ReferenceOp
         var window = isTransposed ? new ReferenceWindow(call, y[1..], x[1..], true) : new ReferenceWindow(call, x[1..], y[1..]);
         // Of the weight's first extent, those that belong to one group; its second has one group's alone.
         var groups = (isTransposed ? y[0] : x[0]) / w[1];
+        var sources = Enumerable.Range(0, window.Windows * window.Taps).Select(i => window.Source(i / window.Taps, i % window.Taps)).ToArray();
         for (var n = 0; n < call.Y.Samples; n++)
         {
             for (var first = 0; first < w[0]; first++)
@@ -155,7 +156,7 @@ internal sealed class ReferenceConv(bool isTransposed = false) : ReferenceOp
                     {
                         for (var tap = 0; tap < window.Taps; tap++)
                         {
-                            if (window.Source(p, tap) is >= 0 and var s)
+                            if (sources[(p * window.Taps) + tap] is >= 0 and var s)
                             {
                                 int atWindow = (first * window.Windows) + p, atSeen = (seen * window.Positions) + s;
                                 body(

@@ -147,6 +147,8 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
         }
     }
 
+    private static int Size(int[] shape) => shape.Aggregate(1, (n, e) => n * e);
+
     private static int[] At(int index, int[] shape)
     {
         var at = new int[shape.Length];
@@ -174,13 +176,24 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
     private static void Taps(WindowSpec w, int[] x, int[] y, Action<int, int, int> body)
     {
         int channels = x[1] / w.Groups, filters = y[1] / w.Groups;
-        Each([y[0], y[1], channels, w.Taps, .. y[2..]], (t, _) =>
+        // Window, tap and the element it sees are the same for all channels.
+        var places = new List<(int Window, int Tap, int Seen)>();
+        Each([w.Taps, .. y[2..]], (t, _) =>
         {
-            var (tap, place) = (At(t[3], w.Kernel.ToArray()), t[4..]);
-            var seen = place.Select((p, i) => (p * w.Stride[i]) + (tap[i] * w.Dilation[i]) - w.PadBefore[i]).ToArray();
-            if (seen.Select((s, i) => s >= 0 && s < x[i + 2]).All(s => s))
+            var tap = At(t[0], w.Kernel.ToArray());
+            var seen = t[1..].Select((p, a) => (p * w.Stride[a]) + (tap[a] * w.Dilation[a]) - w.PadBefore[a]).ToArray();
+            if (seen.Select((s, a) => s >= 0 && s < x[a + 2]).All(s => s))
             {
-                body(Index([t[0], (t[1] / filters * channels) + t[2], .. seen], x), (((t[1] * channels) + t[2]) * w.Taps) + t[3], Index([t[0], t[1], .. place], y));
+                places.Add((Index(t[1..], y[2..]), t[0], Index(seen, x[2..])));
+            }
+        });
+        int windows = Size(y[2..]), size = Size(x[2..]);
+        Each([y[0], y[1], channels], (t, _) =>
+        {
+            var c = (t[1] / filters * channels) + t[2];
+            foreach (var (window, tap, seen) in places)
+            {
+                body((((t[0] * x[1]) + c) * size) + seen, (((t[1] * channels) + t[2]) * w.Taps) + tap, (((t[0] * y[1]) + t[1]) * windows) + window);
             }
         });
     }
