@@ -17,7 +17,7 @@ internal sealed class LocalResponseNorm : OpDefinition
 
     public override string Gradient => "with s the sum in brackets: dx[c] = dy[c]·s[c]^−beta − 2·alpha·beta/size·x[c]·Σ_j dy[j]·x[j]·s[j]^(−beta − 1), over the channels j whose sum holds c";
 
-    public override string Fuses => "the squares' mean over the channels is a pool of its own, power and product are computed while it stores its result or by their reader";
+    public override string Fuses => "the squares are stored for the pool that adds up neighbours; power, product and what is elementwise behind them are one pass";
 
     public override bool KeepsScale => true;
 

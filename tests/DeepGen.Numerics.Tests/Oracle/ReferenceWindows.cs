@@ -55,14 +55,18 @@ internal sealed class ReferenceWindow
 
             counted[axis] = size + after;
         }
+
+        Taps = kernel.Aggregate(1, (n, k) => n * k);
+        Windows = this.windows.Aggregate(1, (n, e) => n * e);
+        Positions = this.map.Aggregate(1, (n, e) => n * e);
     }
 
     /// <summary>Elements of a window.</summary>
-    public int Taps => kernel.Aggregate(1, (n, k) => n * k);
+    public int Taps { get; }
 
-    public int Windows => windows.Aggregate(1, (n, e) => n * e);
+    public int Windows { get; }
 
-    public int Positions => map.Aggregate(1, (n, e) => n * e);
+    public int Positions { get; }
 
     /// <summary>The element that a tap of a window sees, flat within its channel; −1 where that lies outside.</summary>
     public int Source(int window, int tap)

@@ -187,13 +187,13 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
                 places.Add((Index(t[1..], y[2..]), t[0], Index(seen, x[2..])));
             }
         });
-        int windows = Size(y[2..]), size = Size(x[2..]);
+        int windows = Size(y[2..]), size = Size(x[2..]), taps = w.Taps;
         Each([y[0], y[1], channels], (t, _) =>
         {
-            var c = (t[1] / filters * channels) + t[2];
+            int firstX = ((t[0] * x[1]) + (t[1] / filters * channels) + t[2]) * size, firstW = ((t[1] * channels) + t[2]) * taps, firstY = ((t[0] * y[1]) + t[1]) * windows;
             foreach (var (window, tap, seen) in places)
             {
-                body((((t[0] * x[1]) + c) * size) + seen, (((t[1] * channels) + t[2]) * w.Taps) + tap, (((t[0] * y[1]) + t[1]) * windows) + window);
+                body(firstX + seen, firstW + tap, firstY + window);
             }
         });
     }
