@@ -1,5 +1,6 @@
 using System.Reflection;
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Language;
 using DeepGen.Generators.Ops;
 using DeepGen.Generators.Tests.Support;
 
@@ -23,9 +24,15 @@ public class ParityTests
         Assert.Empty(attribute.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly));
 
         var op = OpCatalogue.Get(name);
-        var inAttribute = Assert.Single(attribute.GetConstructors()).GetParameters().Select(Describe);
-        var inMethod = Method(op).GetParameters().Where(p => p.ParameterType != typeof(Tensor)).Select(Describe);
-        Assert.Equal(inMethod, inAttribute);
+        var overloads = LanguageWriter.Overloads(op);
+        var constructors = attribute.GetConstructors();
+        Assert.Equal(overloads.Count, constructors.Length);
+        foreach (var perAxis in overloads)
+        {
+            var inAttribute = constructors.Single(c => IsPerAxis(op, c) == perAxis).GetParameters().Select(Describe);
+            var inMethod = Method(op, perAxis).GetParameters().Where(p => p.ParameterType != typeof(Tensor)).Select(Describe);
+            Assert.Equal(inMethod, inAttribute);
+        }
     }
 
     [Theory]
@@ -60,15 +67,28 @@ public class ParityTests
     public void TheNodesAreEqual(string name)
     {
         var op = OpCatalogue.Get(name);
-        foreach (var withDefaults in new[] { true, false })
+        foreach (var (withDefaults, perAxis) in LanguageWriter.Overloads(op).SelectMany(o => new[] { (true, o), (false, o) }))
         {
-            var arguments = op.Parameters.Where(p => p.Default is null || !withDefaults).Select((p, i) => (i % 2 == 0 ? "" : p.Type == OpParameterType.Ints ? "" : p.Name + ": ") + Sample(p)).ToList();
-            if (!withDefaults && op.Parameters.All(p => p.Type != OpParameterType.Ints))
+            List<string> Arguments(bool inAttribute)
             {
-                arguments.Add("name: \"named\"");
+                var arguments = op.Parameters.Where(p => p.Default is null || !withDefaults)
+                    .Select((p, i) => (i % 2 == 0 ? "" : p.Type == OpParameterType.Ints ? "" : p.Name + ": ") + (perAxis ? PerAxis(p, Sample(p), inAttribute) : Sample(p))).ToList();
+                if (!withDefaults && op.Parameters.All(p => p.Type != OpParameterType.Ints))
+                {
+                    arguments.Add("name: \"named\"");
+                }
+
+                return arguments;
             }
 
-            var input = name is "Dense" or "SoftmaxCrossEntropy" or "MeanSquaredError" ? "Input(12)" : "Input(2, 8, 8)";
+            var input = name switch
+            {
+                "Dense" or "SoftmaxCrossEntropy" or "MeanSquaredError" => "Input(12)",
+                _ when name.EndsWith("1d", StringComparison.Ordinal) => "Input(2, 8)",
+                _ when name.EndsWith("3d", StringComparison.Ordinal) => "Input(2, 8, 8, 8)",
+                _ => "Input(2, 8, 8)",
+            };
+            var arguments = Arguments(inAttribute: false);
             var list = string.Join(", ", arguments);
             string stack, method;
             if (op.IsLoss)
@@ -79,7 +99,7 @@ public class ParityTests
             }
             else
             {
-                stack = $"[Network, {input}, {name}({list})] partial class Net;";
+                stack = $"[Network, {input}, {name}({string.Join(", ", Arguments(inAttribute: true))})] partial class Net;";
                 method = $"[Network] partial class Net {{ static Tensor Forward([{input}] Tensor input) => input.{name}({list}); }}";
             }
 
@@ -95,7 +115,7 @@ public class ParityTests
             Assert.True(typeof(Tensor).Assembly.GetType("DeepGen." + type)?.IsPublic, type);
         }
 
-        Assert.Equal(Windows.Same, Padding.Same);
+        Assert.Equal((Windows.Same, Windows.Full), (Padding.Same, Padding.Full));
         Assert.Equal(Enum.GetNames<Generators.Graph.Initializer>().Select((n, i) => (n, i)), Enum.GetNames<DeepGen.Initializer>().Where(n => n != "Constant").Select(n => (n, (int)Enum.Parse<DeepGen.Initializer>(n))));
         Assert.Equal(Enum.GetNames<Generators.Graph.Element>(), Enum.GetNames<DeepGen.Element>());
     }
@@ -107,8 +127,15 @@ public class ParityTests
         return GraphFingerprint.Print(result.Model.Graph!);
     }
 
-    private static MethodInfo Method(OpDefinition op) =>
-        typeof(Tensor).GetMethods().Single(m => m.Name == op.Name && m.GetParameters().All(p => p.Name != "weight"));
+    private static MethodInfo Method(OpDefinition op, bool perAxis = false) =>
+        typeof(Tensor).GetMethods().Single(m => m.Name == op.Name && m.GetParameters().All(p => p.Name != "weight") && IsPerAxis(op, m) == perAxis);
+
+    private static bool IsPerAxis(OpDefinition op, MethodBase m) =>
+        m.GetParameters().Any(p => p.ParameterType == typeof(int[]) && op.Parameters.Any(q => q.Name == p.Name && q.Type == OpParameterType.Extents));
+
+    /// <summary>An extent for all axes and the same for each: also the nodes of the two overloads.</summary>
+    private static string PerAxis(OpParameter p, string value, bool inAttribute) =>
+        p.Type != OpParameterType.Extents ? value : (inAttribute ? "new[] { " : "[") + string.Join(", ", Enumerable.Repeat(value, p.Axes)) + (inAttribute ? " }" : "]");
 
     private static (string?, Type, bool, object?) Describe(ParameterInfo p) =>
         (p.Name, p.ParameterType == typeof(ReadOnlySpan<int>) ? typeof(int[]) : p.ParameterType, p.IsOptional, p.IsOptional ? p.DefaultValue : null);
@@ -119,6 +146,7 @@ public class ParityTests
         ("padding", _) => "1",
         ("kernel", _) => "3",
         ("stride" or "groups", _) => "2",
+        ("outputPadding", _) => "1",
         ("dilation", _) => "2",
         (_, OpParameterType.Int) => "6",
         (_, OpParameterType.Bool) => "false",

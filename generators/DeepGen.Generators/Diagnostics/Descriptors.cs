@@ -30,6 +30,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossNeedsOneOutput = Make("DG0016", "A loss attribute needs one output", "The loss attribute '{0}' needs a network of one output but '{1}' has {2}; write a Loss method");
     public static readonly DiagnosticDescriptor Extent = Make("DG0017", "An extent must be positive", "The extent {0} of '{1}' must be at least 1 but is {2}");
     public static readonly DiagnosticDescriptor LossWeights = Make("DG0018", "Loss uses a weight", "The Loss of '{0}' uses the weight '{1}', which no gradient would reach from there; use it in Forward and return what depends on it as an output");
+    public static readonly DiagnosticDescriptor Unpool = Make("DG0019", "Unpooling without its pool", "{0}{1}");
 
     // Shapes: the call is understood but does not fit.
     public static readonly DiagnosticDescriptor Argument = Make("DG0101", "An argument is out of its range", "{0}{1}");
@@ -65,7 +66,7 @@ internal static class Descriptors
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } = new[]
     {
         Internal, NotPartial, WrongKind, BaseClass, Collision, Unsafe, LanguageVersion, NoInput, NoOutput, StackAndForward, StackSpread, LossNotLast, TwoLosses,
-        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossWeights,
+        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossWeights, Unpool,
         Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge,
         NotEvaluable, NoSource, Endless, TooDeep, Arithmetic, Thrown, NotDifferentiable,
         SoftmaxBeforeLogits, UnusedLayer, UnusedInput, UnusedTarget, NameTaken,
@@ -77,6 +78,7 @@ internal static class Descriptors
         OpErrorKind.NeedsFlatten => NeedsFlatten,
         OpErrorKind.Rank => Rank,
         OpErrorKind.WindowTooLarge => WindowTooLarge,
+        OpErrorKind.Unpool => Unpool,
         OpErrorKind.TooLarge => TooLarge,
         OpErrorKind.Groups => Groups,
         OpErrorKind.ShapesDiffer => ShapesDiffer,

@@ -42,6 +42,8 @@ internal sealed partial class KernelWriter
                 return $"K::Pooling.Average(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             case KernelKind.MaxPoolGrad:
                 return $"K::Pooling.MaxGrad(W, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+            case KernelKind.MaxPoolPick:
+                return $"K::Pooling.MaxPick(W, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.AvgPoolGrad:
                 return $"K::Pooling.AverageGrad(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             default:
@@ -77,12 +79,18 @@ internal sealed partial class KernelWriter
             ConvGradWeightPrim c => (c.Window, v.Inputs[0].Dims, v.Inputs[1].Dims),
             _ => throw new InvalidOperationException(),
         };
-        var values = new[]
+        var (xs, ys) = (Positions(x), Positions(y));
+        var values = new List<int>
         {
-            x[1].Size, x[2].Size, x[3].Size, y[1].Size, y[2].Size, y[3].Size, window.Kernel[0], window.Kernel[1], window.Stride[0], window.Stride[1],
-            window.PadBefore[0], window.PadBefore[1], window.Dilation[0], window.Dilation[1], window.Groups,
+            x[1].Size, Last(xs, 2), Last(xs), y[1].Size, Last(ys, 2), Last(ys), Last(window.Kernel, 2), Last(window.Kernel), Last(window.Stride, 2), Last(window.Stride),
+            Last(window.PadBefore, 2, 0), Last(window.PadBefore), Last(window.Dilation, 2), Last(window.Dilation), window.Groups,
         };
-        return shared.Shape("ConvShape", $"{x[1]}x{x[2]}x{x[3]} to {y[1]}x{y[2]}x{y[3]}", string.Join(", ", values.Select(i => Literals.Int(i))));
+        if (xs.Length == 3)
+        {
+            values.AddRange(new[] { xs[0], ys[0], window.Kernel[0], window.Stride[0], window.PadBefore[0], window.Dilation[0] });
+        }
+
+        return shared.Shape("ConvShape", $"{Between(x)} to {Between(y)}", string.Join(", ", values.Select(i => Literals.Int(i))));
     }
 
     private string PoolShape(Val v)
@@ -91,13 +99,31 @@ internal sealed partial class KernelWriter
         {
             MaxPoolPrim p => (p.Window, v.Inputs[0].Dims, v.Dims, false),
             MaxPoolGradPrim p => (p.Window, v.Dims, v.Inputs[1].Dims, false),
+            MaxPoolPickPrim p => (p.Window, v.Inputs[0].Dims, v.Dims, false),
             AvgPoolPrim p => (p.Window, v.Inputs[0].Dims, v.Dims, p.CountPadding),
             AvgPoolGradPrim p => (p.Window, v.Dims, v.Inputs[0].Dims, p.CountPadding),
             _ => throw new InvalidOperationException(),
         };
-        var values = new[] { x[1].Size, x[2].Size, x[3].Size, y[2].Size, y[3].Size, window.Kernel[0], window.Kernel[1], window.Stride[0], window.Stride[1], window.PadBefore[0], window.PadBefore[1] };
-        return shared.Shape("PoolShape", $"{x[1]}x{x[2]}x{x[3]} to {y[1]}x{y[2]}x{y[3]}", string.Join(", ", values.Select(i => Literals.Int(i))) + (countPadding ? ", true" : ", false"));
+        var (xs, ys) = (Positions(x), Positions(y));
+        var values = new[]
+        {
+            x[1].Size, Last(xs, 2), Last(xs), Last(ys, 2), Last(ys), Last(window.Kernel, 2), Last(window.Kernel), Last(window.Stride, 2), Last(window.Stride), Last(window.PadBefore, 2, 0), Last(window.PadBefore),
+        };
+        // Means leave out what overhangs the border.
+        var border = countPadding && window.Overhang.Any(o => o > 0) ? window.PadAfter.Select((p, i) => p - window.Overhang[i]).ToArray() : null;
+        return shared.Shape(
+            "PoolShape",
+            $"{Between(x)} to {Between(y)}",
+            string.Join(", ", values.Select(i => Literals.Int(i))) + (countPadding ? ", true" : ", false") + (border is null ? "" : $", {Literals.Int(Last(border, 2, 0))}, {Literals.Int(Last(border))}"));
     }
+
+    /// <summary>Extents behind the channels.</summary>
+    private static int[] Positions(Dims dims) => dims.ToArray().Skip(2).Select(d => d.Size).ToArray();
+
+    private static string Between(Dims dims) => string.Join("x", dims.ToArray().Skip(1));
+
+    /// <summary>The number of the last axis, the last but one …; a window over fewer axes is one of height one.</summary>
+    private static int Last(IReadOnlyList<int> numbers, int fromEnd = 1, int missing = 1) => fromEnd <= numbers.Count ? numbers[numbers.Count - fromEnd] : missing;
 
     /// <summary>The epilogue as an expression that makes it, and the value it returns (others that are read elsewhere it stores itself).</summary>
     private (string Epilogue, Val Result) Epilogue(Kernel kernel)

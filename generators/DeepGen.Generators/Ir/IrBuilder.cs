@@ -245,6 +245,8 @@ internal sealed class IrBuilder
 
     public Val MaxPoolGrad(Val x, Val dy, WindowSpec window) => Make(new MaxPoolGradPrim(window), new[] { x, dy }, x.Dims);
 
+    public Val MaxPoolPick(Val x, Val g, WindowSpec window) => Make(new MaxPoolPickPrim(window), new[] { x, g }, WindowDims(x, x.Dims[1].Size, window));
+
     public Val AvgPool(Val x, WindowSpec window, bool countPadding) => Make(new AvgPoolPrim(window, countPadding), new[] { x }, WindowDims(x, x.Dims[1].Size, window));
 
     public Val AvgPoolGrad(Val dy, WindowSpec window, bool countPadding, Dims xDims) => Make(new AvgPoolGradPrim(window, countPadding), new[] { dy }, xDims);

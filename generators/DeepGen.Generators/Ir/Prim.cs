@@ -107,7 +107,27 @@ internal sealed record MatMulPrim(bool TransposeA, bool TransposeB) : Prim;
 /// <summary>Strides, padding and so on, one number per spatial axis.</summary>
 internal sealed record WindowSpec(EquatableArray<int> Kernel, EquatableArray<int> Stride, EquatableArray<int> PadBefore, EquatableArray<int> PadAfter, EquatableArray<int> Dilation, int Groups)
 {
+    /// <summary>The part of PadAfter that only the last window of ceil mode sees: it counts in no mean.</summary>
+    public EquatableArray<int> Overhang { get; init; } = new(Kernel.Select(_ => 0));
+
+    /// <summary>Elements of the window.</summary>
+    public int Taps => Kernel.Aggregate(1, (n, k) => checked(n * k));
+
     public int Out(int axis, int size) => (size + PadBefore[axis] + PadAfter[axis] - ((Kernel[axis] - 1) * Dilation[axis]) - 1) / Stride[axis] + 1;
+
+    /// <summary>The window over some of the axes.</summary>
+    public WindowSpec Part(int first, int count)
+    {
+        EquatableArray<int> Of(EquatableArray<int> all) => new(all.Skip(first).Take(count));
+        return new WindowSpec(Of(Kernel), Of(Stride), Of(PadBefore), Of(PadAfter), Of(Dilation), Groups) { Overhang = Of(Overhang) };
+    }
+
+    /// <summary>The window with one more axis, over which it has one element.</summary>
+    public WindowSpec WithPoint()
+    {
+        static EquatableArray<int> And(EquatableArray<int> all, int last) => new(all.Append(last));
+        return new WindowSpec(And(Kernel, 1), And(Stride, 1), And(PadBefore, 0), And(PadAfter, 0), And(Dilation, 1), Groups) { Overhang = And(Overhang, 0) };
+    }
 }
 
 /// <summary>x [n, C, …], w [O, C/groups, …].</summary>
@@ -123,6 +143,9 @@ internal sealed record MaxPoolPrim(WindowSpec Window) : Prim;
 
 /// <summary>x, dy → dx.</summary>
 internal sealed record MaxPoolGradPrim(WindowSpec Window) : Prim;
+
+/// <summary>x, g → the value of g where x has its maximum, for each window.</summary>
+internal sealed record MaxPoolPickPrim(WindowSpec Window) : Prim;
 
 /// <param name="CountPadding">Whether padded zeros count in the mean.</param>
 internal sealed record AvgPoolPrim(WindowSpec Window, bool CountPadding) : Prim;

@@ -17,18 +17,23 @@ internal static class LanguageWriter
         var text = new StringBuilder(Header);
         foreach (var op in OpCatalogue.All.Where(o => o.Form == OpForm.Both))
         {
-            var parameters = AttributeParameters(op);
             text.Append('\n');
             Doc(text, "", op, op.IsLoss ? "Stands last in the stack; " + op.ShapeRule + "." : null);
             text.Append("[global::System.AttributeUsage(global::System.AttributeTargets.Class, AllowMultiple = true, Inherited = false)]\n");
             text.Append("public sealed class ").Append(op.Name).Append("Attribute : global::System.Attribute\n{\n");
-            text.Append("    /// <summary>").Append(Escape(op.Summary)).Append("</summary>\n");
-            foreach (var p in parameters)
+            foreach (var perAxis in Overloads(op))
             {
-                text.Append("    /// <param name=\"").Append(p.Name).Append("\">").Append(Escape(p.Doc)).Append("</param>\n");
+                var parameters = AttributeParameters(op, perAxis);
+                text.Append(perAxis ? "\n" : "").Append("    /// <summary>").Append(Escape(op.Summary)).Append("</summary>\n");
+                foreach (var p in parameters)
+                {
+                    text.Append("    /// <param name=\"").Append(p.Name).Append("\">").Append(Escape(p.Doc)).Append("</param>\n");
+                }
+
+                text.Append("    public ").Append(op.Name).Append("Attribute(").Append(string.Join(", ", parameters.Select(p => p.Text))).Append(")\n    {\n    }\n");
             }
 
-            text.Append("    public ").Append(op.Name).Append("Attribute(").Append(string.Join(", ", parameters.Select(p => p.Text))).Append(")\n    {\n    }\n}\n");
+            text.Append("}\n");
         }
 
         return text.ToString();
@@ -40,10 +45,13 @@ internal static class LanguageWriter
         var first = true;
         foreach (var op in OpCatalogue.All.Where(o => o.Form != OpForm.Operator))
         {
-            Method(text, op, withWeight: false, ref first);
-            if (op.ParameterLeaves.Count > 0)
+            foreach (var perAxis in Overloads(op))
             {
-                Method(text, op, withWeight: true, ref first);
+                Method(text, op, withWeight: false, perAxis, ref first);
+                if (op.ParameterLeaves.Count > 0)
+                {
+                    Method(text, op, withWeight: true, perAxis, ref first);
+                }
             }
         }
 
@@ -53,10 +61,15 @@ internal static class LanguageWriter
     /// <summary>Whether the op has a last parameter <c>name</c>: nothing may stand behind a list of any length.</summary>
     public static bool TakesName(OpDefinition op) => !op.Variadic && op.Parameters.All(p => p.Type != OpParameterType.Ints);
 
+    /// <summary>One form of the op, and where it has extents a second that takes them axis by axis.</summary>
+    public static IReadOnlyList<bool> Overloads(OpDefinition op) =>
+        op.Parameters.Any(p => p.Type == OpParameterType.Extents) ? new[] { false, true } : new[] { false };
+
     /// <summary>The parameters of the attribute's constructor.</summary>
-    public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op)
+    /// <param name="perAxis">The overload whose extents are arrays.</param>
+    public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op, bool perAxis)
     {
-        var parameters = op.Parameters.Select(p => (Declare(p, inAttribute: true), p.Name, p.Doc)).ToList();
+        var parameters = op.Parameters.Select(p => (Declare(p, inAttribute: true, perAxis), p.Name, p.Doc)).ToList();
         if (TakesName(op))
         {
             parameters.Add((NameParameter, "name", NameDoc(op)));
@@ -67,7 +80,8 @@ internal static class LanguageWriter
 
     /// <summary>The parameters of the method of <c>Tensor</c>.</summary>
     /// <param name="withWeight">The overload that is given the weight instead of making one.</param>
-    public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight)
+    /// <param name="perAxis">The overload whose extents are arrays.</param>
+    public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight, bool perAxis)
     {
         var parameters = new List<(string Text, string Name, string Doc)>();
         if (op.Variadic)
@@ -82,7 +96,7 @@ internal static class LanguageWriter
 
         foreach (var p in op.Parameters.Where(p => p.Default is null && p.Type != OpParameterType.Ints))
         {
-            parameters.Add((Declare(p, inAttribute: false), p.Name, p.Doc));
+            parameters.Add((Declare(p, inAttribute: false, perAxis), p.Name, p.Doc));
         }
 
         if (withWeight)
@@ -92,7 +106,7 @@ internal static class LanguageWriter
 
         foreach (var p in op.Parameters.Where(p => p.Default is not null || p.Type == OpParameterType.Ints))
         {
-            parameters.Add((Declare(p, inAttribute: false), p.Name, p.Doc));
+            parameters.Add((Declare(p, inAttribute: false, perAxis), p.Name, p.Doc));
         }
 
         if (TakesName(op))
@@ -103,7 +117,7 @@ internal static class LanguageWriter
         return parameters;
     }
 
-    private static void Method(StringBuilder text, OpDefinition op, bool withWeight, ref bool first)
+    private static void Method(StringBuilder text, OpDefinition op, bool withWeight, bool perAxis, ref bool first)
     {
         if (!first)
         {
@@ -111,7 +125,7 @@ internal static class LanguageWriter
         }
 
         first = false;
-        var parameters = MethodParameters(op, withWeight);
+        var parameters = MethodParameters(op, withWeight, perAxis);
         Doc(text, "    ", op, null);
         foreach (var p in parameters)
         {
@@ -146,18 +160,19 @@ internal static class LanguageWriter
             ? $"Its name, and the first part of its parameters' names (<name>.{op.ParameterLeaves[0]}); {op.Name}1, {op.Name}2 … when null."
             : $"Its name; {op.Name}1, {op.Name}2 … when null.";
 
-    private static string Declare(OpParameter p, bool inAttribute)
+    private static string Declare(OpParameter p, bool inAttribute, bool perAxis)
     {
         var type = p.Type switch
         {
-            OpParameterType.Int => "int",
+            OpParameterType.Extents when perAxis => p.Default is null ? "int[]" : "int[]?",
+            OpParameterType.Int or OpParameterType.Extents => "int",
             OpParameterType.Float => "float",
             OpParameterType.Bool => "bool",
             OpParameterType.Function => "global::System.Func<float, float>",
             OpParameterType.Ints => inAttribute ? "params int[]" : "params global::System.ReadOnlySpan<int>",
             _ => throw new InvalidOperationException("No such parameter type: " + p.Type),
         };
-        return p.Default is null ? $"{type} {p.Name}" : $"{type} {p.Name} = {Literal(p.Default)}";
+        return p.Default is null ? $"{type} {p.Name}" : $"{type} {p.Name} = {(perAxis && p.Type == OpParameterType.Extents ? "null" : Literal(p.Default))}";
     }
 
     private static string Literal(object value) => value switch

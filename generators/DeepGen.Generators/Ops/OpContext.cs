@@ -26,6 +26,8 @@ internal sealed class OpContext
 
     public IReadOnlyList<Node> Parameters => parameters;
 
+    public Node Node(int id) => builder[id];
+
     public Shape Shape(int input = 0) => Inputs[input].Shape;
 
     public object? Argument(string name) => op.Argument(arguments, name);
@@ -68,7 +70,7 @@ internal sealed class OpContext
     {
         get
         {
-            var required = op.Parameters.Select((p, i) => (p, v: arguments[i])).Where(t => t.p.Default is null).Select(t => t.v.Value is EquatableArray<int> e ? string.Join(", ", e) : t.v.Value is ScalarFunction f ? f.Name : t.v.ToString());
+            var required = op.Parameters.Select((p, i) => (p, v: arguments[i])).Where(t => t.p.Default is null).Select(t => t.v.Value is EquatableArray<int> e ? (t.p.Type == OpParameterType.Extents ? $"[{string.Join(", ", e)}]" : string.Join(", ", e)) : t.v.Value is ScalarFunction f ? f.Name : t.v.ToString());
             var text = string.Join(", ", required);
             return text.Length == 0 ? op.Name : $"{op.Name}({text})";
         }

@@ -14,12 +14,22 @@ internal enum OpParameterType
 
     /// <summary>A list of extents; <c>params int[]</c> in the attribute and <c>params ReadOnlySpan&lt;int&gt;</c> in the method.</summary>
     Ints,
+
+    /// <summary>A number for each axis of a window: an <c>int</c> for all of them, and <c>int[]</c> in a second overload of attribute and method.</summary>
+    Extents,
 }
 
 /// <summary>One build-time parameter of an op, the same in the attribute and in the method.</summary>
 /// <param name="Default">Null when the parameter is required.</param>
 /// <param name="Minimum">Smaller values are an error on the argument.</param>
-internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity);
+internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity)
+{
+    /// <summary>Of <see cref="OpParameterType.Extents"/>: how many axes there are.</summary>
+    public int Axes { get; init; }
+
+    /// <summary>Of <see cref="OpParameterType.Extents"/>: it may have two numbers for each axis, before and after; Padding.Same and Padding.Full stand for a number.</summary>
+    public bool IsBorder { get; init; }
+}
 
 internal enum OpForm
 {
@@ -124,11 +134,33 @@ internal abstract class OpDefinition
         foreach (var p in Parameters)
         {
             var value = c.Argument(p.Name);
+            if (p.Type == OpParameterType.Extents)
+            {
+                CheckExtents(c, p, value);
+                continue;
+            }
+
             var number = value switch { int i => i, float f => f, _ => double.NaN };
             if (number < p.Minimum)
             {
                 throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} must be at least {new ConstValue(p.Minimum)}, but is {new ConstValue(value)}");
             }
+        }
+    }
+
+    private void CheckExtents(OpContext c, OpParameter p, object? value)
+    {
+        var numbers = value is int all ? new[] { all } : value is EquatableArray<int> each ? each.ToArray() : Array.Empty<int>();
+        if (numbers.Length != 1 && numbers.Length != p.Axes && !(p.IsBorder && numbers.Length == 2 * p.Axes))
+        {
+            var counts = (p.Axes == 1 ? "one number" : $"one number or {p.Axes}") + (p.IsBorder ? $", or {2 * p.Axes} (before and after each axis)" : "");
+            throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} needs {counts}, but {numbers.Length} are given");
+        }
+
+        var sides = numbers.Length == 2 * p.Axes;
+        foreach (var number in numbers.Where(n => n < p.Minimum && !(p.IsBorder && !sides && (n is Windows.Same or Windows.Full))))
+        {
+            throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} must be at least {new ConstValue(p.Minimum)}{(p.IsBorder ? (sides ? " on each side" : ", or Padding.Same or Padding.Full") : "")}, but is {number}");
         }
     }
 }

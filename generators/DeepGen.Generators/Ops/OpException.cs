@@ -15,6 +15,9 @@ internal enum OpErrorKind
     /// <summary>The window is larger than the padded map.</summary>
     WindowTooLarge,
 
+    /// <summary>MaxUnpool2d without the MaxPool2d it undoes.</summary>
+    Unpool,
+
     /// <summary>A tensor of more elements than an array can have.</summary>
     TooLarge,
 

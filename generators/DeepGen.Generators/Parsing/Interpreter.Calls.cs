@@ -278,6 +278,7 @@ internal sealed partial class Interpreter
         {
             OpParameterType.Function => values[p.Name] is DelegateValue f ? Function(f, call) : throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This function is not known at build time; give a static method or a lambda"),
             OpParameterType.Ints => new EquatableArray<int>(Items(values[p.Name], call).Select(i => (int)i!)),
+            OpParameterType.Extents => values[p.Name] is SequenceValue numbers ? new EquatableArray<int>(numbers.Items.Select(i => (int)i!)) : values[p.Name] ?? p.Default,
             _ => values[p.Name] ?? throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This argument is not known at build time"),
         })).ToArray();
         var given = values.TryGetValue("weight", out var weight) ? new[] { Tensor(weight, syntaxes["weight"]) } : null;

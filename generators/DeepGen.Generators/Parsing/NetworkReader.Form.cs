@@ -380,6 +380,11 @@ internal sealed partial class NetworkReader
                 return null;
             }
 
+            if (argument is { Kind: TypedConstantKind.Array, IsNull: true } && op.Parameters.Any(p => p.Name == constructor.Parameters[i].Name && p.Type == OpParameterType.Extents))
+            {
+                continue; // left out
+            }
+
             values[constructor.Parameters[i].Name] = argument.Kind == TypedConstantKind.Array
                 ? argument.IsNull ? EquatableArray<int>.Empty : new EquatableArray<int>(argument.Values.Select(v => v.Value is int n ? n : 0))
                 : argument.Value;

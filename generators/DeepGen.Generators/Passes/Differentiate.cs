@@ -184,6 +184,13 @@ internal static class Differentiate
             case MaxPoolPrim p:
                 add(x, () => b.MaxPoolGrad(x, dy, p.Window));
                 break;
+            // Where the maxima are does not change with x.
+            case MaxPoolGradPrim p:
+                add(y.Inputs[1], () => b.MaxPoolPick(x, dy, p.Window));
+                break;
+            case MaxPoolPickPrim p:
+                add(y.Inputs[1], () => b.MaxPoolGrad(x, dy, p.Window));
+                break;
             case AvgPoolPrim p:
                 add(x, () => b.AvgPoolGrad(dy, p.Window, p.CountPadding, x.Dims));
                 break;

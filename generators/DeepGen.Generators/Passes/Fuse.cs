@@ -234,6 +234,7 @@ internal sealed class Fuse
             ConvGradWeightPrim => KernelKind.ConvGradWeight,
             MaxPoolPrim => KernelKind.MaxPool,
             MaxPoolGradPrim => KernelKind.MaxPoolGrad,
+            MaxPoolPickPrim => KernelKind.MaxPoolPick,
             AvgPoolPrim => KernelKind.AvgPool,
             AvgPoolGradPrim => KernelKind.AvgPoolGrad,
             ConcatPrim => KernelKind.Concat,

@@ -31,6 +31,7 @@ internal enum KernelKind
     ConvGradWeight,
     MaxPool,
     MaxPoolGrad,
+    MaxPoolPick,
     AvgPool,
     AvgPoolGrad,
     Concat,
@@ -89,7 +90,7 @@ internal sealed class Kernel
     /// <summary>What it reads from memory: leaves and other kernels' stored values, each once.</summary>
     public List<Val> Operands { get; } = new();
 
-    public bool TakesEpilogue => Kind is KernelKind.MatMul or KernelKind.Conv or KernelKind.ConvGradInput or KernelKind.MaxPool or KernelKind.MaxPoolGrad or KernelKind.AvgPool or KernelKind.AvgPoolGrad;
+    public bool TakesEpilogue => Kind is KernelKind.MatMul or KernelKind.Conv or KernelKind.ConvGradInput or KernelKind.MaxPool or KernelKind.MaxPoolGrad or KernelKind.MaxPoolPick or KernelKind.AvgPool or KernelKind.AvgPoolGrad;
 
     public bool Computes(Val v) => v == Anchor || v == RowSum || Members.Contains(v);
 

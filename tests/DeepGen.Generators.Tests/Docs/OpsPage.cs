@@ -93,13 +93,19 @@ internal static class OpsPage
 
         if (op.Form == OpForm.Both)
         {
-            yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op))})]";
+            foreach (var perAxis in LanguageWriter.Overloads(op))
+            {
+                yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op, perAxis))})]";
+            }
         }
 
-        yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false))})";
-        if (op.ParameterLeaves.Count > 0)
+        foreach (var perAxis in LanguageWriter.Overloads(op))
         {
-            yield return $"Tensor x.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true))})";
+            yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
+            if (op.ParameterLeaves.Count > 0)
+            {
+                yield return $"Tensor x.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";
+            }
         }
     }
 
@@ -111,7 +117,7 @@ internal static class OpsPage
             return "";
         }
 
-        foreach (var shape in new[] { new Shape(4, 8, 8), new Shape(8) })
+        foreach (var shape in new[] { new Shape(4, 8, 8), new Shape(8), new Shape(4, 8), new Shape(4, 8, 8, 8) })
         {
             var builder = new GraphBuilder();
             var arguments = op.Parameters.Select(p => new ConstValue(p.Default ?? (p.Type == OpParameterType.Ints ? EquatableArray<int>.Own(-1) : (object)2))).ToArray();

@@ -178,7 +178,7 @@ unsafe partial class Branches : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "785cafcaa44d19e36f1b782f708f8bd53739f8230c2d964dc5588e270a4ec545";
+        public const string GraphFingerprint = "1d1ee56a5d82c780b0a0769fdc1fcfa4d153f7609c23ce49a26c2f5280ac1e85";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -167,7 +167,7 @@ unsafe partial class DropoutNet : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "7c9c476095843b04bc1c6de0bf5879fe7d1a713e6389cfe5fa57622a5e587b5f";
+        public const string GraphFingerprint = "a38bde625028e116ee402667cba44f3ff9f8ef0f438d123fcc7e44b17bd25bde";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -3,20 +3,20 @@ using DeepGen.Numerics.Tests.Oracle;
 
 namespace DeepGen.Numerics.Tests.Fixtures;
 
-/// <summary>ops.safetensors: every op as PyTorch computes it.</summary>
+/// <summary>ops*.safetensors: every op as PyTorch computes it.</summary>
 internal static class OpFixtures
 {
-    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.Load("ops.safetensors"));
+    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.LoadAll("ops*.safetensors"));
 
-    private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(Read);
+    private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(() => Tensors.AllMetadata.SelectMany(m => Read(m["cases"])).ToArray());
 
     public static Safetensors Tensors => Lazy.Value;
 
     public static IReadOnlyList<OpCase> Cases => LazyCases.Value;
 
-    private static OpCase[] Read()
+    private static OpCase[] Read(string cases)
     {
-        using var json = JsonDocument.Parse(Tensors.Metadata["cases"]);
+        using var json = JsonDocument.Parse(cases);
         return json.RootElement.EnumerateArray().Select(c =>
         {
             var name = c.GetProperty("name").GetString()!;

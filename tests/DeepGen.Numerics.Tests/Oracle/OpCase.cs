@@ -25,7 +25,9 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
             targets.Add(builder.AddTarget(name, shape, element));
         }
 
-        var y = builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs, .. targets]);
+        var y = Unpools
+            ? builder.Call(op, [], [inputs[0], builder.Call(Pool, Pool.Parameters.Select(Constant).ToArray(), [inputs[1]])])
+            : builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs, .. targets]);
         var api = new NetworkApi(
             "",
             Name,
@@ -49,7 +51,8 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
             (_, true) => ($", {Op}", Shapes[0].Length == 1 ? $"a.Dense({Shapes[0][0]})" : $"a.Conv2d({Shapes[0][0]}, 1)"),
             (OpForm.Operator, _) => ("", $"a {Op switch { "Add" => "+", "Subtract" => "-", _ => "*" }} b"),
             (OpForm.Static, _) => ("", $"Tensor.{Op}({string.Join(", ", Shapes.Select((_, i) => InputName(i)))})"),
-            _ => ("", $"a.{Op}({string.Join(", ", Arguments.Select(p => Argument(p.Key, p.Value)))})"),
+            _ when Unpools => ("", $"a.{Op}(b.{Pool.Name}({ArgumentList(Pool)}))"),
+            _ => ("", $"a.{Op}({ArgumentList(Definition)})"),
         };
         return $$"""
             [Network{{attribute}}]
@@ -60,13 +63,27 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
             """;
     }
 
+    /// <summary>Its second input is the result of a pool, which the arguments belong to.</summary>
+    private bool Unpools => Op == "MaxUnpool2d";
+
+    private static OpDefinition Pool => OpCatalogue.Get("MaxPool2d");
+
     private static string InputName(int i) => ((char)('a' + i)).ToString();
+
+    /// <summary>Where one extent is given axis by axis, all are: that is the other overload.</summary>
+    private string ArgumentList(OpDefinition op)
+    {
+        bool IsExtents(string name) => op.Parameters.Single(p => p.Name == name).Type == OpParameterType.Extents;
+        var perAxis = Arguments.Any(p => p.Value is int[] && IsExtents(p.Key));
+        return string.Join(", ", Arguments.Select(p => IsExtents(p.Key) && perAxis ? $"{p.Key}: [{string.Join(", ", p.Value as int[] ?? [(int)p.Value])}]" : Argument(p.Key, p.Value)));
+    }
 
     private string Argument(string name, object value) => value switch
     {
         int[] extents => string.Join(", ", extents),
         bool b => $"{name}: {(b ? "true" : "false")}",
         -1 when name == "padding" => "padding: Padding.Same",
+        -2 when name == "padding" => "padding: Padding.Full",
         int i => $"{name}: {i}",
         string function => function,
         double or float => $"{name}: {Convert.ToSingle(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)}f",
@@ -83,6 +100,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
         return new ConstValue(p.Type switch
         {
             OpParameterType.Int => Convert.ToInt32(value),
+            OpParameterType.Extents when value is int => value,
             OpParameterType.Float => Convert.ToSingle(value),
             OpParameterType.Bool => Convert.ToBoolean(value),
             OpParameterType.Function => ScalarSample.Get((string)value).Function,

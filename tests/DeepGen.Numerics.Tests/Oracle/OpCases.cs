@@ -21,17 +21,69 @@ internal static class OpCases
                 Case("Conv2d", 2, [[4, 7, 9]], ("channels", 6), ("kernel", 3), ("stride", 2), ("padding", -1), ("dilation", 2), ("groups", 2)),
                 Case("Conv2d", 2, [[6, 6, 6]], ("channels", 6), ("kernel", 3), ("padding", 1), ("groups", 6), ("bias", false)),
                 Case("Conv2d", 1, [[20, 19, 33]], ("channels", 35), ("kernel", 5), ("padding", 2)),
+                Case("Conv2d", 2, [[3, 9, 10]], ("channels", 4), ("kernel", new[] { 1, 7 }), ("padding", new[] { 0, 3 })),
+                Case("Conv2d", 2, [[3, 9, 10]], ("channels", 50), ("kernel", new[] { 7, 1 }), ("stride", new[] { 1, 2 }), ("padding", new[] { -1, 0 })),
+                Case("Conv2d", 2, [[2, 6, 7]], ("channels", 3), ("kernel", 3), ("stride", 2), ("padding", new[] { 0, 1, 2, 0 })),
+                Case("Conv2d", 2, [[2, 4, 5]], ("channels", 3), ("kernel", 3), ("dilation", 2), ("padding", -2)),
             ],
-            (r, _) =>
-            {
-                var groups = r.Next(3) == 0 ? r.Next(1, 4) : 1;
-                int kernel = r.Next(1, 6), dilation = r.Next(3) == 0 ? r.Next(2, 4) : 1, padding = r.Next(-1, 4);
-                var extent = ((kernel - 1) * dilation) + 1;
-                int[] map = [groups * r.Next(1, 6), r.Next(3, 20), r.Next(3, 20)];
-                return padding >= 0 && Math.Min(map[1], map[2]) + (2 * padding) < extent
-                    ? null
-                    : Case("Conv2d", r.Next(1, 6), [map], ("channels", groups * r.Next(1, 9)), ("kernel", kernel), ("stride", r.Next(1, 5)), ("padding", padding), ("dilation", dilation), ("groups", groups), ("bias", r.Next(3) > 0));
-            }
+            (r, op) => Conv(op, r, 2, 20)
+        ),
+        ["Conv1d"] = (
+            [
+                Case("Conv1d", 1, [[1, 5]], ("channels", 1), ("kernel", 1)),
+                Case("Conv1d", 3, [[3, 17]], ("channels", 5), ("kernel", 3), ("padding", 1)),
+                Case("Conv1d", 2, [[4, 23]], ("channels", 6), ("kernel", 3), ("stride", 2), ("padding", -1), ("dilation", 2), ("groups", 2)),
+                Case("Conv1d", 2, [[5, 9]], ("channels", 50), ("kernel", 4), ("padding", -2)),
+                Case("Conv1d", 2, [[2, 11]], ("channels", 3), ("kernel", new[] { 3 }), ("padding", new[] { 4, 0 }), ("dilation", 2)),
+                Case("Conv1d", 2, [[3, 4]], ("channels", 2), ("kernel", 4), ("bias", false)),
+            ],
+            (r, op) => Conv(op, r, 1, 40)
+        ),
+        ["Conv3d"] = (
+            [
+                Case("Conv3d", 1, [[1, 3, 4, 5]], ("channels", 1), ("kernel", 1)),
+                Case("Conv3d", 2, [[3, 4, 7, 6]], ("channels", 5), ("kernel", 3), ("padding", 1)),
+                Case("Conv3d", 2, [[4, 5, 6, 7]], ("channels", 6), ("kernel", new[] { 2, 3, 1 }), ("stride", new[] { 2, 1, 3 }), ("padding", new[] { 0, 1, -1 }), ("groups", 2)),
+                Case("Conv3d", 1, [[2, 6, 6, 6]], ("channels", 50), ("kernel", 2), ("stride", 2), ("dilation", 2), ("padding", -1)),
+                Case("Conv3d", 1, [[2, 2, 3, 4]], ("channels", 3), ("kernel", 2), ("padding", -2), ("bias", false)),
+                Case("Conv3d", 1, [[1, 1, 5, 5]], ("channels", 4), ("kernel", new[] { 1, 3, 3 }), ("padding", new[] { 0, 0, 2, 0, 1, 1 })),
+            ],
+            (r, op) => Conv(op, r, 3, 8)
+        ),
+        ["DepthwiseConv2d"] = (
+            [
+                Case("DepthwiseConv2d", 1, [[1, 5, 5]], ("kernel", 3)),
+                Case("DepthwiseConv2d", 2, [[6, 9, 8]], ("kernel", 3), ("padding", 1), ("multiplier", 2)),
+                Case("DepthwiseConv2d", 3, [[5, 7, 11]], ("kernel", new[] { 1, 5 }), ("stride", new[] { 2, 1 }), ("padding", new[] { -1 }), ("bias", false)),
+            ],
+            (r, op) => Window(op, r, 2, 20, 1, ("multiplier", r.Next(1, 4)), ("bias", r.Next(3) > 0))
+        ),
+        ["ConvTranspose1d"] = (
+            [
+                Case("ConvTranspose1d", 1, [[1, 5]], ("channels", 1), ("kernel", 1)),
+                Case("ConvTranspose1d", 2, [[4, 7]], ("channels", 6), ("kernel", 4), ("stride", 2), ("padding", 1), ("groups", 2)),
+                Case("ConvTranspose1d", 2, [[3, 6]], ("channels", 5), ("kernel", 2), ("stride", 3), ("padding", -1)),
+            ],
+            (r, op) => Transposed(op, r, 1, 20)
+        ),
+        ["ConvTranspose2d"] = (
+            [
+                Case("ConvTranspose2d", 1, [[1, 1, 1]], ("channels", 3), ("kernel", 4)),
+                Case("ConvTranspose2d", 2, [[6, 5, 7]], ("channels", 4), ("kernel", 4), ("stride", 2), ("padding", 1), ("bias", false)),
+                Case("ConvTranspose2d", 2, [[3, 4, 5]], ("channels", 2), ("kernel", 3), ("stride", 2), ("padding", 1), ("outputPadding", 1)),
+                Case("ConvTranspose2d", 2, [[4, 5, 4]], ("channels", 6), ("kernel", new[] { 2, 3 }), ("stride", new[] { 1, 3 }), ("dilation", new[] { 3, 1 }), ("outputPadding", new[] { 2, 0 }), ("groups", 2)),
+                Case("ConvTranspose2d", 2, [[50, 6, 5]], ("channels", 51), ("kernel", 3), ("padding", -2)),
+                Case("ConvTranspose2d", 3, [[2, 5, 6]], ("channels", 3), ("kernel", 3), ("stride", 2), ("padding", new[] { 1, 0, 0, 2 })),
+            ],
+            (r, op) => Transposed(op, r, 2, 9)
+        ),
+        ["ConvTranspose3d"] = (
+            [
+                Case("ConvTranspose3d", 1, [[3, 1, 1, 1]], ("channels", 2), ("kernel", 4)),
+                Case("ConvTranspose3d", 2, [[4, 3, 4, 5]], ("channels", 2), ("kernel", 4), ("stride", 2), ("padding", 1), ("groups", 2)),
+                Case("ConvTranspose3d", 1, [[2, 3, 3, 2]], ("channels", 50), ("kernel", new[] { 2, 3, 1 }), ("stride", new[] { 3, 1, 2 }), ("outputPadding", new[] { 1, 0, 1 })),
+            ],
+            (r, op) => Transposed(op, r, 3, 5)
         ),
         ["Dense"] = (
             [
@@ -51,8 +103,33 @@ internal static class OpCases
                 Case("MaxPool2d", 2, [[3, 8, 7]], ("kernel", 3), ("stride", 1), ("padding", -1)),
                 Case("MaxPool2d", 4, [[17, 8, 8]], ("kernel", 2)),
                 Case("MaxPool2d", 2, [[2, 9, 41]], ("kernel", 3), ("stride", 2)),
+                Case("MaxPool2d", 2, [[2, 10, 40]], ("kernel", 3), ("stride", 2), ("ceilMode", true)),
+                Case("MaxPool2d", 2, [[2, 8, 9]], ("kernel", new[] { 3, 2 }), ("stride", new[] { 1, 0 }), ("padding", new[] { 0, 1, 1, 0 })),
             ],
-            (r, _) => Pool("MaxPool2d", r)),
+            (r, op) => Pool(op, r, 2)),
+        ["MaxPool1d"] = (
+            [
+                Case("MaxPool1d", 1, [[1, 2]], ("kernel", 2)),
+                Case("MaxPool1d", 3, [[5, 41]], ("kernel", 3), ("stride", 2), ("padding", 1)),
+                Case("MaxPool1d", 2, [[3, 8]], ("kernel", 3), ("stride", 2), ("ceilMode", true)),
+            ],
+            (r, op) => Pool(op, r, 1)),
+        ["MaxPool3d"] = (
+            [
+                Case("MaxPool3d", 1, [[1, 2, 2, 2]], ("kernel", 2)),
+                Case("MaxPool3d", 2, [[3, 5, 8, 7]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("MaxPool3d", 2, [[3, 4, 6, 6]], ("kernel", new[] { 1, 2, 2 })),
+                Case("MaxPool3d", 1, [[2, 5, 4, 3]], ("kernel", new[] { 2, 1, 1 }), ("padding", -1)),
+            ],
+            (r, op) => Pool(op, r, 3)),
+        ["MaxUnpool2d"] = (
+            [
+                Case("MaxUnpool2d", 2, [[3, 2, 3], [3, 4, 6]], ("kernel", 2)),
+                Case("MaxUnpool2d", 1, [[2, 3, 4], [2, 6, 7]], ("kernel", 3), ("stride", 2), ("padding", 1)),
+                Case("MaxUnpool2d", 2, [[2, 3, 20], [2, 5, 40]], ("kernel", 2), ("ceilMode", true)),
+                Case("MaxUnpool2d", 2, [[1, 2, 3], [1, 7, 5]], ("kernel", new[] { 3, 2 }), ("stride", new[] { 4, 2 }), ("padding", new[] { 0, 1 })),
+            ],
+            (r, op) => Pool("MaxPool2d", r, 2) is { } pool ? pool with { Op = op, Shapes = [pool.ToGraph() is var g ? g.Nodes[g.Outputs[0]].Shape.ToArray() : [], pool.Shapes[0]] } : null),
         ["AvgPool2d"] = (
             [
                 Case("AvgPool2d", 1, [[1, 2, 2]], ("kernel", 2)),
@@ -61,15 +138,30 @@ internal static class OpCases
                 Case("AvgPool2d", 2, [[3, 8, 7]], ("kernel", 3), ("stride", 1), ("padding", -1)),
                 Case("AvgPool2d", 4, [[6, 28, 28]], ("kernel", 2)),
                 Case("AvgPool2d", 2, [[2, 9, 41]], ("kernel", 3), ("stride", 2), ("padding", 1)),
+                Case("AvgPool2d", 2, [[2, 10, 40]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("AvgPool2d", 2, [[2, 8, 9]], ("kernel", new[] { 3, 1 }), ("stride", new[] { 2, 1 }), ("countPadding", false), ("ceilMode", true)),
             ],
-            (r, _) => Pool("AvgPool2d", r, ("countPadding", r.Next(2) == 0))),
-        ["GlobalAvgPool2d"] = (
+            (r, op) => Pool(op, r, 2, ("countPadding", r.Next(2) == 0))),
+        ["AvgPool1d"] = (
             [
-                Case("GlobalAvgPool2d", 1, [[1, 1, 1]]),
-                Case("GlobalAvgPool2d", 3, [[5, 7, 7]]),
-                Case("GlobalAvgPool2d", 2, [[33, 3, 11]]),
+                Case("AvgPool1d", 1, [[1, 2]], ("kernel", 2)),
+                Case("AvgPool1d", 3, [[5, 40]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("AvgPool1d", 2, [[3, 9]], ("kernel", 4), ("stride", 1), ("padding", -1), ("countPadding", false)),
             ],
-            (r, _) => Case("GlobalAvgPool2d", r.Next(1, 6), [Map(r)])),
+            (r, op) => Pool(op, r, 1, ("countPadding", r.Next(2) == 0))),
+        ["AvgPool3d"] = (
+            [
+                Case("AvgPool3d", 1, [[1, 2, 2, 2]], ("kernel", 2)),
+                Case("AvgPool3d", 2, [[3, 5, 8, 7]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("AvgPool3d", 2, [[2, 6, 5, 6]], ("kernel", new[] { 2, 3, 3 }), ("stride", new[] { 2, 1, 2 }), ("padding", 1), ("countPadding", false), ("ceilMode", true)),
+            ],
+            (r, op) => Pool(op, r, 3, ("countPadding", r.Next(2) == 0))),
+        ["GlobalMaxPool1d"] = Global("GlobalMaxPool1d", 1),
+        ["GlobalMaxPool2d"] = Global("GlobalMaxPool2d", 2),
+        ["GlobalMaxPool3d"] = Global("GlobalMaxPool3d", 3),
+        ["GlobalAvgPool1d"] = Global("GlobalAvgPool1d", 1),
+        ["GlobalAvgPool3d"] = Global("GlobalAvgPool3d", 3),
+        ["GlobalAvgPool2d"] = Global("GlobalAvgPool2d", 2),
         ["Flatten"] = ([Case("Flatten", 1, [[3, 5, 7]]), Case("Flatten", 4, [[2, 3]])], (r, _) => Case("Flatten", r.Next(1, 6), [Any(r)])),
         ["Reshape"] = (
             [
@@ -126,6 +218,14 @@ internal static class OpCases
                 Case("BatchNorm", 6, [[32, 7, 7]]) with { Low = 2, High = 3 },
             ],
             (r, _) => Case("BatchNorm", r.Next(2, 12), [Any(r)], ("momentum", Math.Round(r.NextDouble(), 2)), ("epsilon", 1e-3))),
+        ["LocalResponseNorm"] = (
+            [
+                Case("LocalResponseNorm", 1, [[7, 3, 4]], ("size", 5)),
+                Case("LocalResponseNorm", 2, [[6, 5]], ("size", 4), ("alpha", 0.5), ("beta", 0.6), ("k", 2.0)),
+                Case("LocalResponseNorm", 2, [[3, 4, 3]], ("size", 9), ("alpha", 1.0), ("beta", 1.5)),
+                Case("LocalResponseNorm", 2, [[4, 2, 3, 3]], ("size", 1), ("alpha", 0.3)),
+            ],
+            (r, _) => Case("LocalResponseNorm", r.Next(1, 5), [r.Next(2) == 0 ? Map(r) : [r.Next(1, 9), r.Next(1, 30)]], ("size", r.Next(1, 7)), ("alpha", Math.Round(r.NextDouble(), 2)), ("beta", Math.Round(2 * r.NextDouble(), 2)), ("k", Math.Round(0.5 + r.NextDouble(), 2)))),
         ["Dropout"] = (
             [
                 Case("Dropout", 1, [[3, 5, 7]]),
@@ -175,14 +275,80 @@ internal static class OpCases
     private static OpCase Case(string op, int batch, int[][] shapes, params (string Name, object Value)[] arguments) =>
         new(op, op, batch, shapes, arguments.ToDictionary(a => a.Name, a => a.Value));
 
-    private static OpCase? Pool(string op, Random r, params (string Name, object Value)[] more)
+    private static OpCase? Conv(string op, Random r, int axes, int size)
     {
-        int kernel = r.Next(1, 6), padding = r.Next(-1, (kernel / 2) + 1);
-        var map = Map(r);
-        return padding >= 0 && Math.Min(map[1], map[2]) + (2 * padding) < kernel
-            ? null
-            : Case(op, r.Next(1, 6), [map], [("kernel", kernel), ("stride", r.Next(0, 5)), ("padding", padding), .. more]);
+        var groups = r.Next(3) == 0 ? r.Next(1, 4) : 1;
+        return Window(op, r, axes, size, groups, ("channels", groups * r.Next(1, 9)), ("groups", groups), ("bias", r.Next(3) > 0));
     }
+
+    /// <summary>Stride, padding and dilation for all axes, or for each.</summary>
+    private static OpCase? Window(string op, Random r, int axes, int size, int groups, params (string Name, object Value)[] more)
+    {
+        int[] map = [groups * r.Next(1, 6), .. Extents(r, axes, 3, size)];
+        var perAxis = r.Next(3) == 0;
+        int[] kernel = Numbers(r, perAxis, axes, 1, axes > 2 ? 4 : 6), dilation = r.Next(3) == 0 ? Numbers(r, perAxis, axes, 2, 4) : [1], padding = Numbers(r, perAxis, perAxis && r.Next(2) == 0 ? 2 * axes : axes, -2, 4);
+        var sides = padding.Length == 2 * axes;
+        if (sides)
+        {
+            padding = padding.Select(Math.Abs).ToArray();
+        }
+
+        for (var i = 0; i < axes; i++)
+        {
+            var (before, after) = sides ? (padding[2 * i], padding[(2 * i) + 1]) : (padding[i % padding.Length], padding[i % padding.Length]);
+            if (before >= 0 && map[i + 1] + before + after <= (kernel[i % kernel.Length] - 1) * dilation[i % dilation.Length])
+            {
+                return null;
+            }
+        }
+
+        return Case(op, r.Next(1, 6), [map], [("kernel", Given(kernel, perAxis)), ("stride", Given(Numbers(r, perAxis, axes, 1, 5), perAxis)), ("padding", Given(padding, perAxis)), ("dilation", Given(dilation, perAxis)), .. more]);
+    }
+
+    private static OpCase? Transposed(string op, Random r, int axes, int size)
+    {
+        var groups = r.Next(3) == 0 ? r.Next(1, 4) : 1;
+        int kernel = r.Next(1, 5), stride = r.Next(1, 4), dilation = r.Next(3) == 0 ? 2 : 1, padding = r.Next(-2, 3), extent = ((kernel - 1) * dilation) + 1;
+        int[] map = [groups * r.Next(1, 6), .. Extents(r, axes, 1, size)];
+        var cut = padding == -2 ? 2 * (extent - 1) : Math.Max(2 * padding, 0);
+        return ((map[1..].Min() - 1) * stride) + extent <= cut
+            ? null
+            : Case(op, r.Next(1, 5), [map], ("channels", groups * r.Next(1, 9)), ("kernel", kernel), ("stride", stride), ("padding", padding), ("dilation", dilation), ("outputPadding", r.Next(0, Math.Max(stride, dilation))), ("groups", groups), ("bias", r.Next(3) > 0));
+    }
+
+    private static OpCase? Pool(string op, Random r, int axes, params (string Name, object Value)[] more)
+    {
+        var perAxis = r.Next(3) == 0;
+        var kernel = Numbers(r, perAxis, axes, 1, axes > 2 ? 4 : 6);
+        var padding = r.Next(4) == 0 ? [-1] : kernel.Select(k => r.Next(0, (k / 2) + 1)).ToArray();
+        int[] map = [r.Next(1, 6), .. Extents(r, axes, 1, axes switch { 1 => 40, 2 => 15, _ => 8 })];
+        for (var i = 0; i < axes; i++)
+        {
+            var border = padding[i % padding.Length];
+            if (border >= 0 && map[i + 1] + (2 * border) < kernel[i % kernel.Length])
+            {
+                return null;
+            }
+        }
+
+        return Case(op, r.Next(1, 6), [map], [("kernel", Given(kernel, perAxis)), ("stride", Given(Numbers(r, perAxis, axes, 0, 5), perAxis)), ("padding", Given(padding, perAxis)), ("ceilMode", r.Next(2) == 0), .. more]);
+    }
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Global(string op, int axes) => (
+        [
+            Case(op, 1, [[1, .. Enumerable.Repeat(1, axes)]]),
+            Case(op, 3, [[5, .. Enumerable.Repeat(7, axes)]]),
+            Case(op, 2, [[33, .. new[] { 11, 3, 2 }[..axes]]]),
+        ],
+        (r, _) => Case(op, r.Next(1, 6), [[r.Next(1, 9), .. Extents(r, axes, 1, axes switch { 1 => 60, 2 => 15, _ => 8 })]])
+    );
+
+    private static int[] Extents(Random r, int axes, int from, int to) => Enumerable.Range(0, axes).Select(_ => r.Next(from, to)).ToArray();
+
+    /// <summary>One number, or one for each of so many.</summary>
+    private static int[] Numbers(Random r, bool each, int count, int from, int to) => Extents(r, each ? count : 1, from, to);
+
+    private static object Given(int[] numbers, bool perAxis) => perAxis ? numbers : numbers[0];
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Unary(string op, double range = 1) => (
         [Case(op, 1, [[3, 5, 7]]) with { Low = -range, High = range }, Case(op, 4, [[33]]) with { Low = -range, High = range }, Case(op, 1, [[1]])],

@@ -62,6 +62,7 @@ internal sealed class ReferenceInterpreter
                     var call = new Call(node, node.Inputs.Select(i => values[i]!).ToArray(), node.Parameters.Select(i => values[i]!).ToArray(), y, options, States, graph.Nodes);
                     var op = ReferenceOp.Get(node.Op);
                     op.Forward(call);
+                    y.Maker = call;
                     values[node.Id] = y;
                     calls.Add((op, call));
                     break;

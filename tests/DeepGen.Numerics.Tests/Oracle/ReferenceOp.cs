@@ -12,11 +12,27 @@ internal abstract class ReferenceOp
 
     private static readonly Dictionary<string, ReferenceOp> All = new(StringComparer.Ordinal)
     {
-        ["Conv2d"] = new ReferenceConv2d(),
+        ["Conv1d"] = new ReferenceConv(),
+        ["Conv2d"] = new ReferenceConv(),
+        ["Conv3d"] = new ReferenceConv(),
+        ["DepthwiseConv2d"] = new ReferenceConv(),
+        ["ConvTranspose1d"] = new ReferenceConv(isTransposed: true),
+        ["ConvTranspose2d"] = new ReferenceConv(isTransposed: true),
+        ["ConvTranspose3d"] = new ReferenceConv(isTransposed: true),
         ["Dense"] = new ReferenceDense(),
-        ["MaxPool2d"] = new ReferenceMaxPool2d(),
-        ["AvgPool2d"] = new ReferenceAvgPool2d(),
-        ["GlobalAvgPool2d"] = new ReferenceGlobalAvgPool2d(),
+        ["MaxPool1d"] = new ReferenceMaxPool(),
+        ["MaxPool2d"] = new ReferenceMaxPool(),
+        ["MaxPool3d"] = new ReferenceMaxPool(),
+        ["MaxUnpool2d"] = new ReferenceMaxUnpool(),
+        ["AvgPool1d"] = new ReferenceAvgPool(),
+        ["AvgPool2d"] = new ReferenceAvgPool(),
+        ["AvgPool3d"] = new ReferenceAvgPool(),
+        ["GlobalMaxPool1d"] = new ReferenceGlobalMaxPool(),
+        ["GlobalMaxPool2d"] = new ReferenceGlobalMaxPool(),
+        ["GlobalMaxPool3d"] = new ReferenceGlobalMaxPool(),
+        ["GlobalAvgPool1d"] = new ReferenceGlobalAvgPool(),
+        ["GlobalAvgPool2d"] = new ReferenceGlobalAvgPool(),
+        ["GlobalAvgPool3d"] = new ReferenceGlobalAvgPool(),
         ["Flatten"] = new ReferenceCopy(),
         ["Reshape"] = new ReferenceCopy(),
         ["Concat"] = new ReferenceConcat(),
@@ -30,6 +46,7 @@ internal abstract class ReferenceOp
         ["Softmax"] = new ReferenceSoftmax(),
         ["Map"] = new ReferenceElementwise((c, x) => ScalarDual.Evaluate(((ScalarFunction)c.Argument("function")!).Body, x)),
         ["BatchNorm"] = new ReferenceBatchNorm(),
+        ["LocalResponseNorm"] = new ReferenceLocalResponseNorm(),
         ["Dropout"] = new ReferenceDropout(),
         ["SoftmaxCrossEntropy"] = new ReferenceSoftmaxCrossEntropy(),
         ["MeanSquaredError"] = new ReferenceMeanSquaredError(),
@@ -75,6 +92,8 @@ internal sealed class Call(Node node, Value[] inputs, Value[] parameters, Value 
 
         throw new NotSupportedException($"{node.Op} has no {name}.");
     }
+
+    public bool Has(string name) => OpCatalogue.Get(node.Op).Parameters.Any(p => p.Name == name);
 
     public int Int(string name) => Convert.ToInt32(Argument(name));
 

@@ -103,18 +103,19 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case MaxPoolGradPrim p:
                 Windows(p.Window, shape, Extents(v.Inputs[1]), (yi, inside) => y[inside.MaxBy(i => x[0][i])] += x[1][yi]);
                 return y;
+            case MaxPoolPickPrim p:
+                Windows(p.Window, Extents(v.Inputs[0]), shape, (yi, inside) => y[yi] = x[1][inside.MaxBy(i => x[0][i])]);
+                return y;
             case AvgPoolPrim p:
-                Windows(p.Window, Extents(v.Inputs[0]), shape, (yi, inside) => y[yi] = inside.Sum(i => x[0][i]) / Count(p.Window, p.CountPadding, inside));
+                Windows(p.Window, Extents(v.Inputs[0]), shape, (yi, inside, counted) => y[yi] = inside.Sum(i => x[0][i]) / (p.CountPadding ? counted : inside.Count));
                 return y;
             case AvgPoolGradPrim p:
-                Windows(p.Window, shape, Extents(v.Inputs[0]), (yi, inside) => inside.ForEach(i => y[i] += x[0][yi] / Count(p.Window, p.CountPadding, inside)));
+                Windows(p.Window, shape, Extents(v.Inputs[0]), (yi, inside, counted) => inside.ForEach(i => y[i] += x[0][yi] / (p.CountPadding ? counted : inside.Count)));
                 return y;
             default:
                 throw new NotSupportedException($"{nameof(PrimitiveInterpreter)} has no {v.Prim.GetType().Name}; add it.");
         }
     }
-
-    private static int Count(WindowSpec w, bool countPadding, List<int> inside) => countPadding ? w.Kernel.Aggregate(1, (n, k) => n * k) : inside.Count;
 
     private double[] Pointwise(Val v, int[] shape, double[][] x, Func<double[], double> f)
     {
@@ -142,15 +143,22 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
         var count = shape.Aggregate(1, (n, e) => n * e);
         for (var i = 0; i < count; i++)
         {
-            var at = new int[shape.Length];
-            for (int axis = shape.Length - 1, rest = i; axis >= 0; axis--)
-            {
-                at[axis] = rest % shape[axis];
-                rest /= shape[axis];
-            }
-
-            body(at, i);
+            body(At(i, shape), i);
         }
+    }
+
+    private static int Size(int[] shape) => shape.Aggregate(1, (n, e) => n * e);
+
+    private static int[] At(int index, int[] shape)
+    {
+        var at = new int[shape.Length];
+        for (var axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            at[axis] = index % shape[axis];
+            index /= shape[axis];
+        }
+
+        return at;
     }
 
     /// <summary>Row-major, axes aligned from the right, extents of one repeated.</summary>
@@ -167,30 +175,46 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
 
     private static void Taps(WindowSpec w, int[] x, int[] y, Action<int, int, int> body)
     {
-        int channels = x[1] / w.Groups, filters = y[1] / w.Groups, kh = w.Kernel[0], kw = w.Kernel[1];
-        Each([y[0], y[1], y[2], y[3], channels, kh, kw], (t, _) =>
+        int channels = x[1] / w.Groups, filters = y[1] / w.Groups;
+        // Window, tap and the element it sees are the same for all channels.
+        var places = new List<(int Window, int Tap, int Seen)>();
+        Each([w.Taps, .. y[2..]], (t, _) =>
         {
-            int row = (t[2] * w.Stride[0]) + (t[5] * w.Dilation[0]) - w.PadBefore[0], column = (t[3] * w.Stride[1]) + (t[6] * w.Dilation[1]) - w.PadBefore[1];
-            if (row >= 0 && row < x[2] && column >= 0 && column < x[3])
+            var tap = At(t[0], w.Kernel.ToArray());
+            var seen = t[1..].Select((p, a) => (p * w.Stride[a]) + (tap[a] * w.Dilation[a]) - w.PadBefore[a]).ToArray();
+            if (seen.Select((s, a) => s >= 0 && s < x[a + 2]).All(s => s))
             {
-                var c = (t[1] / filters * channels) + t[4];
-                body(Index([t[0], c, row, column], x), (((((t[1] * channels) + t[4]) * kh) + t[5]) * kw) + t[6], Index([t[0], t[1], t[2], t[3]], y));
+                places.Add((Index(t[1..], y[2..]), t[0], Index(seen, x[2..])));
+            }
+        });
+        int windows = Size(y[2..]), size = Size(x[2..]), taps = w.Taps;
+        Each([y[0], y[1], channels], (t, _) =>
+        {
+            int firstX = ((t[0] * x[1]) + (t[1] / filters * channels) + t[2]) * size, firstW = ((t[1] * channels) + t[2]) * taps, firstY = ((t[0] * y[1]) + t[1]) * windows;
+            foreach (var (window, tap, seen) in places)
+            {
+                body(firstX + seen, firstW + tap, firstY + window);
             }
         });
     }
 
-    private static void Windows(WindowSpec w, int[] x, int[] y, Action<int, List<int>> body) => Each(y, (t, i) =>
+    private static void Windows(WindowSpec w, int[] x, int[] y, Action<int, List<int>> body) => Windows(w, x, y, (i, inside, _) => body(i, inside));
+
+    /// <summary>For every output the elements of the input under its window, and how many places of it count with the border.</summary>
+    private static void Windows(WindowSpec w, int[] x, int[] y, Action<int, List<int>, int> body) => Each(y, (t, i) =>
     {
         var inside = new List<int>();
-        Each([w.Kernel[0], w.Kernel[1]], (tap, _) =>
+        var counted = 0;
+        Each(w.Kernel.ToArray(), (tap, _) =>
         {
-            int row = (t[2] * w.Stride[0]) + tap[0] - w.PadBefore[0], column = (t[3] * w.Stride[1]) + tap[1] - w.PadBefore[1];
-            if (row >= 0 && row < x[2] && column >= 0 && column < x[3])
+            var seen = tap.Select((k, a) => (t[a + 2] * w.Stride[a]) + k - w.PadBefore[a]).ToArray();
+            counted += seen.Select((s, a) => s < x[a + 2] + w.PadAfter[a] - w.Overhang[a]).All(s => s) ? 1 : 0;
+            if (seen.Select((s, a) => s >= 0 && s < x[a + 2]).All(s => s))
             {
-                inside.Add(Index([t[0], t[1], row, column], x));
+                inside.Add(Index([t[0], t[1], .. seen], x));
             }
         });
-        body(i, inside);
+        body(i, inside, counted);
     });
 
     private static double Unary(UnaryOp op, double x) => op switch
