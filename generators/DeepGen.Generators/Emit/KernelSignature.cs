@@ -70,8 +70,8 @@ internal static class KernelSignature
 
             if (member.Prim is SlicePrim)
             {
-                var access = ExpressionWalk.Resolve(member.Inputs[0], Views.Identity(rank), rank, writer.HasMemory)!;
-                text.Append('t').Append(Number(access.Base)).Append(string.Join(",", access.Strides));
+                var access = Access.OfSlice(member, Views.Identity(rank), rank, writer.HasMemory);
+                text.Append('t').Append(Number(access.Base)).Append(access.Offset).Append(',').Append(string.Join(",", access.Strides));
                 continue;
             }
 

@@ -108,7 +108,7 @@ internal sealed class NetworkWriter
         foreach (var p in graph.Parameters)
         {
             var spec = p.Parameter!;
-            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Native(layout.Offset(p.Id))}, Runtime::Initializer.{spec.Initializer}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}),");
+            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Native(layout.Offset(p.Id))}, Runtime::Initializer.{spec.Initializer}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}{(spec.Value is { } value ? ", " + Literals.Float(value) : "")}),");
         }
 
         w.Close(",");
@@ -156,9 +156,13 @@ internal sealed class NetworkWriter
         w.Close(",");
     }
 
-    /// <summary>The number of classes that an integer tensor indexes, 0 where it is none.</summary>
+    /// <summary>The number of things that an integer tensor tells apart, 0 where it holds no indices.</summary>
     private int ClassesOf(Node leaf) =>
-        graph.Nodes.Where(n => TakesClassIndices(n) && n.Inputs[1] == leaf.Id).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+        graph.Nodes.Select(n => (Node: n, Op: OpCatalogue.Find(n.Op))).Where(n => n.Op is { IndexInput: >= 0 } op && IntegerLeaf(n.Node.Inputs[op.IndexInput]) == leaf.Id)
+            .Select(n => n.Op!.IndexCount(n.Node, graph.Nodes)).DefaultIfEmpty(0).Min();
+
+    /// <summary>The input or target that integers come from: they pass through views alone.</summary>
+    private int IntegerLeaf(int id) => graph.Nodes[id] is { Kind: NodeKind.Op, Element: Element.Int32 } view ? IntegerLeaf(view.Inputs[0]) : id;
 
     private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 

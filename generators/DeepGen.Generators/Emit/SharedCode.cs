@@ -36,7 +36,7 @@ internal sealed class SharedCode
     public string Shape(string type, string description, string arguments)
     {
         var text = $"public static readonly Kernels::{type} § = new({arguments}); // {description}\n";
-        return "in " + Name(type == "ConvShape" ? "Conv" : "Pool", text);
+        return "in " + Name(type.Replace("Shape", ""), text);
     }
 
     /// <summary>Letters and digits of a layer's name, first letter upper case.</summary>

@@ -41,7 +41,7 @@ internal static class LanguageWriter
         foreach (var op in OpCatalogue.All.Where(o => o.Form != OpForm.Operator))
         {
             Method(text, op, withWeight: false, ref first);
-            if (op.ParameterLeaves.Count > 0)
+            if (HasSecondOverload(op))
             {
                 Method(text, op, withWeight: true, ref first);
             }
@@ -52,6 +52,9 @@ internal static class LanguageWriter
 
     /// <summary>Whether the op has a last parameter <c>name</c>: nothing may stand behind a list of any length.</summary>
     public static bool TakesName(OpDefinition op) => !op.Variadic && op.Parameters.All(p => p.Type != OpParameterType.Ints);
+
+    /// <summary>Whether there is another overload of the method: one that is given the weight, or one that takes the parameters in front of a list of tensors.</summary>
+    public static bool HasSecondOverload(OpDefinition op) => op.ParameterLeaves.Count > 0 || (op.Variadic && op.Parameters.Count > 0);
 
     /// <summary>The parameters of the attribute's constructor.</summary>
     public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op)
@@ -66,13 +69,15 @@ internal static class LanguageWriter
     }
 
     /// <summary>The parameters of the method of <c>Tensor</c>.</summary>
-    /// <param name="withWeight">The overload that is given the weight instead of making one.</param>
+    /// <param name="withWeight">The second overload: given the weight instead of making one, or with parameters in front of a list of tensors.</param>
     public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight)
     {
         var parameters = new List<(string Text, string Name, string Doc)>();
         if (op.Variadic)
         {
+            parameters.AddRange(op.Parameters.Where(_ => withWeight).Select(p => (Declare(p with { Default = null }, inAttribute: false), p.Name, p.Doc)));
             parameters.Add(("params global::System.ReadOnlySpan<Tensor> tensors", "tensors", "The tensors, in order."));
+            return parameters;
         }
 
         foreach (var input in op.Inputs.Skip(1))

@@ -68,7 +68,7 @@ internal static class FoldScales
                 case ConvPrim c when weightOnly.Contains(product.Inputs[1]) && IsPerChannel(s, product.Dims):
                     var w = mapped[product.Inputs[1]];
                     return b.Conv(mapped[x!], b.Mul(w, b.Reshape(s, Column(w.Dims))), c.Window);
-                case MatMulPrim { TransposeA: false, TransposeB: true } when weightOnly.Contains(product.Inputs[1]) && (s.Dims.Elements == product.Dims[1].Size || s.Dims.Elements == 1):
+                case MatMulPrim { TransposeA: false, TransposeB: true } when weightOnly.Contains(product.Inputs[1]) && product.Inputs[1].Dims.Rank == 2 && (s.Dims.Elements == 1 || (s.Dims.Last == product.Dims.Last && s.Dims.Elements == product.Dims.Last.Size)):
                     var d = mapped[product.Inputs[1]];
                     return b.MatMul(mapped[x!], b.Mul(d, s.Dims.Elements == 1 ? s : b.Reshape(s, Column(d.Dims))), false, true);
                 default:

@@ -153,9 +153,9 @@ internal sealed class Fuse
                 MatMulPrim { TransposeA: true } => v.Inputs[0],
                 _ => null,
             };
-            if (dy is not null && !products.ContainsKey(dy))
+            if (dy is not null && !products.ContainsKey(Views.Base(dy)))
             {
-                products.Add(dy, v);
+                products.Add(Views.Base(dy), v);
             }
         }
 
@@ -164,8 +164,8 @@ internal sealed class Fuse
         foreach (var v in live)
         {
             if (v.Prim is ReducePrim { Op: ReduceOp.Sum } r
-                && products.TryGetValue(v.Inputs[0], out var product)
-                && r.Axes.SequenceEqual(Enumerable.Range(0, v.Inputs[0].Dims.Rank).Where(a => a != 1))
+                && products.TryGetValue(Views.Base(v.Inputs[0]), out var product)
+                && SumsRowsOf(product, v.Inputs[0].Dims, r)
                 && sections[product] == sections[v]
                 && results.Contains(product) == results.Contains(v)
                 && taken.Add(product))
@@ -173,6 +173,13 @@ internal sealed class Fuse
                 biasOf[v] = product;
             }
         }
+    }
+
+    /// <summary>Whether a sum over dy keeps what are the rows of a weight's gradient: channels of a map, features of a matrix.</summary>
+    private static bool SumsRowsOf(Val product, Dims dy, ReducePrim sum)
+    {
+        var kept = product.Prim is MatMulPrim ? dy.Rank - 1 : 1;
+        return dy.Rank > kept && dy[kept] == product.Dims[0] && sum.Axes.SequenceEqual(Enumerable.Range(0, dy.Rank).Where(a => a != kept && !dy[a].IsOne));
     }
 
     private void Process(Val v)
@@ -194,7 +201,7 @@ internal sealed class Fuse
 
                 break;
             case SlicePrim:
-                Materialize(Views.Base(v.Inputs[0]));
+                Materialize(Views.Base(Views.Whole(v, HasMemory)));
                 break;
             case PointwisePrim:
                 Join(v);
@@ -223,7 +230,11 @@ internal sealed class Fuse
 
         var kind = v.Prim switch
         {
-            MatMulPrim => v.Dims.HasBatch ? KernelKind.MatMul : KernelKind.WeightMatMul,
+            MatMulPrim => v.Dims.HasBatch || v.Dims.Rank > 2 ? KernelKind.MatMul : KernelKind.WeightMatMul,
+            PermutePrim => KernelKind.Permute,
+            ResamplePrim => KernelKind.Resample,
+            GatherPrim => KernelKind.Gather,
+            ScatterAddPrim => KernelKind.ScatterAdd,
             ConvPrim => KernelKind.Conv,
             ConvGradInputPrim => KernelKind.ConvGradInput,
             ConvGradWeightPrim => KernelKind.ConvGradWeight,
@@ -254,7 +265,7 @@ internal sealed class Fuse
 
         if (v.Prim is SlicePrim)
         {
-            Materialize(Views.Base(v.Inputs[0]));
+            Materialize(Views.Base(Views.Whole(v, HasMemory)));
         }
 
         var kernel = LossPass(v) ?? New(KernelKind.Row, null, v.Dims);

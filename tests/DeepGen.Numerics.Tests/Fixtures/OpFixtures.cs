@@ -3,10 +3,10 @@ using DeepGen.Numerics.Tests.Oracle;
 
 namespace DeepGen.Numerics.Tests.Fixtures;
 
-/// <summary>ops.safetensors: every op as PyTorch computes it.</summary>
+/// <summary>ops*.safetensors: every op as PyTorch computes it.</summary>
 internal static class OpFixtures
 {
-    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.Load("ops.safetensors"));
+    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.LoadAll("ops*.safetensors"));
 
     private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(Read);
 
@@ -16,8 +16,8 @@ internal static class OpFixtures
 
     private static OpCase[] Read()
     {
-        using var json = JsonDocument.Parse(Tensors.Metadata["cases"]);
-        return json.RootElement.EnumerateArray().Select(c =>
+        using var json = JsonDocument.Parse("[" + Tensors.Metadata["cases"] + "]");
+        return json.RootElement.EnumerateArray().SelectMany(file => file.EnumerateArray()).Select(c =>
         {
             var name = c.GetProperty("name").GetString()!;
             var op = c.GetProperty("op").GetString()!;

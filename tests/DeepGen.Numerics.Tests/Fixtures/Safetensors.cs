@@ -8,8 +8,17 @@ namespace DeepGen.Numerics.Tests.Fixtures;
 internal sealed class Safetensors
 {
     private readonly Dictionary<string, (int[] Shape, double[] Values)> tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
 
-    private Safetensors(byte[] file)
+    private Safetensors(params IEnumerable<byte[]> files)
+    {
+        foreach (var file in files)
+        {
+            Read(file);
+        }
+    }
+
+    private void Read(byte[] file)
     {
         var length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file));
         using var header = JsonDocument.Parse(file.AsMemory(8, length));
@@ -17,7 +26,11 @@ internal sealed class Safetensors
         {
             if (entry.Name == "__metadata__")
             {
-                Metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
+                foreach (var p in entry.Value.EnumerateObject())
+                {
+                    metadata[p.Name] = (metadata.TryGetValue(p.Name, out var others) ? others + "," : "") + p.Value.GetString();
+                }
+
                 continue;
             }
 
@@ -34,7 +47,8 @@ internal sealed class Safetensors
         }
     }
 
-    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+    /// <summary>The values of several files are separated by commas.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     public IEnumerable<string> Names => tensors.Keys;
 
@@ -45,6 +59,10 @@ internal sealed class Safetensors
     public bool Has(string name) => tensors.ContainsKey(name);
 
     public static Safetensors Load(string name) => new(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", name)));
+
+    /// <summary>All files of a pattern as one.</summary>
+    public static Safetensors LoadAll(string pattern) =>
+        new(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "fixtures"), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes));
 
     private static double[] Widen<T>(ReadOnlySpan<T> values)
         where T : struct, System.Numerics.INumber<T>
