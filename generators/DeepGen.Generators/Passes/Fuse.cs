@@ -83,7 +83,7 @@ internal sealed class Fuse
                 RootKind.Gradient or RootKind.InputGradient => Phase.Backward,
                 _ => Phase.Forward,
             };
-            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && taken.Add(value))
+            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind != RootKind.Gradient || AddsUp(value)) && taken.Add(value))
             {
                 return root;
             }
@@ -93,6 +93,9 @@ internal sealed class Fuse
             return root with { Value = b.CopyOf(root.Value) };
         }).ToArray();
     }
+
+    /// <summary>Whether the kernel of a value can add it to what is there.</summary>
+    private static bool AddsUp(Val v) => v.Prim is PointwisePrim or ReducePrim or ConvGradWeightPrim or ScatterAddPrim || (v.Prim is MatMulPrim && v.Dims.Rank == 2);
 
     private void AssignSections(IReadOnlyList<Val> live, IReadOnlyList<Root> roots)
     {

@@ -37,10 +37,10 @@ public static unsafe class Permutation
         fixed (nint* strides = s.Strides)
         {
             var job = new Job { Rank = rank, Extents = extents, Strides = strides, Size = s.Size, Channels = s.Channels, X = x, Y = y, Epilogue = Unsafe.AsPointer(ref e) };
-            if (rank < 2 || strides[rank - 1] == 1)
+            if (strides[rank - 1] == 1)
             {
-                job.Rows = rank == 0 ? 1 : s.Size / extents[rank - 1];
-                w.For(batch * job.Rows, rank == 0 ? 1 : extents[rank - 1], &job, &CopyRows<E>);
+                job.Rows = s.Size / extents[rank - 1];
+                w.For(batch * job.Rows, extents[rank - 1], &job, &CopyRows<E>);
                 return;
             }
             while (strides[job.Source] != 1)
@@ -57,7 +57,7 @@ public static unsafe class Permutation
     {
         var job = (Job*)args;
         ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
-        var length = job->Rank == 0 ? 1 : job->Extents[job->Rank - 1];
+        var length = job->Extents[job->Rank - 1];
         var plane = job->Size / job->Channels;
         for (var row = begin; row < end; row++)
         {

@@ -31,6 +31,9 @@ public sealed class PermuteShape
             else
                 merged.Add(here);
         }
+        // What stays in order is walked channel by channel.
+        if (merged.Count < 2)
+            merged = [(Channels, Size / Channels), (Size / Channels, 1)];
         Extents = [.. merged.Select(a => a.Extent)];
         Strides = [.. merged.Select(a => a.Stride)];
     }
