@@ -111,6 +111,7 @@ public class DiagnosticTests
         { "DG0106", "MatMul needs as many columns of the first as rows of the second, but they are [24, 8] and [24, 8]: 8 and 24 (Input[3,8,8] → Reshape[24,8] → MatMul ✗)", Forward("var a = x.Reshape(24, 8); return a.MatMul(⟦a⟧);") },
         { "DG0106", "MatMul needs equal extents before the last two, but its operands are [3, 8, 8] and [2, 8, 8] (Input[3,8,8] → MatMul ✗)", Forward("return x.MatMul(⟦x.Slice(0, 1, 2)⟧);") },
         { "DG0106", "BroadcastTo(3, 9, 8) repeats extents of 1, aligned from the right, but input 'x' is [3, 8, 8] (Input[3,8,8] → BroadcastTo ✗)", Forward("return x.⟦BroadcastTo⟧(3, 9, 8);") },
+        { "DG0106", "ScatterAdd(4) needs an index for each row, but input 'x' is [5, 2] and the indices are [3] (Input[5,2] → ScatterAdd ✗)", "[Network] partial class Net { static Tensor Forward([Input(5, 2)] Tensor x, [Input(3, type: Element.Int32)] Tensor i) => x.ScatterAdd(⟦i⟧, 4); }" },
         { "DG0107", "Reshape(3, 63) gives 189 elements but input 'x' is [3, 8, 8], which has 192 (Input[3,8,8] → Reshape ✗)", Forward("return x.⟦Reshape⟧(3, 63);") },
         { "DG0108", "Dense(2) needs float values but input 'x' holds integers (Input[4] → Dense ✗)", "[Network] partial class Net { static Tensor Forward([Input(4, type: Element.Int32)] Tensor x) => x.⟦Dense⟧(2); }" },
         { "DG0108", "Embedding(5, 4) needs integers, [Input(…, type: Element.Int32)], but input 'input' holds floats (Input[7] → Embedding ✗)", "[Network, Input(7), ⟦Embedding⟧(5, 4)] partial class Net;" },

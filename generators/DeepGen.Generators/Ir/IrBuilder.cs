@@ -299,6 +299,11 @@ internal sealed class IrBuilder
 
     public Val Resample(Val x, AxisMap rows, AxisMap columns, bool transposed = false)
     {
+        if (new[] { rows, columns }.All(m => m is { Before: 0, After: 0, Scale: 1 }))
+        {
+            return x;
+        }
+
         // Zeros around zeros are one border.
         if (!transposed && x.Prim is ResamplePrim { Transposed: false } p && new[] { rows, columns, p.Rows, p.Columns }.All(m => m.Rule == AxisRule.Zero))
         {

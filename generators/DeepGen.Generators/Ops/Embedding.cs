@@ -90,7 +90,17 @@ internal sealed class OneHot : Lookup
     }
 }
 
-internal sealed class Gather : Lookup
+/// <summary>Rows of a tensor and indices that say which.</summary>
+internal abstract class RowsByIndex : Lookup
+{
+    public override OpForm Form => OpForm.Method;
+
+    public override IReadOnlyList<string> Inputs { get; } = new[] { "x", "indices" };
+
+    public override int IndexInput => 1;
+}
+
+internal sealed class Gather : RowsByIndex
 {
     public override string Name => "Gather";
 
@@ -104,12 +114,6 @@ internal sealed class Gather : Lookup
 
     public override string Fuses => "activation, Map, residual sum and Dropout behind it are computed while it stores its result";
 
-    public override OpForm Form => OpForm.Method;
-
-    public override IReadOnlyList<string> Inputs { get; } = new[] { "x", "indices" };
-
-    public override int IndexInput => 1;
-
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
         c.RequireFloat(0);
@@ -120,4 +124,42 @@ internal sealed class Gather : Lookup
     }
 
     public override Val Lower(LowerContext c) => c.B.Gather(c.X, c.Inputs[1]);
+}
+
+internal sealed class ScatterAdd : RowsByIndex
+{
+    public override string Name => "ScatterAdd";
+
+    public override string Summary => "Sums of rows by index: the reverse of Gather. Rows of one index are added in their order, so the sum does not depend on threads. An index out of range is an error at run time that names sample and index.";
+
+    public override string Formula => "y[r,…] = Σ_k x[k,…] where indices[k] = r";
+
+    public override string ShapeRule => "[K, …], indices [K] (integer) → [rows, …]";
+
+    public override string Gradient => "dx[k,…] = dy[indices[k],…]";
+
+    public override string Fuses => "nothing: it reads and writes memory";
+
+    public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
+    {
+        new OpParameter("rows", OpParameterType.Int, "First extent of the result: indices are 0 to rows − 1.", Minimum: 1),
+    };
+
+    public override int IndexCount(Node node, IReadOnlyList<Node> nodes) => node.Shape[0];
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        c.RequireFloat(0);
+        c.RequireIndices(1);
+        Shape x = c.Shape(), indices = c.Shape(1);
+        return x.Rank > 0 && indices.Rank == 1 && indices[0] == x[0]
+            ? (new Shape(x.ToArray().Skip(1).Prepend(c.Int("rows"))), Element.Float32)
+            : throw c.Error(OpErrorKind.ShapesDiffer, "indices", $"{c.CallText} needs an index for each row, but {c.Gives()} and the indices are {indices}");
+    }
+
+    public override Val Lower(LowerContext c)
+    {
+        var x = c.X.Dims.HasBatch ? c.X : c.B.Broadcast(c.X, new Dims(c.X.Dims.ToArray().Prepend(Dim.Batch)));
+        return c.B.ScatterAdd(x, c.Inputs[1], -1, c.ResultDims);
+    }
 }

@@ -29,6 +29,7 @@ internal static class OpCatalogue
         new UpsampleNearest2d(),
         new UpsampleBilinear2d(),
         new Gather(),
+        new ScatterAdd(),
         new AddOp(),
         new SubtractOp(),
         new MultiplyOp(),

@@ -36,7 +36,7 @@ public sealed partial class Tensor
     /// <param name="name">Its name in <c>Parameters</c> and in files; <c>Parameter1</c>, <c>Parameter2</c> … when null.</param>
     public static Tensor Parameter(ReadOnlySpan<int> shape, Initializer initializer = Initializer.Auto, string? name = null) => throw BuildTimeOnly();
 
-    /// <summary>Equal parts along one axis, in order: <c>x.Split(4) is [var i, var f, var g, var o]</c>. Unequal ones are <see cref="Slice"/>s.</summary>
+    /// <summary>Equal parts along one axis, in order: <c>var gates = x.Split(4);</c> and then <c>gates[0]</c>. Unequal ones are <see cref="Slice"/>s.</summary>
     /// <param name="parts">Their number; it must divide the extent.</param>
     /// <param name="axis">The axis of a sample; from the last where negative.</param>
     public Tensor[] Split(int parts, int axis = 0) => throw BuildTimeOnly();

@@ -165,6 +165,25 @@ internal static class MovementSources
         }
 
         [Network]
+        public partial class IndicesInTheLoss
+        {
+            static Tensor Forward([Input(8)] Tensor x) => x.Dense(12).Tanh().Reshape(3, 4);
+
+            static Tensor Loss(Tensor y, [Target(3, type: Element.Int32)] Tensor t, [Target(2, type: Element.Int32)] Tensor rows, [Target(2, 4)] Tensor values) =>
+                y.MeanSquaredError(t.OneHot(4)) + 0.3f * y.Gather(rows).MeanSquaredError(values);
+        }
+
+        [Network]
+        public partial class SumsByIndex
+        {
+            static Tensor Forward([Input(6, 3)] Tensor x, [Input(6, type: Element.Int32)] Tensor segment)
+            {
+                var same = Tensor.Parameter([6, 3], Initializer.Normal, "same");
+                return x.Dense(3).Relu().ScatterAdd(segment, 4).Tanh() * same.ScatterAdd(segment, rows: 4).Unchanged();
+            }
+        }
+
+        [Network]
         public partial class Broadcasts
         {
             static Tensor Forward([Input(3)] Tensor x, [Input(2, 1, 4)] Tensor y)
@@ -176,6 +195,8 @@ internal static class MovementSources
 
         static class Extra
         {
+            public static Tensor Unchanged(this Tensor x) => x.Reshape(1, 4, 3).ZeroPad2d(0).UpsampleBilinear2d(1).Reshape(4, 3);
+
             public static Tensor Dense2(this Tensor x) => x.Reshape(5, 8).Dense(3).Repeat(2, axis: 1);
         }
         """;

@@ -225,6 +225,14 @@ internal static class OpCases
                 Case("UpsampleBilinear2d", 1, [[2, 3, 3]], ("scale", 1), ("alignCorners", true)),
             ],
             (r, _) => Case("UpsampleBilinear2d", r.Next(1, 4), [Map(r)], ("scale", r.Next(1, 5)), ("alignCorners", r.Next(2) == 0))),
+        ["ScatterAdd"] = (
+            [
+                Case("ScatterAdd", 1, [[1], [1]], ("rows", 1)),
+                Case("ScatterAdd", 5, [[7, 19], [7]], ("rows", 3)),
+                Case("ScatterAdd", 3, [[6], [6]], ("rows", 9)),
+                Case("ScatterAdd", 4, [[40, 2, 5], [40]], ("rows", 6)),
+            ],
+            (r, _) => Any(r) is var shape ? Case("ScatterAdd", r.Next(1, 6), [shape, [shape[0]]], ("rows", r.Next(1, 12))) : null),
         ["Gather"] = (
             [
                 Case("Gather", 1, [[1], [1]]),

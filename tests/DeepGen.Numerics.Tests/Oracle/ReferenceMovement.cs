@@ -113,6 +113,26 @@ internal sealed class ReferenceGather(Func<Call, Value> rows, Func<Call, Value> 
     }
 }
 
+internal sealed class ReferenceScatterAdd : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (y, x) => c.Y.Data[y] += c.X.Data[x]);
+
+    public override void Backward(Call c) => Each(c, (y, x) => c.X.Gradient[x] += c.Y.Gradient[y]);
+
+    private static void Each(Call c, Action<int, int> body)
+    {
+        var width = c.X.Size / c.X.Shape[0];
+        for (var n = 0; n < c.Y.Samples; n++)
+        {
+            for (var i = 0; i < c.X.Size; i++)
+            {
+                var row = (int)c.Inputs[1].Data[(n * c.X.Shape[0]) + (i / width)];
+                body((n * c.Y.Size) + (row * width) + (i % width), c.X.Start(n) + i);
+            }
+        }
+    }
+}
+
 internal sealed class ReferenceOneHot : ReferenceOp
 {
     public override void Forward(Call c)

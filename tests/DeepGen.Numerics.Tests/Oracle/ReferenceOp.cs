@@ -36,6 +36,7 @@ internal abstract class ReferenceOp
         ["UpsampleNearest2d"] = ReferenceLinear.UpsampleNearest,
         ["UpsampleBilinear2d"] = ReferenceLinear.UpsampleBilinear,
         ["Gather"] = new ReferenceGather(c => c.X, c => c.Inputs[1], _ => -1),
+        ["ScatterAdd"] = new ReferenceScatterAdd(),
         ["Add"] = new ReferenceArithmetic((a, b) => a + b, (_, _) => (1, 1)),
         ["Subtract"] = new ReferenceArithmetic((a, b) => a - b, (_, _) => (1, -1)),
         ["Multiply"] = new ReferenceArithmetic((a, b) => a * b, (a, b) => (b, a)),
