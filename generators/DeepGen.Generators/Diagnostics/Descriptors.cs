@@ -46,6 +46,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossNotScalar = Make("DG0111", "Loss must give one number per sample", "Loss must give one number per sample but gives {0}; end it with a loss such as MeanSquaredError, or a weighted sum of losses{1}");
     public static readonly DiagnosticDescriptor NoSuchExtent = Make("DG0112", "A tensor has no such extent", "{0}{1}");
     public static readonly DiagnosticDescriptor TooLarge = Make("DG0113", "A tensor is too large", "{0} is too large: a tensor of one sample may have at most 2,147,483,647 elements{1}");
+    public static readonly DiagnosticDescriptor OutsideTensor = Make("DG0131", "A part lies outside the tensor", "{0}{1}");
 
     // Evaluation at build time.
     public static readonly DiagnosticDescriptor NotEvaluable = Make("DG0201", "Not known at build time", "{0}");
@@ -67,7 +68,7 @@ internal static class Descriptors
     {
         Internal, NotPartial, WrongKind, BaseClass, Collision, Unsafe, LanguageVersion, NoInput, NoOutput, StackAndForward, StackSpread, LossNotLast, TwoLosses,
         ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossWeights, Unpool,
-        Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge,
+        Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge, OutsideTensor,
         NotEvaluable, NoSource, Endless, TooDeep, Arithmetic, Thrown, NotDifferentiable,
         SoftmaxBeforeLogits, UnusedLayer, UnusedInput, UnusedTarget, NameTaken,
     };
@@ -81,6 +82,7 @@ internal static class Descriptors
         OpErrorKind.Unpool => Unpool,
         OpErrorKind.TooLarge => TooLarge,
         OpErrorKind.Groups => Groups,
+        OpErrorKind.OutsideTensor => OutsideTensor,
         OpErrorKind.ShapesDiffer => ShapesDiffer,
         OpErrorKind.ElementCount => ElementCount,
         OpErrorKind.ElementType => ElementType,

@@ -105,7 +105,7 @@ internal sealed class ExpressionWriter
         string In(int i) => Write(v.Inputs[i], Views.Align(v.Inputs[i].Dims, map));
         return variables[key] = v.Prim is CopyPrim or BroadcastPrim ? In(0)
             : v.Prim is PointwisePrim ? Name(Operation(v, map, In))
-            : v.Prim is SlicePrim ? Name(load(Views.Base(v.Inputs[0]), SliceAccess(v, map)))
+            : v.Prim is SlicePrim && Access.OfSlice(v, map, rank, hasMemory) is var slice ? Name(load(slice.Base, slice))
             : throw new InvalidOperationException("Not elementwise: " + v.Prim.GetType().Name);
     }
 
@@ -119,14 +119,6 @@ internal sealed class ExpressionWriter
         }
 
         return code;
-    }
-
-    private Access SliceAccess(Val v, int[] map)
-    {
-        var whole = v.Inputs[0];
-        var strides = whole.Dims.Strides;
-        var slice = (SlicePrim)v.Prim;
-        return Access.Of(Views.Base(whole), v.Dims, map, rank, slice.Start * strides[slice.Axis], strides);
     }
 
     /// <summary>The only element of a scalar vector, as a number of a variable's own.</summary>

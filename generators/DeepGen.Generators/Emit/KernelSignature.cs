@@ -129,7 +129,7 @@ internal sealed class KernelSignatures
 
             if (member.Prim is SlicePrim)
             {
-                Tensor(ExpressionWalk.Resolve(member.Inputs[0], Views.Identity(rank), rank, writer.HasMemory)!);
+                Tensor(Access.OfSlice(member, Views.Identity(rank), rank, writer.HasMemory));
                 continue;
             }
 

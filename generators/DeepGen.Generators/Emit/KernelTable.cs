@@ -79,12 +79,13 @@ internal static class KernelTable
         var x = k.Anchor?.Inputs;
         return k.Kind switch
         {
-            KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[1].Size,
+            KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[x[0].Dims.Rank - (((MatMulPrim)k.Anchor!.Prim).TransposeA ? 2 : 1)].Size,
             KernelKind.WeightMatMul => 2 * k.Domain.Elements,
             KernelKind.Conv => Product(k.Domain, x![1].Dims) / k.Domain[1].Size,
             KernelKind.ConvGradInput => Product(x![0].Dims, x[1].Dims) / x[0].Dims[1].Size,
             KernelKind.ConvGradWeight => Product(x![1].Dims, k.Domain) / k.Domain[0].Size,
-            KernelKind.Concat => 0,
+            KernelKind.Concat or KernelKind.Permute or KernelKind.Gather => 0,
+            KernelKind.ScatterAdd => x![0].Dims.Elements,
             _ => k.Domain.Elements * Math.Max(1, k.Members.Count),
         };
     }

@@ -23,12 +23,23 @@ internal sealed partial class KernelWriter
 
             case KernelKind.ConvGradWeight:
                 return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+
+            case KernelKind.ScatterAdd:
+                return $"K::Indexing.ScatterAdd(W, {P(0)}, {RowsAndIndices(anchor.Dims, anchor.Inputs[1])}, {Literals.Int(((ScatterAddPrim)anchor.Prim).Padding)}, {Pointer(anchor)}, {Accumulates(kernel)});\n";
         }
 
         var (epilogue, result) = Epilogue(kernel);
         var y = Pointer(result);
         switch (kernel.Kind)
         {
+            case KernelKind.MatMul when anchor.Inputs[1].Dims.Rank > 2:
+                return $"K::MatMul.RunEach(W, {ProductOfEach(anchor, y)}, {epilogue});\n";
+            case KernelKind.Permute:
+                return $"K::Permutation.Run(W, {PermuteShape(anchor)}, {Samples(anchor)}, {P(0)}, {y}, {epilogue});\n";
+            case KernelKind.Resample:
+                return $"K::Resampling.Run(W, {ResampleShape(anchor)}, {Samples(anchor)}, {P(0)}, {y}, {epilogue});\n";
+            case KernelKind.Gather:
+                return $"K::Indexing.Gather(W, {P(0)}, {RowsAndIndices(anchor.Inputs[0].Dims, anchor.Inputs[1])}, {Literals.Int(((GatherPrim)anchor.Prim).Padding)}, {y}, {epilogue});\n";
             case KernelKind.MatMul:
                 var (a, b, m, n, k) = Product(anchor);
                 return $"K::MatMul.Run(W, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue});\n";
@@ -61,14 +72,61 @@ internal sealed partial class KernelWriter
         var p = (MatMulPrim)v.Prim;
         string Operand(Val x, bool transposed)
         {
-            var columns = Extent(x.Dims[1]);
+            var columns = Extent(x.Dims.Last);
             return transposed ? $"{Pointer(Views.Base(x))}, 1, {columns}" : $"{Pointer(Views.Base(x))}, {columns}, 1";
         }
 
-        return (Operand(v.Inputs[0], p.TransposeA), Operand(v.Inputs[1], p.TransposeB), Extent(v.Dims[0]), Extent(v.Dims[1]), Extent(v.Inputs[0].Dims[p.TransposeA ? 0 : 1]));
+        return (Operand(v.Inputs[0], p.TransposeA), Operand(v.Inputs[1], p.TransposeB), Extent(v.Dims.Rows), Extent(v.Dims.Last), Extent(p.TransposeA ? v.Inputs[0].Dims.Rows : v.Inputs[0].Dims.Last));
     }
 
-    private static string Extent(Dim d) => d.IsSymbol ? "n" : CallText.Marked(d.Size);
+    /// <summary>The arguments of a product for each index of the leading axes.</summary>
+    private string ProductOfEach(Val v, string y)
+    {
+        var p = (MatMulPrim)v.Prim;
+        var rank = v.Dims.Rank;
+        string Operand(Val x, bool transposed)
+        {
+            Dim rows = x.Dims[rank - 2], columns = x.Dims.Last;
+            return $"{Pointer(Views.Base(x))}, {Extent(rows * columns)}, {(transposed ? $"1, {Extent(columns)}" : $"{Extent(columns)}, 1")}";
+        }
+
+        var each = v.Dims.ToArray().Take(rank - 2).Aggregate((Dim)1, (a, d) => a * d);
+        return $"{Extent(each)}, {Operand(v.Inputs[0], p.TransposeA)}, {Operand(v.Inputs[1], p.TransposeB)}, {y}, {Extent(v.Dims[rank - 2])}, {Extent(v.Dims.Last)}, {Extent(v.Inputs[0].Dims[rank - (p.TransposeA ? 2 : 1)])}";
+    }
+
+    private static string Extent(Dim d) => !d.IsSymbol ? CallText.Marked(d.Size) : d.Size == 1 ? "n" : "n * " + CallText.Marked(d.Size);
+
+    /// <summary>The arguments of Gather and ScatterAdd behind the values: rows of x, their length, whether each sample has its own; indices, their number, the batch.</summary>
+    private string RowsAndIndices(Dims x, Val indices)
+    {
+        var axis = x.HasBatch ? 1 : 0;
+        return $"{Extent(x[axis])}, {Literals.Int(x.ToArray().Skip(axis + 1).Aggregate(1L, (a, d) => a * d.Size))}, {(x.HasBatch ? "true" : "false")}, {Pointer(Views.Base(indices))}, {Literals.Int(indices.Dims.Elements)}, n";
+    }
+
+    private static string Samples(Val v) => v.Dims.HasBatch ? "n" : "1";
+
+    private string PermuteShape(Val v)
+    {
+        var lead = v.Dims.HasBatch ? 1 : 0;
+        Dims x = v.Inputs[0].Dims;
+        static string Array(IEnumerable<int> values) => $"new[] {{ {string.Join(", ", values.Select(i => Literals.Int(i)))} }}";
+        return shared.Shape("PermuteShape", $"{Text(x)} to {Text(v.Dims)}", $"{Array(x.ToArray().Skip(lead).Select(d => d.Size))}, {Array(((PermutePrim)v.Prim).Axes.Skip(lead).Select(a => a - lead))}");
+    }
+
+    private string ResampleShape(Val v)
+    {
+        var p = (ResamplePrim)v.Prim;
+        string Axis(AxisMap m) => "K::AxisMap." + (m.Rule switch
+        {
+            AxisRule.Nearest => $"Nearest({Literals.Int(m.Size)}, {Literals.Int(m.Scale)})",
+            AxisRule.Linear => $"Linear({Literals.Int(m.Size)}, {Literals.Int(m.Scale)}, {(m.AlignCorners ? "true" : "false")})",
+            _ => $"{m.Rule}({Literals.Int(m.Size)}, {Literals.Int(m.Before)}, {Literals.Int(m.After)})",
+        }) + (p.Transposed ? ".Transposed()" : "");
+        return shared.Shape("ResampleShape", $"{Text(v.Inputs[0].Dims)} to {Text(v.Dims)}", $"{v.Dims[1]}, {Axis(p.Rows)}, {Axis(p.Columns)}");
+    }
+
+    /// <summary>Extents without the batch: <c>3x28x28</c>.</summary>
+    private static string Text(Dims dims) => string.Join("x", dims.ToArray().Where(d => !d.IsSymbol));
 
     private string ConvShape(Val v)
     {

@@ -101,10 +101,9 @@ internal sealed partial class KernelWriter
             Collect(x, Views.Align(x.Dims, map));
         }
 
-        if (v.Prim is SlicePrim s)
+        if (v.Prim is SlicePrim)
         {
-            var strides = v.Inputs[0].Dims.Strides;
-            accesses.Add(Access.Of(Views.Base(v.Inputs[0]), v.Dims, map, rank, s.Start * strides[s.Axis], strides));
+            accesses.Add(Access.OfSlice(v, map, rank, HasMemory));
         }
 
         void Collect(Val x, int[] m)

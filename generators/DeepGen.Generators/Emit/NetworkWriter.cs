@@ -152,7 +152,7 @@ internal sealed class NetworkWriter
         var spec = p.Parameter!;
         var shape = p.Shape.Rank == 0 ? "()" : string.Join("x", p.Shape.ToArray().Select(e => Literals.Int(e)));
         var fans = spec.FanIn == 1 && spec.FanOut == 1 ? "-" : $"{Literals.Int(spec.FanIn)}:{Literals.Int(spec.FanOut)}:{ActivationOf(spec.Activation)}";
-        return $"{CallText.Marked(offset)} {shape} {(spec.Trainable ? "" : "state:")}{spec.Initializer} {fans} {MarkedName(p.Name)}";
+        return $"{CallText.Marked(offset)} {shape} {(spec.Trainable ? "" : "state:")}{spec.Initializer}{(spec.Value is { } value ? "=" + value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "")} {fans} {MarkedName(p.Name)}";
     }
 
     /// <summary>A name whose first number, which counts the blocks, is marked.</summary>
@@ -222,9 +222,13 @@ internal sealed class NetworkWriter
         w.Close(",");
     }
 
-    /// <summary>The number of classes that an integer tensor indexes, 0 where it is none.</summary>
+    /// <summary>The number of things that an integer tensor tells apart, 0 where it holds no indices.</summary>
     private int ClassesOf(Node leaf) =>
-        graph.Nodes.Where(n => TakesClassIndices(n) && n.Inputs[1] == leaf.Id).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+        graph.Nodes.Select(n => (Node: n, Op: OpCatalogue.Find(n.Op))).Where(n => n.Op is { IndexInput: >= 0 } op && IntegerLeaf(n.Node.Inputs[op.IndexInput]) == leaf.Id)
+            .Select(n => n.Op!.IndexCount(n.Node, graph.Nodes)).DefaultIfEmpty(0).Min();
+
+    /// <summary>The input or target that integers come from: they pass through views alone.</summary>
+    private int IntegerLeaf(int id) => graph.Nodes[id] is { Kind: NodeKind.Op, Element: Element.Int32 } view ? IntegerLeaf(view.Inputs[0]) : id;
 
     private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 

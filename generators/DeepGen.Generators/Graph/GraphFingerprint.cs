@@ -35,7 +35,8 @@ internal static class GraphFingerprint
                 .Append(" -> ").Append(node.Element).Append(node.Shape.ToCompactString()).Append(node.PerSample ? " each '" : " one '").Append(node.Name).Append("' in '").Append(node.Scope).Append('\'');
             if (node.Parameter is { } p)
             {
-                text.Append(p.Trainable ? " trainable " : " state ").Append(p.Initializer).Append(' ').Append(p.FanIn).Append(' ').Append(p.FanOut).Append(' ').Append(p.Activation);
+                text.Append(p.Trainable ? " trainable " : " state ").Append(p.Initializer).Append(' ').Append(p.FanIn).Append(' ').Append(p.FanOut).Append(' ').Append(p.Activation)
+                    .Append(p.Value is { } value ? " " + value.ToString("R", CultureInfo.InvariantCulture) : "");
             }
 
             text.Append('\n');

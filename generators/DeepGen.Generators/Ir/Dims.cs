@@ -2,7 +2,7 @@ using DeepGen.Generators.Graph;
 
 namespace DeepGen.Generators.Ir;
 
-/// <summary>One extent of a primitive's result: a number, or a run-time symbol (the batch).</summary>
+/// <summary>One extent of a primitive's result: a number, or a run-time symbol (the batch) times a number.</summary>
 internal readonly record struct Dim(string? Symbol, int Size)
 {
     public static Dim Batch => new("n", 1);
@@ -13,7 +13,14 @@ internal readonly record struct Dim(string? Symbol, int Size)
 
     public static implicit operator Dim(int size) => new(null, size);
 
-    public override string ToString() => Symbol ?? Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>The product of neighbouring extents, as one.</summary>
+    public static Dim operator *(Dim a, Dim b) => new(a.Symbol ?? b.Symbol, checked(a.Size * b.Size));
+
+    public override string ToString()
+    {
+        var size = Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Symbol is null ? size : Size == 1 ? Symbol : Symbol + "·" + size;
+    }
 }
 
 /// <summary>The extents of a primitive's result, batch first where there is one. What passes ask again and again (hash, elements, strides) is kept with them.</summary>
@@ -52,6 +59,11 @@ internal readonly struct Dims : IEquatable<Dims>
         list.AddRange(shape.ToArray().Select(e => (Dim)e));
         return new Dims(list);
     }
+
+    /// <summary>All extents but the last, as one: the rows of a matrix.</summary>
+    public Dim Rows => Known.Extents.Take(Rank - 1).Aggregate((Dim)1, (a, d) => a * d);
+
+    public Dim Last => Known.Extents[Rank - 1];
 
     public Dim[] ToArray() => (Dim[])Known.Extents.Clone();
 

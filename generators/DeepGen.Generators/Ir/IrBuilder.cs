@@ -48,7 +48,7 @@ internal sealed class IrBuilder
     public Val Const(float value) => Make(new ConstPrim(value), Array.Empty<Val>(), Dims.Scalar);
 
     /// <summary>0, 1, … along <paramref name="axis"/> of a tensor of <paramref name="rank"/> axes, for comparison with an index.</summary>
-    public Val Iota(int size, int rank, int axis) => Make(new IotaPrim(), Array.Empty<Val>(), new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1))));
+    public Val Iota(int size, int rank, int axis) => size == 1 ? Const(0) : Make(new IotaPrim(), Array.Empty<Val>(), new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1))));
 
     public Val Unary(UnaryOp op, Val x)
     {
@@ -116,6 +116,7 @@ internal sealed class IrBuilder
             case BinaryOp.Add when a.IsConst(0) && b.Dims == dims: return b;
             case BinaryOp.Add or BinaryOp.Sub when b.IsConst(0) && a.Dims == dims: return a;
             case BinaryOp.Add when a == b: return Mul(a, Const(2));
+            case BinaryOp.Add when a.Prim is ConcatPrim && a.Prim.Equals(b.Prim) && Interleave(a, b) is { } joined: return joined;
             case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
             case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
             case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
@@ -225,6 +226,64 @@ internal sealed class IrBuilder
         return Make(new ConcatPrim(axis), parts, new Dims(dims));
     }
 
+    /// <summary>The sum of two joined tensors where each is zero wherever the other is not, as one: the gradients of the parts of a split. Else null.</summary>
+    private Val? Interleave(Val a, Val b)
+    {
+        static bool IsZero(Val v) => v.Prim is BroadcastPrim && v.Inputs[0].IsConst(0);
+        var axis = ((ConcatPrim)a.Prim).Axis;
+        var parts = new List<Val>();
+        int i = 0, j = 0, zeros = 0, leftA = a.Inputs[0].Dims[axis].Size, leftB = b.Inputs[0].Dims[axis].Size;
+        void Advance(int length)
+        {
+            leftA -= length;
+            leftB -= length;
+            if (leftA == 0 && ++i < a.Inputs.Count)
+            {
+                leftA = a.Inputs[i].Dims[axis].Size;
+            }
+
+            if (leftB == 0 && ++j < b.Inputs.Count)
+            {
+                leftB = b.Inputs[j].Dims[axis].Size;
+            }
+        }
+
+        void EndZeros()
+        {
+            if (zeros > 0)
+            {
+                parts.Add(Broadcast(Const(0), new Dims(a.Dims.ToArray().Select((d, k) => k == axis ? (Dim)zeros : d))));
+                zeros = 0;
+            }
+        }
+
+        while (i < a.Inputs.Count && j < b.Inputs.Count)
+        {
+            Val x = a.Inputs[i], y = b.Inputs[j];
+            if (IsZero(x) && IsZero(y))
+            {
+                var length = Math.Min(leftA, leftB);
+                zeros += length;
+                Advance(length);
+                continue;
+            }
+
+            // A part must begin here and lie in zeros of the other.
+            var (part, left, room, other) = IsZero(x) ? (y, leftB, leftA, x) : (x, leftA, leftB, y);
+            if (!IsZero(other) || left != part.Dims[axis].Size || left > room)
+            {
+                return null;
+            }
+
+            EndZeros();
+            parts.Add(part);
+            Advance(left);
+        }
+
+        EndZeros();
+        return Concat(axis, parts);
+    }
+
     public Val Slice(Val x, int axis, int start, int length)
     {
         var dims = x.Dims.ToArray();
@@ -232,8 +291,55 @@ internal sealed class IrBuilder
         return start == 0 && length == x.Dims[axis].Size ? x : Make(new SlicePrim(axis, start), new[] { x }, new Dims(dims));
     }
 
-    public Val MatMul(Val a, Val b, bool transposeA = false, bool transposeB = false) =>
-        Make(new MatMulPrim(transposeA, transposeB), new[] { a, b }, new Dims(new[] { a.Dims[transposeA ? 1 : 0], b.Dims[transposeB ? 0 : 1] }));
+    public Val Permute(Val x, IReadOnlyList<int> axes)
+    {
+        if (x.Prim is PermutePrim inner)
+        {
+            return Permute(x.Inputs[0], axes.Select(a => inner.Axes[a]).ToArray());
+        }
+
+        var dims = new Dims(axes.Select(a => x.Dims[a]));
+        // Axes of one element may stand anywhere.
+        var moved = axes.Where(a => !x.Dims[a].IsOne).ToArray();
+        return moved.SequenceEqual(moved.OrderBy(a => a)) ? Reshape(x, dims) : Make(new PermutePrim(new EquatableArray<int>(axes)), new[] { x }, dims);
+    }
+
+    public Val Resample(Val x, AxisMap rows, AxisMap columns, bool transposed = false)
+    {
+        if (new[] { rows, columns }.All(m => m is { Before: 0, After: 0, Scale: 1 }))
+        {
+            return x;
+        }
+
+        // Zeros around zeros are one border.
+        if (!transposed && x.Prim is ResamplePrim { Transposed: false } p && new[] { rows, columns, p.Rows, p.Columns }.All(m => m.Rule == AxisRule.Zero))
+        {
+            static AxisMap Both(AxisMap inner, AxisMap outer) => inner with { Before = inner.Before + outer.Before, After = inner.After + outer.After };
+            return Resample(x.Inputs[0], Both(p.Rows, rows), Both(p.Columns, columns));
+        }
+
+        var dims = x.Dims.ToArray();
+        dims[2] = transposed ? rows.Size : rows.Out;
+        dims[3] = transposed ? columns.Size : columns.Out;
+        return Make(new ResamplePrim(rows, columns, transposed), new[] { x }, new Dims(dims));
+    }
+
+    /// <param name="padding">An index that gives zeros, or -1.</param>
+    public Val Gather(Val x, Val indices, int padding = -1) =>
+        Make(new GatherPrim(padding), new[] { x, indices }, new Dims(indices.Dims.ToArray().Concat(x.Dims.ToArray().Skip(x.Dims.HasBatch ? 2 : 1))));
+
+    public Val ScatterAdd(Val dy, Val indices, int padding, Dims xDims) => Make(new ScatterAddPrim(padding), new[] { dy, indices }, xDims);
+
+    public Val MatMul(Val a, Val b, bool transposeA = false, bool transposeB = false)
+    {
+        var dims = a.Dims.ToArray();
+        dims[dims.Length - 2] = a.Dims[dims.Length - (transposeA ? 1 : 2)];
+        dims[dims.Length - 1] = b.Dims[b.Dims.Rank - (transposeB ? 2 : 1)];
+        return Make(new MatMulPrim(transposeA, transposeB), new[] { a, b }, new Dims(dims));
+    }
+
+    /// <summary>The tensor as one matrix, its last axis the columns.</summary>
+    public Val AsMatrix(Val x) => Reshape(x, new Dims(new[] { x.Dims.Rows, x.Dims.Last }));
 
     public Val Conv(Val x, Val w, WindowSpec window) => Make(new ConvPrim(window), new[] { x, w }, WindowDims(x, w.Dims[0].Size, window));
 

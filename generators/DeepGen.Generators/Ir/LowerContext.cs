@@ -49,6 +49,12 @@ internal sealed class LowerContext
     /// <summary>The per-channel vector [C] as [C, 1, 1, …], to broadcast over the positions of a map of <paramref name="rank"/> axes, batch included.</summary>
     public Val PerChannel(Val vector, int rank) => B.Reshape(vector, new Dims(new[] { vector.Dims[0] }.Concat(Enumerable.Repeat((Dim)1, rank - 2))));
 
+    /// <summary>The axis of the first input's value that is this axis of a sample; negative ones count from the last.</summary>
+    public int BatchedAxis(int axis) => axis < 0 ? X.Dims.Rank + axis : axis + (X.Dims.HasBatch ? 1 : 0);
+
+    /// <summary>The shape of a sample of the result, with the batch where the first input has it.</summary>
+    public Dims ResultDims => Dims.Of(Node.Shape, Node.PerSample);
+
     /// <summary>Input <paramref name="i"/> with its sample axes aligned to the right of <paramref name="sampleRank"/>, so that the batch axes of all inputs meet.</summary>
     public Val Aligned(int i, int sampleRank)
     {

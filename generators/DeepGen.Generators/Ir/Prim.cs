@@ -101,7 +101,45 @@ internal sealed record ConcatPrim(int Axis) : Prim;
 
 internal sealed record SlicePrim(int Axis, int Start) : Prim;
 
-/// <summary>A [m, k] · B [k, n], either one stored transposed.</summary>
+/// <summary>The same elements with their axes in another order: axis i of the result is axis Axes[i] of the input.</summary>
+internal sealed record PermutePrim(EquatableArray<int> Axes) : Prim;
+
+internal enum AxisRule
+{
+    /// <summary>Zeros before and after.</summary>
+    Zero,
+
+    /// <summary>What lies inside, mirrored at the first and the last element.</summary>
+    Reflect,
+
+    /// <summary>The first and the last element repeated.</summary>
+    Replicate,
+
+    /// <summary>Every element repeated Scale times.</summary>
+    Nearest,
+
+    /// <summary>Interpolated between the two nearest elements.</summary>
+    Linear,
+}
+
+/// <summary>A sparse linear map of one axis: every element of the result is a weighted sum of a few of the <paramref name="Size"/> elements.</summary>
+internal sealed record AxisMap(AxisRule Rule, int Size, int Before = 0, int After = 0, int Scale = 1, bool AlignCorners = false)
+{
+    public int Out => checked((Size * Scale) + Before + After);
+}
+
+/// <summary>Applies a map to each of the last two axes of [n, C, H, W]; or their transposes, which are the gradient: padding and cropping, enlarging and its reverse.</summary>
+internal sealed record ResamplePrim(AxisMap Rows, AxisMap Columns, bool Transposed) : Prim;
+
+/// <summary>Rows of x [R, …] (or, x per sample, [n, R, …]) at the indices [n, K…] → [n, K…, …]. Index <paramref name="Padding"/> gives zeros.</summary>
+internal sealed record GatherPrim(int Padding) : Prim;
+
+/// <summary>dy, indices → dx: each row of x gets the sum of dy where its index stands, in the order of the indices.</summary>
+internal sealed record ScatterAddPrim(int Padding) : Prim;
+
+/// <summary>
+/// A [m, k] · B [k, n], either one stored transposed. Leading axes that both have are a product for each; where B has none, those of A are rows.
+/// </summary>
 internal sealed record MatMulPrim(bool TransposeA, bool TransposeB) : Prim;
 
 /// <summary>Strides, padding and so on, one number per spatial axis.</summary>

@@ -48,7 +48,7 @@ internal static class LanguageWriter
             foreach (var perAxis in Overloads(op))
             {
                 Method(text, op, withWeight: false, perAxis, ref first);
-                if (op.ParameterLeaves.Count > 0)
+                if (HasSecondOverload(op))
                 {
                     Method(text, op, withWeight: true, perAxis, ref first);
                 }
@@ -65,6 +65,9 @@ internal static class LanguageWriter
     public static IReadOnlyList<bool> Overloads(OpDefinition op) =>
         op.Parameters.Any(p => p.Type == OpParameterType.Extents) ? new[] { false, true } : new[] { false };
 
+    /// <summary>Whether there is another overload of the method: one that is given the weight, or one that takes the parameters in front of a list of tensors.</summary>
+    public static bool HasSecondOverload(OpDefinition op) => op.ParameterLeaves.Count > 0 || (op.Variadic && op.Parameters.Count > 0);
+
     /// <summary>The parameters of the attribute's constructor.</summary>
     /// <param name="perAxis">The overload whose extents are arrays.</param>
     public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op, bool perAxis)
@@ -79,14 +82,16 @@ internal static class LanguageWriter
     }
 
     /// <summary>The parameters of the method of <c>Tensor</c>.</summary>
-    /// <param name="withWeight">The overload that is given the weight instead of making one.</param>
+    /// <param name="withWeight">The second overload: given the weight instead of making one, or with parameters in front of a list of tensors.</param>
     /// <param name="perAxis">The overload whose extents are arrays.</param>
     public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight, bool perAxis)
     {
         var parameters = new List<(string Text, string Name, string Doc)>();
         if (op.Variadic)
         {
+            parameters.AddRange(op.Parameters.Where(_ => withWeight).Select(p => (Declare(p with { Default = null }, inAttribute: false, perAxis), p.Name, p.Doc)));
             parameters.Add(("params global::System.ReadOnlySpan<Tensor> tensors", "tensors", "The tensors, in order."));
+            return parameters;
         }
 
         foreach (var input in op.Inputs.Skip(1))

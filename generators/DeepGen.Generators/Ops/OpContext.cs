@@ -40,8 +40,17 @@ internal sealed class OpContext
 
     public int[] Ints(string name) => ((EquatableArray<int>)Argument(name)!).ToArray();
 
+    /// <summary>The argument as an axis of a tensor of <paramref name="rank"/> axes; negative ones count from the last.</summary>
+    public int Axis(string name, int rank)
+    {
+        var axis = Int(name);
+        return axis >= -rank && axis < rank
+            ? (axis + rank) % rank
+            : throw Error(OpErrorKind.Argument, name, $"{op.Name}'s {name} must be from 0 to {rank - 1}, or from -{rank} to -1 counted from the last, but is {axis} ({Gives()})");
+    }
+
     /// <summary>Makes the tensor <paramref name="leaf"/> of this call, or takes the one given.</summary>
-    public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true)
+    public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true, float? value = null)
     {
         if (shape.ToArray().Aggregate(1.0, (n, extent) => n * extent) > int.MaxValue)
         {
@@ -60,7 +69,7 @@ internal sealed class OpContext
             return tensor;
         }
 
-        var node = builder.AddParameter(localName + "." + leaf, shape, new ParameterSpec(trainable, initializer, fanIn, fanOut));
+        var node = builder.AddParameter(localName + "." + leaf, shape, new ParameterSpec(trainable, initializer, fanIn, fanOut, Value: value));
         parameters.Add(node);
         return node;
     }
@@ -97,6 +106,16 @@ internal sealed class OpContext
         if (Shape(input).Rank != rank)
         {
             throw Error(OpErrorKind.Rank, null, $"{CallText} needs {what} but {Gives(input)}");
+        }
+    }
+
+    /// <summary>The input holds integers: indices.</summary>
+    public void RequireIndices(int input)
+    {
+        if (Inputs[input].Element != Element.Int32)
+        {
+            var name = Inputs[input].Name;
+            throw Error(OpErrorKind.ElementType, input == 0 ? null : op.Inputs[input], $"{CallText} needs integers, [Input(…, type: Element.Int32)], but {(Inputs[input].Kind == NodeKind.Op ? Inputs[input].Op : $"{Inputs[input].Kind.ToString().ToLowerInvariant()} '{name}'")} holds floats");
         }
     }
 

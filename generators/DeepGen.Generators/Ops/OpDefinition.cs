@@ -91,6 +91,12 @@ internal abstract class OpDefinition
     /// <summary>True for a loss over logits whose integer targets are indices of classes: they are checked at run time, and the network is a classifier.</summary>
     public virtual bool TakesClassIndices => false;
 
+    /// <summary>The input that holds indices, -1 where none does: its values are checked at run time against <see cref="IndexCount"/>.</summary>
+    public virtual int IndexInput => TakesClassIndices ? 1 : -1;
+
+    /// <summary>How many things the indices tell apart.</summary>
+    public virtual int IndexCount(Node node, IReadOnlyList<Node> nodes) => nodes[node.Inputs[0]].Shape[0];
+
     /// <summary>
     /// A non-linearity decides the default initializer of the layer before it: the member of the runtime's <c>Activation</c> that it counts as ("Relu" for all
     /// rectifier-like ones), "None" where it is like none of them. Null when the op is no non-linearity.

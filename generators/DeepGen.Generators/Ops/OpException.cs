@@ -24,6 +24,9 @@ internal enum OpErrorKind
     /// <summary>Groups do not divide the channels.</summary>
     Groups,
 
+    /// <summary>A crop, slice or reflection reaches beyond the tensor.</summary>
+    OutsideTensor,
+
     /// <summary>Two tensors do not fit: sums, Concat, targets.</summary>
     ShapesDiffer,
 

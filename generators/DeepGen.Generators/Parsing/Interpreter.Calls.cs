@@ -258,6 +258,19 @@ internal sealed partial class Interpreter
             return Parameter(values, syntaxes, name, token);
         }
 
+        SyntaxNode? Place(string argument) => syntaxes.TryGetValue(argument, out var s) ? s : null;
+        if (method.Name == "Split")
+        {
+            return Split((Node)instance!, (int)values["parts"]!, (int)values["axis"]!, token, Place);
+        }
+
+        if (method.Name == "CenterCropTo")
+        {
+            var size = Tensor(values["other"], Place("other")!);
+            var crop = new[] { new ConstValue(Extent("Height", size, null, Place("other")!)), new ConstValue(Extent("Width", size, null, Place("other")!)) };
+            return Add(OpCatalogue.Get("CenterCrop"), crop, new[] { (Node)instance! }, name, null, token, argument => Place(argument is "name" ? argument : "other"));
+        }
+
         if (OpCatalogue.Find(method.Name) is not { } op)
         {
             throw Fail(Descriptors.NotEvaluable, token, $"Tensor.{method.Name} cannot be evaluated at build time");
@@ -278,11 +291,32 @@ internal sealed partial class Interpreter
         {
             OpParameterType.Function => values[p.Name] is DelegateValue f ? Function(f, call) : throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This function is not known at build time; give a static method or a lambda"),
             OpParameterType.Ints => new EquatableArray<int>(Items(values[p.Name], call).Select(i => (int)i!)),
+            _ when !values.ContainsKey(p.Name) => p.Default,
             OpParameterType.Extents => values[p.Name] is SequenceValue numbers ? new EquatableArray<int>(numbers.Items.Select(i => (int)i!)) : values[p.Name] ?? p.Default,
             _ => values[p.Name] ?? throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This argument is not known at build time"),
         })).ToArray();
         var given = values.TryGetValue("weight", out var weight) ? new[] { Tensor(weight, syntaxes["weight"]) } : null;
-        return Add(op, arguments, inputs, name, given, token, argument => syntaxes.TryGetValue(argument, out var s) ? s : null);
+        return Add(op, arguments, inputs, name, given, token, Place);
+    }
+
+    /// <summary>Tensor.Split: a Slice for each part.</summary>
+    private SequenceValue Split(Node tensor, int parts, int axis, SyntaxNodeOrToken token, Func<string, SyntaxNode?> argument)
+    {
+        var rank = tensor.Shape.Rank;
+        if (axis < -rank || axis >= rank)
+        {
+            throw Fail(Descriptors.Argument, argument("axis") is { } a ? a : token, $"Split's axis must be from 0 to {rank - 1}, or from -{rank} to -1 counted from the last, but is {axis} ({Gives(tensor)})", "");
+        }
+
+        var extent = tensor.Shape[(axis + rank) % rank];
+        if (parts < 1 || extent % parts != 0)
+        {
+            throw Fail(Descriptors.Argument, argument("parts") is { } p ? p : token, $"Split's parts must divide the {extent} elements of axis {(axis + rank) % rank}, but {parts} does not ({Gives(tensor)}); use Slice for unequal parts", "");
+        }
+
+        var length = extent / parts;
+        return new SequenceValue(Enumerable.Range(0, parts).Select(i => (object?)Add(
+            OpCatalogue.Get("Slice"), new[] { new ConstValue(axis), new ConstValue(i * length), new ConstValue(length) }, new[] { tensor }, null, null, token, argument)).ToList());
     }
 
     /// <summary>Adds a call to the graph, or says what is wrong with it at the argument or the op.</summary>

@@ -47,4 +47,19 @@ internal sealed record Access(Val Base, long Offset, long[] Strides)
 
         return Strides.Length == strides.Length;
     }
+
+    /// <summary>The access to a slice where it lies in the tensor it is cut from.</summary>
+    public static Access OfSlice(Val slice, int[] map, int domainRank, Func<Val, bool> hasMemory)
+    {
+        var whole = Views.Whole(slice, hasMemory);
+        var strides = whole.Dims.Strides;
+        long offset = 0;
+        for (var v = slice; v != whole; v = v.Inputs[0])
+        {
+            var s = (SlicePrim)v.Prim;
+            offset += s.Start * strides[s.Axis];
+        }
+
+        return Of(Views.Base(whole), slice.Dims, map, domainRank, offset, strides);
+    }
 }

@@ -140,6 +140,17 @@ internal static class Differentiate
                 }
 
                 break;
+
+            // Zeros around it: for positions of a map a pass of its own, else a concatenation, which grows with those of the other parts.
+            case SlicePrim { Axis: 2 or 3 } s when x.Dims.Rank == 4 && x.Dims.HasBatch:
+                add(x, () =>
+                {
+                    AxisMap Border(int axis) => axis == s.Axis
+                        ? new(AxisRule.Zero, y.Dims[axis].Size, s.Start, x.Dims[axis].Size - y.Dims[axis].Size - s.Start)
+                        : new(AxisRule.Zero, y.Dims[axis].Size);
+                    return b.Resample(dy, Border(2), Border(3));
+                });
+                break;
             case SlicePrim s:
                 add(x, () =>
                 {
@@ -161,7 +172,24 @@ internal static class Differentiate
                 });
                 break;
 
-            // C = op(A)·op(B): dA = dC·op(B)ᵀ, dB = op(A)ᵀ·dC, each stored as its operand is.
+            case PermutePrim p:
+                add(x, () => b.Permute(dy, Enumerable.Range(0, p.Axes.Count).OrderBy(i => p.Axes[i]).ToArray()));
+                break;
+            case ResamplePrim r:
+                add(x, () => b.Resample(dy, r.Rows, r.Columns, !r.Transposed));
+                break;
+            case GatherPrim g:
+                add(x, () => b.ScatterAdd(dy, y.Inputs[1], g.Padding, x.Dims));
+                break;
+            case ScatterAddPrim g:
+                add(x, () => b.Gather(dy, y.Inputs[1], g.Padding));
+                break;
+
+            // C = op(A)·op(B): dA = dC·op(B)ᵀ, dB = op(A)ᵀ·dC, each stored as its operand is. One B for all rows sums over them.
+            case MatMulPrim m when y.Inputs[1].Dims.Rank < x.Dims.Rank:
+                add(x, () => b.MatMul(dy, y.Inputs[1], false, !m.TransposeB));
+                add(y.Inputs[1], () => m.TransposeB ? b.MatMul(b.AsMatrix(dy), b.AsMatrix(x), true) : b.MatMul(b.AsMatrix(x), b.AsMatrix(dy), true));
+                break;
             case MatMulPrim m:
                 var w = y.Inputs[1];
                 add(x, () => m.TransposeA ? b.MatMul(w, dy, m.TransposeB, true) : b.MatMul(dy, w, false, !m.TransposeB));

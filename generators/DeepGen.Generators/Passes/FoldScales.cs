@@ -75,7 +75,7 @@ internal static class FoldScales
                     var grouped = b.Reshape(t, new Dims(new Dim[] { c.Window.Groups, rows, columns, c.Window.Taps }));
                     var scaled = b.Mul(grouped, b.Reshape(s, new Dims(new Dim[] { c.Window.Groups, 1, columns, 1 })));
                     return b.ConvGradInput(mapped[x!], b.Reshape(scaled, t.Dims), c.Window, product.Dims);
-                case MatMulPrim { TransposeA: false, TransposeB: true } when weightOnly.Contains(product.Inputs[1]) && (s.Dims.Elements == product.Dims[1].Size || s.Dims.Elements == 1):
+                case MatMulPrim { TransposeA: false, TransposeB: true } when weightOnly.Contains(product.Inputs[1]) && product.Inputs[1].Dims.Rank == 2 && (s.Dims.Elements == 1 || (s.Dims.Last == product.Dims.Last && s.Dims.Elements == product.Dims.Last.Size)):
                     var d = mapped[product.Inputs[1]];
                     return b.MatMul(mapped[x!], b.Mul(d, s.Dims.Elements == 1 ? s : b.Reshape(s, Column(d.Dims))), false, true);
                 default:

@@ -83,7 +83,7 @@ internal sealed class Fuse
                 RootKind.Gradient or RootKind.InputGradient => Phase.Backward,
                 _ => Phase.Forward,
             };
-            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && taken.Add(value))
+            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind != RootKind.Gradient || AddsUp(value)) && taken.Add(value))
             {
                 return root;
             }
@@ -93,6 +93,9 @@ internal sealed class Fuse
             return root with { Value = b.CopyOf(root.Value) };
         }).ToArray();
     }
+
+    /// <summary>Whether the kernel of a value can add it to what is there.</summary>
+    private static bool AddsUp(Val v) => v.Prim is PointwisePrim or ReducePrim or ConvGradWeightPrim or ScatterAddPrim || (v.Prim is MatMulPrim && v.Dims.Rank == 2);
 
     private void AssignSections(IReadOnlyList<Val> live, IReadOnlyList<Root> roots)
     {
@@ -158,9 +161,9 @@ internal sealed class Fuse
                 MatMulPrim { TransposeA: true } => v.Inputs[0],
                 _ => null,
             };
-            if (dy is not null && !products.ContainsKey(dy))
+            if (dy is not null && !products.ContainsKey(Views.Base(dy)))
             {
-                products.Add(dy, v);
+                products.Add(Views.Base(dy), v);
             }
         }
 
@@ -169,8 +172,8 @@ internal sealed class Fuse
         foreach (var v in live)
         {
             if (v.Prim is ReducePrim { Op: ReduceOp.Sum } r
-                && products.TryGetValue(v.Inputs[0], out var product)
-                && r.Axes.SequenceEqual(Enumerable.Range(0, v.Inputs[0].Dims.Rank).Where(a => a != 1))
+                && products.TryGetValue(Views.Base(v.Inputs[0]), out var product)
+                && SumsRowsOf(product, v.Inputs[0].Dims, r)
                 && sections[product] == sections[v]
                 && results.Contains(product) == results.Contains(v)
                 && taken.Add(product))
@@ -178,6 +181,13 @@ internal sealed class Fuse
                 biasOf[v] = product;
             }
         }
+    }
+
+    /// <summary>Whether a sum over dy keeps what are the rows of a weight's gradient: channels of a map, features of a matrix.</summary>
+    private static bool SumsRowsOf(Val product, Dims dy, ReducePrim sum)
+    {
+        var kept = product.Prim is MatMulPrim ? dy.Rank - 1 : 1;
+        return dy.Rank > kept && dy[kept] == product.Dims[0] && sum.Axes.SequenceEqual(Enumerable.Range(0, dy.Rank).Where(a => a != kept && !dy[a].IsOne));
     }
 
     private void Process(Val v)
@@ -199,7 +209,7 @@ internal sealed class Fuse
 
                 break;
             case SlicePrim:
-                Materialize(Views.Base(v.Inputs[0]));
+                Materialize(Views.Base(Views.Whole(v, HasMemory)));
                 break;
             case PointwisePrim:
                 Join(v);
@@ -228,7 +238,11 @@ internal sealed class Fuse
 
         var kind = v.Prim switch
         {
-            MatMulPrim => v.Dims.HasBatch ? KernelKind.MatMul : KernelKind.WeightMatMul,
+            MatMulPrim => v.Dims.HasBatch || v.Dims.Rank > 2 ? KernelKind.MatMul : KernelKind.WeightMatMul,
+            PermutePrim => KernelKind.Permute,
+            ResamplePrim => KernelKind.Resample,
+            GatherPrim => KernelKind.Gather,
+            ScatterAddPrim => KernelKind.ScatterAdd,
             ConvPrim => KernelKind.Conv,
             ConvGradInputPrim => KernelKind.ConvGradInput,
             ConvGradWeightPrim => KernelKind.ConvGradWeight,
@@ -260,7 +274,7 @@ internal sealed class Fuse
 
         if (v.Prim is SlicePrim)
         {
-            Materialize(Views.Base(v.Inputs[0]));
+            Materialize(Views.Base(Views.Whole(v, HasMemory)));
         }
 
         var kernel = LossPass(v) ?? New(KernelKind.Row, null, v.Dims);

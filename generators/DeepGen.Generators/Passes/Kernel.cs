@@ -35,6 +35,12 @@ internal enum KernelKind
     AvgPool,
     AvgPoolGrad,
     Concat,
+    Permute,
+
+    /// <summary>Padding, cropping and enlarging of maps.</summary>
+    Resample,
+    Gather,
+    ScatterAdd,
 }
 
 /// <summary>One kernel call of a program: what it computes in one pass. Built by <see cref="Fuse"/>.</summary>
@@ -90,7 +96,13 @@ internal sealed class Kernel
     /// <summary>What it reads from memory: leaves and other kernels' stored values, each once.</summary>
     public List<Val> Operands { get; } = new();
 
-    public bool TakesEpilogue => Kind is KernelKind.MatMul or KernelKind.Conv or KernelKind.ConvGradInput or KernelKind.MaxPool or KernelKind.MaxPoolGrad or KernelKind.MaxPoolPick or KernelKind.AvgPool or KernelKind.AvgPoolGrad;
+    /// <summary>What has no batch may be the gradient of a parameter, which is added to what is there; no epilogue does so.</summary>
+    public bool TakesEpilogue => Domain.HasBatch
+        && Kind is KernelKind.MatMul or KernelKind.Conv or KernelKind.ConvGradInput or KernelKind.MaxPool or KernelKind.MaxPoolGrad or KernelKind.MaxPoolPick or KernelKind.AvgPool or KernelKind.AvgPoolGrad
+            or KernelKind.Permute or KernelKind.Resample or KernelKind.Gather;
+
+    /// <summary>Whether its epilogue sees a matrix, with all axes but the last as rows; else rows are channels.</summary>
+    public bool IsMatrix => Kind is KernelKind.MatMul or KernelKind.Gather || Domain.Rank <= 2;
 
     public bool Computes(Val v) => v == Anchor || v == RowSum || Members.Contains(v);
 

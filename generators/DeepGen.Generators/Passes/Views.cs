@@ -16,6 +16,18 @@ internal static class Views
         return v;
     }
 
+    /// <summary>The tensor in memory that a slice, or a slice of slices, is cut from.</summary>
+    public static Val Whole(Val slice, Func<Val, bool> hasMemory)
+    {
+        var whole = slice.Inputs[0];
+        while (whole.Prim is SlicePrim && !hasMemory(whole))
+        {
+            whole = whole.Inputs[0];
+        }
+
+        return whole;
+    }
+
     /// <summary>A tensor that lies in memory before the program runs.</summary>
     public static bool IsBuffer(Val v) => v.Prim is InputPrim or TargetPrim or ParameterPrim or SeedPrim;
 

@@ -66,6 +66,10 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F256 Gather(float* p, int* index) => new(Avx2.GatherVector256(p, Vector256.Load(index), sizeof(float)));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F256 Broadcast(float x) => new(Vector256.Create(x));
 
     /// <inheritdoc/>

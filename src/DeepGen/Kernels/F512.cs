@@ -60,6 +60,10 @@ public readonly unsafe struct F512 : ISimd<F512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F512 Gather(float* p, int* index) => new(Vector512.Create(Avx2.GatherVector256(p, Vector256.Load(index), sizeof(float)), Avx2.GatherVector256(p, Vector256.Load(index + 8), sizeof(float))));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F512 Broadcast(float x) => new(Vector512.Create(x));
 
     /// <inheritdoc/>

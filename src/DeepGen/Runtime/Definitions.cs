@@ -44,15 +44,17 @@ public sealed record ParameterDefinition(
     /// <summary>The number of values.</summary>
     public int Size { get; } = Shapes.Size(Shape);
 
-    /// <summary>Reads the table that the generator writes: a row for each tensor with offset, shape, initializer (after "state:" where it is no trainable one), fan in:fan out:activation (- for 1, 1, none), name.</summary>
+    /// <summary>Reads the table that the generator writes: a row for each tensor with offset, shape, initializer (after "state:" where it is no trainable one, before "=" and its number where it takes one), fan in:fan out:activation (- for 1, 1, none), name.</summary>
     /// <param name="rows">The rows, each on a line.</param>
     public static ParameterDefinition[] Table(string rows) => DefinitionRow.Read(rows, 5, cells =>
     {
         int[] shape = cells[1] == "()" ? [] : cells[1].Split('x').Select(DefinitionRow.Int).ToArray();
         var initializer = cells[2].Split(':');
+        var how = initializer[^1].Split('=');
         var fans = (cells[3] == "-" ? "1:1:None" : cells[3]).Split(':');
         return new ParameterDefinition(
-            cells[4], shape, initializer.Length == 1, DefinitionRow.Native(cells[0]), Enum.Parse<Initializer>(initializer[^1]), DefinitionRow.Int(fans[0]), DefinitionRow.Int(fans[1]), Enum.Parse<Activation>(fans[2]));
+            cells[4], shape, initializer.Length == 1, DefinitionRow.Native(cells[0]), Enum.Parse<Initializer>(how[0]), DefinitionRow.Int(fans[0]), DefinitionRow.Int(fans[1]), Enum.Parse<Activation>(fans[2]),
+            how.Length == 1 ? null : float.Parse(how[1], CultureInfo.InvariantCulture));
     });
 }
 

@@ -21,7 +21,8 @@ internal static class OpsPage
         "Fused" says what shares one pass over memory; [architecture](architecture.md#fusion) has the rule behind it.
 
         Besides the ops, `Tensor` has the extents of its shape (`Rank`, `Channels`, `Height`, `Width`, `Features`, `Extent(axis)`), known while `Forward` is
-        evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. Every op takes a `name`, except where a list of extents
+        evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. `x.Split(parts, axis)` is an array of equal
+        [slices](#slice), `x.CenterCropTo(other)` a [crop](#centercrop) to another map's height and width. Every op takes a `name`, except where a list of extents
         or of tensors ends its parameters; it is the first part of its parameters' names.
 
 
@@ -102,9 +103,9 @@ internal static class OpsPage
         foreach (var perAxis in LanguageWriter.Overloads(op))
         {
             yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
-            if (op.ParameterLeaves.Count > 0)
+            if (LanguageWriter.HasSecondOverload(op))
             {
-                yield return $"Tensor x.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";
+                yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";
             }
         }
     }
@@ -117,13 +118,13 @@ internal static class OpsPage
             return "";
         }
 
-        foreach (var shape in new[] { new Shape(4, 8, 8), new Shape(8), new Shape(4, 8), new Shape(4, 8, 8, 8) })
+        foreach (var (shape, extents) in new[] { (new Shape(4, 8, 8), EquatableArray<int>.Own(4, 8, 8)), (new Shape(4, 8, 8), EquatableArray<int>.Own(2, 0, 1)), (new Shape(8), default), (new Shape(4, 8), EquatableArray<int>.Own(-1)), (new Shape(4, 8, 8, 8), EquatableArray<int>.Own(-1)) })
         {
             var builder = new GraphBuilder();
-            var arguments = op.Parameters.Select(p => new ConstValue(p.Default ?? (p.Type == OpParameterType.Ints ? EquatableArray<int>.Own(-1) : (object)2))).ToArray();
+            var arguments = op.Parameters.Select(p => new ConstValue(p.Default ?? (p.Type == OpParameterType.Ints ? extents : (object)2))).ToArray();
             try
             {
-                builder.Call(op, arguments, [builder.AddInput("x", shape, GraphElement.Float32)]);
+                builder.Call(op, arguments, [builder.AddInput("x", shape, op.IndexInput == 0 ? GraphElement.Int32 : GraphElement.Float32)]);
             }
             catch (OpException)
             {

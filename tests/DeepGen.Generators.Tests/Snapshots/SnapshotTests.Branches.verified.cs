@@ -178,7 +178,7 @@ unsafe partial class Branches : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "1d1ee56a5d82c780b0a0769fdc1fcfa4d153f7609c23ce49a26c2f5280ac1e85";
+        public const string GraphFingerprint = "5548ed0f3220f5306c2212525c9e2aff428c0bfcd1b99b71bb2f06f6f00e53f8";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

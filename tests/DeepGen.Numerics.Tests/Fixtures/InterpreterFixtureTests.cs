@@ -40,6 +40,11 @@ public class InterpreterFixtureTests
 
         for (var i = 0; i < inputs.Length; i++)
         {
+            if (net.Graph.Inputs.ElementAt(i).Element == GraphElement.Int32)
+            {
+                continue;
+            }
+
             Norm.Close($"dx{i}", t[$"{name}/dx{i}"], run.InputGradients[i], Tolerance);
         }
 

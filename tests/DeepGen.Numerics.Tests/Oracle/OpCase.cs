@@ -17,7 +17,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
     {
         var op = Definition;
         var builder = new GraphBuilder();
-        var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), GraphElement.Float32)).ToList();
+        var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), HoldsIndices(i) ? GraphElement.Int32 : GraphElement.Float32)).ToList();
         var targets = new List<Node>();
         if (op.IsLoss)
         {
@@ -44,15 +44,15 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
     /// </summary>
     public string ToSource()
     {
-        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {InputName(i)}"));
+        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s.Select(e => e.ToString()).Concat(HoldsIndices(i) ? ["type: Element.Int32"] : []))})] Tensor {InputName(i)}"));
         var function = Arguments.TryGetValue("function", out var f) ? "\n\n    " + ScalarSample.Get((string)f).Source : "";
         var (attribute, body) = (Definition.Form, Definition.IsLoss) switch
         {
             (_, true) => ($", {Op}", Shapes[0].Length == 1 ? $"a.Dense({Shapes[0][0]})" : $"a.Conv2d({Shapes[0][0]}, 1)"),
             (OpForm.Operator, _) => ("", $"a {Op switch { "Add" => "+", "Subtract" => "-", _ => "*" }} b"),
-            (OpForm.Static, _) => ("", $"Tensor.{Op}({string.Join(", ", Shapes.Select((_, i) => InputName(i)))})"),
+            (OpForm.Static, _) => ("", $"Tensor.{Op}({string.Join(", ", Arguments.Select(p => Argument(p.Key, p.Value)).Concat(Shapes.Select((_, i) => InputName(i))))})"),
             _ when Unpools => ("", $"a.{Op}(b.{Pool.Name}({ArgumentList(Pool)}))"),
-            _ => ("", $"a.{Op}({ArgumentList(Definition)})"),
+            _ => ("", $"a.{Op}({string.Join(", ", Shapes.Skip(1).Select((_, i) => InputName(i + 1)).Append(ArgumentList(Definition)).Where(l => l.Length > 0))})"),
         };
         return $$"""
             [Network{{attribute}}]
@@ -67,6 +67,8 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
     private bool Unpools => Op == "MaxUnpool2d";
 
     private static OpDefinition Pool => OpCatalogue.Get("MaxPool2d");
+
+    private bool HoldsIndices(int input) => !Definition.IsLoss && Definition.IndexInput == input;
 
     private static string InputName(int i) => ((char)('a' + i)).ToString();
 

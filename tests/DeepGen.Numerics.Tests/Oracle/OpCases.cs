@@ -93,8 +93,61 @@ internal static class OpCases
                 Case("Dense", 5, [[16]], ("features", 48), ("bias", false)),
                 Case("Dense", 13, [[130]], ("features", 71)),
                 Case("Dense", 33, [[400]], ("features", 120)),
+                Case("Dense", 3, [[5, 7]], ("features", 9)),
+                Case("Dense", 1, [[1, 33]], ("features", 2), ("bias", false)),
             ],
-            (r, _) => Case("Dense", r.Next(1, 40), [[r.Next(1, 200)]], ("features", r.Next(1, 100)), ("bias", r.Next(3) > 0))),
+            (r, _) => Case("Dense", r.Next(1, 40), [r.Next(3) == 0 ? [r.Next(1, 9), r.Next(1, 60)] : [r.Next(1, 200)]], ("features", r.Next(1, 100)), ("bias", r.Next(3) > 0))),
+        ["Embedding"] = (
+            [
+                Case("Embedding", 1, [[1]], ("count", 1), ("dimension", 1)),
+                Case("Embedding", 5, [[7]], ("count", 11), ("dimension", 19)),
+                Case("Embedding", 3, [[]], ("count", 4), ("dimension", 33)),
+                Case("Embedding", 4, [[3, 5]], ("count", 6), ("dimension", 5), ("paddingIndex", 0)),
+                Case("Embedding", 20, [[40]], ("count", 70), ("dimension", 24), ("paddingIndex", 69)),
+            ],
+            (r, _) => Case("Embedding", r.Next(1, 9), [[r.Next(1, 12)]], ("count", r.Next(2, 40)), ("dimension", r.Next(1, 50)), ("paddingIndex", r.Next(-1, 2)))),
+        ["OneHot"] = (
+            [
+                Case("OneHot", 1, [[1]], ("classes", 1)),
+                Case("OneHot", 5, [[7]], ("classes", 19)),
+                Case("OneHot", 3, [[]], ("classes", 4)),
+                Case("OneHot", 2, [[3, 4]], ("classes", 5)),
+            ],
+            (r, _) => Case("OneHot", r.Next(1, 9), [[r.Next(1, 12)]], ("classes", r.Next(1, 40)))),
+        ["MatMul"] = (
+            [
+                Case("MatMul", 1, [[1, 1], [1, 1]]),
+                Case("MatMul", 3, [[5, 7], [7, 9]]),
+                Case("MatMul", 2, [[5, 7], [9, 7]], ("transposeB", true)),
+                Case("MatMul", 4, [[7, 5], [7, 9]], ("transposeA", true)),
+                Case("MatMul", 2, [[19, 3], [40, 19]], ("transposeA", true), ("transposeB", true)),
+                Case("MatMul", 3, [[2, 17, 8], [2, 17, 8]], ("transposeB", true)),
+                Case("MatMul", 2, [[3, 2, 4, 1], [3, 2, 1, 6]]),
+            ],
+            (r, _) =>
+            {
+                int m = r.Next(1, 20), k = r.Next(1, 20), n = r.Next(1, 40);
+                bool ta = r.Next(2) == 0, tb = r.Next(2) == 0;
+                int[] leading = r.Next(2) == 0 ? [] : [r.Next(1, 4)];
+                return Case("MatMul", r.Next(1, 6), [[.. leading, .. ta ? [k, m] : (int[])[m, k]], [.. leading, .. tb ? [n, k] : (int[])[k, n]]], ("transposeA", ta), ("transposeB", tb));
+            }
+        ),
+        ["Gram"] = (
+            [
+                Case("Gram", 1, [[1, 1, 1]]),
+                Case("Gram", 3, [[5, 4, 7]]),
+                Case("Gram", 2, [[13, 6]], ("normalize", false)),
+                Case("Gram", 2, [[4, 3, 2, 5]]),
+            ],
+            (r, _) => Case("Gram", r.Next(1, 6), [r.Next(2) == 0 ? Map(r) : [r.Next(1, 12), r.Next(1, 12)]], ("normalize", r.Next(2) == 0))),
+        ["Rbf"] = (
+            [
+                Case("Rbf", 1, [[1]], ("features", 1)),
+                Case("Rbf", 5, [[84]], ("features", 10)),
+                Case("Rbf", 3, [[7]], ("features", 33)),
+                Case("Rbf", 16, [[21]], ("features", 2)),
+            ],
+            (r, _) => Case("Rbf", r.Next(1, 9), [[r.Next(1, 40)]], ("features", r.Next(1, 40)))),
         ["MaxPool2d"] = (
             [
                 Case("MaxPool2d", 1, [[1, 2, 2]], ("kernel", 2)),
@@ -181,13 +234,105 @@ internal static class OpCases
                 Case("Concat", 4, [[5], [3], [17], [1]]),
                 Case("Concat", 3, [[4, 5, 2], [4, 5, 2]]),
                 Case("Concat", 3, [[4, 5]]),
+                Case("Concat", 2, [[2, 3, 4], [2, 1, 4], [2, 5, 4]], ("axis", 1)),
+                Case("Concat", 3, [[4, 5], [4, 17], [4, 1]], ("axis", -1)),
             ],
             (r, _) =>
             {
                 var map = Any(r);
-                return Case("Concat", r.Next(1, 6), Enumerable.Range(0, r.Next(2, 6)).Select(_ => (int[])[r.Next(1, 7), .. map[1..]]).ToArray());
+                var axis = r.Next(map.Length);
+                return Case("Concat", r.Next(1, 6), Enumerable.Range(0, r.Next(2, 6)).Select(_ => map.Select((e, i) => i == axis ? r.Next(1, 7) : e).ToArray()).ToArray(), ("axis", axis));
             }
         ),
+        ["Slice"] = (
+            [
+                Case("Slice", 1, [[5]], ("axis", 0), ("start", 4), ("length", 1)),
+                Case("Slice", 3, [[6, 5, 7]], ("axis", 0), ("start", 2), ("length", 3)),
+                Case("Slice", 2, [[3, 9, 20]], ("axis", 1), ("start", 0), ("length", 7)),
+                Case("Slice", 2, [[3, 4, 37]], ("axis", -1), ("start", 5), ("length", 20)),
+                Case("Slice", 4, [[7, 19]], ("axis", 1), ("start", 3), ("length", 16)),
+                Case("Slice", 2, [[4, 6]], ("axis", 0), ("start", 0), ("length", 4)),
+            ],
+            (r, _) =>
+            {
+                var map = Any(r);
+                int axis = r.Next(map.Length), start = r.Next(map[axis]);
+                return Case("Slice", r.Next(1, 6), [map], ("axis", axis), ("start", start), ("length", r.Next(1, map[axis] - start + 1)));
+            }
+        ),
+        ["CenterCrop"] = (
+            [
+                Case("CenterCrop", 1, [[1, 1, 1]], ("height", 1), ("width", 1)),
+                Case("CenterCrop", 3, [[5, 9, 7]], ("height", 4), ("width", 4)),
+                Case("CenterCrop", 2, [[2, 6, 40]], ("height", 6), ("width", 37)),
+                Case("CenterCrop", 2, [[3, 8, 8]], ("height", 2), ("width", 8)),
+            ],
+            (r, _) => Map(r) is var map ? Case("CenterCrop", r.Next(1, 6), [map], ("height", r.Next(1, map[1] + 1)), ("width", r.Next(1, map[2] + 1))) : null),
+        ["Permute"] = (
+            [
+                Case("Permute", 1, [[5, 7]], ("axes", new[] { 1, 0 })),
+                Case("Permute", 3, [[3, 6, 7]], ("axes", new[] { 1, 2, 0 })),
+                Case("Permute", 2, [[7, 5, 3]], ("axes", new[] { 2, 0, 1 })),
+                Case("Permute", 2, [[4, 9, 21]], ("axes", new[] { 1, 0, 2 })),
+                Case("Permute", 2, [[3, 1, 4]], ("axes", new[] { 1, 0, 2 })),
+                Case("Permute", 2, [[33, 70]], ("axes", new[] { 1, 0 })),
+                Case("Permute", 2, [[3, 4, 5, 2]], ("axes", new[] { 3, 1, 0, 2 })),
+                Case("Permute", 2, [[3, 4]], ("axes", new[] { 0, 1 })),
+            ],
+            (r, _) => Enumerable.Range(0, r.Next(1, 5)).Select(_ => r.Next(1, 9)).ToArray() is var shape
+                ? Case("Permute", r.Next(1, 6), [shape], ("axes", Enumerable.Range(0, shape.Length).OrderBy(_ => r.Next()).ToArray()))
+                : null),
+        ["BroadcastTo"] = (
+            [
+                Case("BroadcastTo", 1, [[1]], ("shape", new[] { 33 })),
+                Case("BroadcastTo", 3, [[4, 1, 1]], ("shape", new[] { 4, 5, 6 })),
+                Case("BroadcastTo", 2, [[7]], ("shape", new[] { 3, 2, 7 })),
+                Case("BroadcastTo", 2, [[]], ("shape", new[] { 5 })),
+            ],
+            (r, _) => Any(r) is var shape ? Case("BroadcastTo", r.Next(1, 6), [shape[r.Next(shape.Length)..].Select(e => r.Next(2) == 0 ? 1 : e).ToArray()], ("shape", shape)) : null),
+        ["Repeat"] = (
+            [
+                Case("Repeat", 1, [[1]], ("times", 1)),
+                Case("Repeat", 3, [[5]], ("times", 4)),
+                Case("Repeat", 2, [[3, 4, 5]], ("times", 2), ("axis", 1)),
+                Case("Repeat", 2, [[3, 17]], ("times", 3), ("axis", -1)),
+            ],
+            (r, _) => Any(r) is var shape ? Case("Repeat", r.Next(1, 6), [shape], ("times", r.Next(1, 5)), ("axis", r.Next(shape.Length))) : null),
+        ["ZeroPad2d"] = Padding("ZeroPad2d", reflects: false),
+        ["ReflectPad2d"] = Padding("ReflectPad2d", reflects: true),
+        ["ReplicatePad2d"] = Padding("ReplicatePad2d", reflects: false),
+        ["UpsampleNearest2d"] = (
+            [
+                Case("UpsampleNearest2d", 1, [[1, 1, 1]], ("scale", 1)),
+                Case("UpsampleNearest2d", 3, [[2, 5, 7]], ("scale", 2)),
+                Case("UpsampleNearest2d", 2, [[3, 4, 20]], ("scale", 3)),
+            ],
+            (r, _) => Case("UpsampleNearest2d", r.Next(1, 4), [Map(r)], ("scale", r.Next(1, 5)))),
+        ["UpsampleBilinear2d"] = (
+            [
+                Case("UpsampleBilinear2d", 1, [[1, 1, 1]], ("scale", 3)),
+                Case("UpsampleBilinear2d", 3, [[2, 5, 7]], ("scale", 2)),
+                Case("UpsampleBilinear2d", 2, [[3, 4, 20]], ("scale", 3), ("alignCorners", true)),
+                Case("UpsampleBilinear2d", 2, [[1, 1, 9]], ("scale", 8)),
+                Case("UpsampleBilinear2d", 1, [[2, 3, 3]], ("scale", 1), ("alignCorners", true)),
+            ],
+            (r, _) => Case("UpsampleBilinear2d", r.Next(1, 4), [Map(r)], ("scale", r.Next(1, 5)), ("alignCorners", r.Next(2) == 0))),
+        ["ScatterAdd"] = (
+            [
+                Case("ScatterAdd", 1, [[1], [1]], ("rows", 1)),
+                Case("ScatterAdd", 5, [[7, 19], [7]], ("rows", 3)),
+                Case("ScatterAdd", 3, [[6], [6]], ("rows", 9)),
+                Case("ScatterAdd", 4, [[40, 2, 5], [40]], ("rows", 6)),
+            ],
+            (r, _) => Any(r) is var shape ? Case("ScatterAdd", r.Next(1, 6), [shape, [shape[0]]], ("rows", r.Next(1, 12))) : null),
+        ["Gather"] = (
+            [
+                Case("Gather", 1, [[1], [1]]),
+                Case("Gather", 5, [[7, 19], [4]]),
+                Case("Gather", 3, [[6], [2, 3]]),
+                Case("Gather", 4, [[3, 2, 5], [40]]),
+            ],
+            (r, _) => Case("Gather", r.Next(1, 6), [Any(r), [r.Next(1, 12)]])),
         ["Add"] = Broadcast("Add"),
         ["Subtract"] = Broadcast("Subtract"),
         ["Multiply"] = Broadcast("Multiply"),
@@ -368,6 +513,22 @@ internal static class OpCases
             var map = Any(r);
             int[] Thin() => map.Select(e => r.Next(4) == 0 ? 1 : e).ToArray();
             return Case(op, r.Next(1, 6), [r.Next(2) == 0 ? map : Thin(), Thin()]);
+        }
+    );
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Padding(string op, bool reflects) => (
+        [
+            Case(op, 1, [[1, 2, 2]], ("left", 1)),
+            Case(op, 3, [[2, 5, 7]], ("left", 1), ("right", 2), ("top", 3), ("bottom", 4)),
+            Case(op, 2, [[3, 4, 37]], ("left", 0), ("right", 3), ("top", 2)),
+            Case(op, 2, [[2, 4, 4]], ("left", 3)),
+            Case(op, 2, [[2, 4, 4]], ("left", 0)),
+        ],
+        (r, _) =>
+        {
+            var map = Map(r);
+            int Side(int axis) => r.Next(0, reflects ? map[axis] : 6);
+            return Case(op, r.Next(1, 6), [map], ("left", Side(2)), ("right", Side(2)), ("top", Side(1)), ("bottom", Side(1)));
         }
     );
 

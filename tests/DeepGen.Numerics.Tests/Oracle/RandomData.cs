@@ -1,4 +1,5 @@
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ops;
 
 namespace DeepGen.Numerics.Tests.Oracle;
 
@@ -14,10 +15,11 @@ internal sealed class RandomData
         Batch = batch;
         // A string's own hash code differs from run to run.
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
-        Inputs = graph.Inputs.Select(i => Uniform(batch * i.Shape.Elements, low, high)).ToArray();
-        Targets = graph.Targets.Select(t => t.Element == GraphElement.Int32
-            ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(Classes(t))).ToArray()
-            : Uniform(batch * t.Shape.Elements, low, high)).ToArray();
+        double[] Values(Node leaf) => leaf.Element == GraphElement.Int32
+            ? Enumerable.Range(0, batch * (int)leaf.Shape.Elements).Select(_ => (double)random.Next(Classes(leaf))).ToArray()
+            : Uniform(batch * leaf.Shape.Elements, low, high);
+        Inputs = graph.Inputs.Select(Values).ToArray();
+        Targets = graph.Targets.Select(Values).ToArray();
         OutputGradients = graph.Outputs.Select(o => Uniform(batch * graph.Nodes[o].Shape.Elements, -1, 1)).ToArray();
         Weights = graph.Parameters.ToDictionary(
             p => p.Name,
@@ -49,9 +51,12 @@ internal sealed class RandomData
         }
     }
 
-    private int Classes(Node target) => graph.Nodes
-        .Where(n => n.Op == "SoftmaxCrossEntropy" && n.Inputs[1] == target.Id)
-        .Min(n => graph.Nodes[n.Inputs[0]].Shape[0]);
+    /// <summary>What an integer tensor may count to: the least that any of its readers takes.</summary>
+    private int Classes(Node leaf) => graph.Nodes
+        .Where(n => OpCatalogue.Find(n.Op) is { IndexInput: >= 0 } op && Leaf(n.Inputs[op.IndexInput]) == leaf.Id)
+        .Min(n => OpCatalogue.Get(n.Op).IndexCount(n, graph.Nodes));
+
+    private int Leaf(int id) => graph.Nodes[id].Kind == NodeKind.Op ? Leaf(graph.Nodes[id].Inputs[0]) : id;
 
     private double[] Uniform(long count, double low, double high)
     {

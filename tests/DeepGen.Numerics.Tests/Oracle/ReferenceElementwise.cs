@@ -76,6 +76,7 @@ internal sealed class ReferenceArithmetic(Func<double, double, double> f, Func<d
     }
 }
 
+/// <summary>One input after the other along an axis, at each place of the axes before it.</summary>
 internal sealed class ReferenceConcat : ReferenceOp
 {
     public override void Forward(Call c) => Each(c, (y, x, i) => c.Y.Data[y] = x.Data[i]);
@@ -84,14 +85,20 @@ internal sealed class ReferenceConcat : ReferenceOp
 
     private static void Each(Call c, Action<int, Value, int> body)
     {
+        var axis = (c.Int("axis") + c.Y.Shape.Length) % c.Y.Shape.Length;
+        var places = c.Y.Shape.Take(axis).Aggregate(1, (n, e) => n * e);
+        var at = 0;
         for (var n = 0; n < c.Y.Samples; n++)
         {
-            var at = n * c.Y.Size;
-            foreach (var x in c.Inputs)
+            for (var place = 0; place < places; place++)
             {
-                for (var i = 0; i < x.Size; i++)
+                foreach (var x in c.Inputs)
                 {
-                    body(at++, x, x.Start(n) + i);
+                    var length = x.Size / places;
+                    for (var i = 0; i < length; i++)
+                    {
+                        body(at++, x, x.Start(n) + (place * length) + i);
+                    }
                 }
             }
         }

@@ -28,7 +28,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
         return known[value];
     }
 
-    private int[] Extents(Val v) => v.Dims.ToArray().Select(d => d.IsSymbol ? batch : d.Size).ToArray();
+    private int[] Extents(Val v) => v.Dims.ToArray().Select(d => d.IsSymbol ? batch * d.Size : d.Size).ToArray();
 
     private double[] One(Val v)
     {
@@ -75,18 +75,20 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
                 });
                 return y;
             case MatMulPrim p:
-                int[] a = Extents(v.Inputs[0]), b = Extents(v.Inputs[1]);
-                for (var m = 0; m < shape[0]; m++)
-                {
-                    for (var n = 0; n < shape[1]; n++)
-                    {
-                        for (var k = 0; k < a[p.TransposeA ? 0 : 1]; k++)
-                        {
-                            y[(m * shape[1]) + n] += x[0][p.TransposeA ? (k * a[1]) + m : (m * a[1]) + k] * x[1][p.TransposeB ? (n * b[1]) + k : (k * b[1]) + n];
-                        }
-                    }
-                }
-
+                MatMul(p, Extents(v.Inputs[0]), Extents(v.Inputs[1]), shape, x[0], x[1], y);
+                return y;
+            case PermutePrim p:
+                Each(shape, (at, i) => y[i] = x[0][Index(at.Select((_, axis) => at[p.Axes.ToList().IndexOf(axis)]).ToArray(), Extents(v.Inputs[0]))]);
+                return y;
+            case ResamplePrim p:
+                Resample(p, p.Transposed ? shape : Extents(v.Inputs[0]), p.Transposed ? Extents(v.Inputs[0]) : shape, (small, large, weight) =>
+                    y[p.Transposed ? small : large] += weight * x[0][p.Transposed ? large : small]);
+                return y;
+            case GatherPrim p:
+                Rows(v.Inputs[0], v.Inputs[1], x[1], p.Padding, (row, k) => y[k] = x[0][row]);
+                return y;
+            case ScatterAddPrim p:
+                Rows(v, v.Inputs[1], x[1], p.Padding, (row, k) => y[row] += x[0][k]);
                 return y;
             case ConvPrim p:
                 Taps(p.Window, Extents(v.Inputs[0]), shape, (xi, wi, yi) => y[yi] += x[0][xi] * x[1][wi]);
@@ -114,6 +116,65 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
                 return y;
             default:
                 throw new NotSupportedException($"{nameof(PrimitiveInterpreter)} has no {v.Prim.GetType().Name}; add it.");
+        }
+    }
+
+    private static void MatMul(MatMulPrim p, int[] a, int[] b, int[] c, double[] x, double[] w, double[] y)
+    {
+        int m = c[^2], n = c[^1], k = p.TransposeA ? a[^2] : a[^1];
+        for (var i = 0; i < y.Length; i++)
+        {
+            int each = i / (m * n), row = i / n % m, column = i % n;
+            int left = each * m * k, right = b.Length < a.Length ? 0 : each * k * n;
+            for (var l = 0; l < k; l++)
+            {
+                y[i] += x[left + (p.TransposeA ? (l * m) + row : (row * k) + l)] * w[right + (p.TransposeB ? (column * k) + l : (l * n) + column)];
+            }
+        }
+    }
+
+    /// <summary>Every term (element of the smaller side, element of the larger, weight) of a resampling.</summary>
+    private static void Resample(ResamplePrim p, int[] small, int[] large, Action<int, int, double> body) => Each(large, (at, i) =>
+    {
+        foreach (var (row, rowWeight) in Taps(p.Rows, at[2]))
+        {
+            foreach (var (column, columnWeight) in Taps(p.Columns, at[3]))
+            {
+                body(Index([at[0], at[1], row, column], small), i, rowWeight * columnWeight);
+            }
+        }
+    });
+
+    private static IEnumerable<(int At, double Weight)> Taps(AxisMap map, int i)
+    {
+        var at = i - map.Before;
+        switch (map.Rule)
+        {
+            case AxisRule.Nearest:
+                return [(i / map.Scale, 1)];
+            case AxisRule.Linear:
+                // A hat around every element; the outermost ones reach to the border.
+                var place = map.AlignCorners ? i * (map.Size - 1.0) / Math.Max(1, map.Out - 1) : Math.Clamp(((i + 0.5) / map.Scale) - 0.5, 0, map.Size - 1);
+                return Enumerable.Range(0, map.Size).Select(j => (j, 1 - Math.Abs(place - j))).Where(t => t.Item2 > 0);
+            default:
+                var inside = map.Rule == AxisRule.Reflect ? (map.Size == 1 ? 0 : map.Size - 1 - Math.Abs(map.Size - 1 - Math.Abs(at))) : Math.Clamp(at, 0, map.Size - 1);
+                return map.Rule == AxisRule.Zero && inside != at ? [] : [(inside, 1)];
+        }
+    }
+
+    /// <summary>Every element of a chosen row and the place of its copy.</summary>
+    private void Rows(Val rows, Val indices, double[] index, int padding, Action<int, int> body)
+    {
+        var perSample = rows.Dims.HasBatch;
+        var extents = Extents(rows).Skip(perSample ? 1 : 0).ToArray();
+        var width = extents.Skip(1).Aggregate(1, (n, e) => n * e);
+        for (var i = 0; i < index.Length; i++)
+        {
+            var first = (perSample ? i / (index.Length / batch) * extents[0] * width : 0) + ((int)index[i] * width);
+            for (var j = 0; j < width && (int)index[i] != padding; j++)
+            {
+                body(first + j, (i * width) + j);
+            }
         }
     }
 
