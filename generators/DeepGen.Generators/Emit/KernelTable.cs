@@ -18,11 +18,11 @@ internal static class KernelTable
 
         var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
         var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
-        foreach (var k in program.Kernels)
+        foreach (var (k, number) in program.Kernels.SelectMany(k => Rows(k)))
         {
             rows.Add(new[]
             {
-                Literals.Int(k.Index),
+                number,
                 Layers(k),
                 k.Kind.ToString(),
                 string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
@@ -30,7 +30,7 @@ internal static class KernelTable
                 k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
                 Literals.Grouped(Flops(k)),
                 Literals.Grouped(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
-                string.Join(", ", k.Stored.Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
+                string.Join(", ", k.Stored.Where(memory.Contains).Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
             });
         }
 
@@ -41,6 +41,10 @@ internal static class KernelTable
             w.Line("//   " + string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd());
         }
     }
+
+    /// <summary>A kernel; behind a loop, those of a step.</summary>
+    private static IEnumerable<(Kernel Kernel, string Number)> Rows(Kernel kernel) =>
+        new[] { (kernel, Literals.Int(kernel.Index)) }.Concat(kernel.Scan is { } scan ? scan.Step.Kernels.Select(k => (k, Literals.Int(kernel.Index) + "." + Literals.Int(k.Index))) : Array.Empty<(Kernel, string)>());
 
     /// <summary>The layers computed in one pass.</summary>
     public static string Layers(Kernel kernel)
@@ -68,7 +72,9 @@ internal static class KernelTable
         return k.Kind switch
         {
             KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[1].Size,
-            KernelKind.WeightMatMul => 2 * k.Domain.Elements,
+            KernelKind.WeightMatMul => 2 * k.Domain.Elements * x![0].Dims[((MatMulPrim)k.Anchor!.Prim).TransposeA ? 0 : 1].Size,
+            KernelKind.Scan => k.Scan!.Body.Steps * k.Scan.Step.Kernels.Sum(Flops),
+            KernelKind.TimeMajor or KernelKind.SampleMajor => 0,
             KernelKind.Conv => Product(k.Domain, x![1].Dims) / k.Domain[1].Size,
             KernelKind.ConvGradInput => Product(x![0].Dims, x[1].Dims) / x[0].Dims[1].Size,
             KernelKind.ConvGradWeight => Product(x![1].Dims, k.Domain) / k.Domain[0].Size,

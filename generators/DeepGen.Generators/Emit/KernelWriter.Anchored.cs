@@ -21,6 +21,11 @@ internal sealed partial class KernelWriter
                     return $"Kernels::MatMul.Accumulate(f.Workers, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
                 }
 
+            case KernelKind.TimeMajor or KernelKind.SampleMajor:
+                var sequence = kernel.Kind == KernelKind.TimeMajor ? anchor.Dims : In(0).Dims;
+                // Integers are moved as floats are: as four bytes.
+                string Floats(Val v) => v.Element == Element.Float32 ? Pointer(v) : $"(float*)({Pointer(v)})";
+                return $"Kernels::Sequences.{kernel.Kind}(f.Workers, {Floats(In(0))}, {Floats(anchor)}, n, {Literals.Int(sequence[0].Size)}, {Literals.Int(sequence.Elements / sequence[0].Size)});\n";
             case KernelKind.ConvGradWeight:
                 return $"Kernels::Convolution.GradWeight(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
         }
@@ -66,7 +71,7 @@ internal sealed partial class KernelWriter
         return (Operand(v.Inputs[0], p.TransposeA), Operand(v.Inputs[1], p.TransposeB), Extent(v.Dims[0]), Extent(v.Dims[1]), Extent(v.Inputs[0].Dims[p.TransposeA ? 0 : 1]));
     }
 
-    private static string Extent(Dim d) => d.IsSymbol ? "n" : Literals.Int(d.Size);
+    private static string Extent(Dim d) => !d.IsSymbol ? Literals.Int(d.Size) : d.Size == 1 ? "n" : Literals.Int(d.Size) + " * n";
 
     private string ConvShape(Val v)
     {

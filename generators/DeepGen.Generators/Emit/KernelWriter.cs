@@ -16,8 +16,12 @@ internal sealed partial class KernelWriter
     private Kernel current = null!;
     private readonly Dictionary<string, (LoopCall Call, (string Name, int Tensor)[] Slots)> written = new(StringComparer.Ordinal);
 
-    public KernelWriter(FusedProgram program, MemoryPlan plan, SharedCode shared)
+    private readonly string prefix;
+
+    /// <param name="prefix">Of the kernels' variables.</param>
+    public KernelWriter(FusedProgram program, MemoryPlan plan, SharedCode shared, string prefix = "k")
     {
+        this.prefix = prefix;
         this.program = program;
         graph = program.Lowered.Graph;
         this.plan = plan;
@@ -33,6 +37,7 @@ internal sealed partial class KernelWriter
             KernelKind.Row => Written(kernel, Row),
             KernelKind.Reduce => Written(kernel, Reduction),
             KernelKind.Concat => ConcatCall(kernel),
+            KernelKind.Scan => ScanLoop(kernel),
             _ => Anchored(kernel),
         };
     }
@@ -57,7 +62,7 @@ internal sealed partial class KernelWriter
     {
         public string Text(KernelWriter writer, int index, string suffix = "")
         {
-            var variable = "k" + Literals.Int(index) + suffix;
+            var variable = writer.prefix + Literals.Int(index) + suffix;
             var fields = string.Join(", ", Operands.Select((o, i) => $"{o.Name} = {writer.Pointer(o.Value)}{(Shift != 0 && i == Operands.Count - 1 ? " + " + Literals.Int(Shift) : "")}").Concat(Extras));
             var create = $"var {variable} = new {Struct} {{ {fields} }};\n";
             return create + (Count is null ? $"{Struct}.Run(&{variable}, 0, 1);\n" : $"f.Workers.For({Count}, {FlopsPerItem}, &{variable}, &{Struct}.Run);\n");
@@ -82,7 +87,9 @@ internal sealed partial class KernelWriter
 
     public static string Arena(Location location) => location.Region switch
     {
+        Region.Sample when location.Step != 0 => $"f.Arena + {(location.Offset == 0 ? "" : "(" + Literals.Int(location.Offset) + " + ")}{location.Time} * {Literals.Int(location.Step)}{(location.Offset == 0 ? "" : ")")} * n",
         Region.Sample => location.Offset == 0 ? "f.Arena" : $"f.Arena + {Literals.Int(location.Offset)} * n",
+        Region.Fixed when location.Step != 0 => $"{Plus("f.Fixed", location.Offset)} + {location.Time} * {Literals.Int(location.Step)}",
         Region.Fixed => Plus("f.Fixed", location.Offset),
         Region.Parameters => Plus("f.Parameters", location.Offset),
         Region.Gradients => Plus("f.Gradients", location.Offset),

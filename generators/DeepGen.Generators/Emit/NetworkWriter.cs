@@ -140,7 +140,10 @@ internal sealed class NetworkWriter
 
     /// <summary>Kernel calls of a training step, the optimizer's among them.</summary>
     public static int KernelsPerStep(PlannedNetwork network) =>
-        network.Training.Kernels.Where(k => k.Section != Section.InputGradient).Sum(k => k.Kind == KernelKind.Concat ? k.Anchor!.Inputs.Count : 1) + 1;
+        Calls(network.Training.Kernels.Where(k => k.Section != Section.InputGradient)) + 1;
+
+    private static int Calls(IEnumerable<Kernel> kernels) =>
+        kernels.Sum(k => k.Scan is { } scan ? scan.Body.Steps * Calls(scan.Step.Kernels) : k.Kind == KernelKind.Concat ? k.Anchor!.Inputs.Count : 1);
 
     private static string Ints(Shape shape) => shape.Rank == 0 ? "global::System.Array.Empty<int>()" : $"new[] {{ {string.Join(", ", shape.ToArray().Select(e => Literals.Int(e)))} }}";
 

@@ -2,10 +2,13 @@ using DeepGen.Generators.Graph;
 
 namespace DeepGen.Generators.Ir;
 
-/// <summary>One extent of a primitive's result: a number, or a run-time symbol (the batch).</summary>
+/// <summary>One extent of a primitive's result: a number, or a run-time symbol (the batch) times a number.</summary>
 internal readonly record struct Dim(string? Symbol, int Size)
 {
     public static Dim Batch => new("n", 1);
+
+    /// <summary>The rows of a sequence in memory: the samples of step 0, then those of step 1, …</summary>
+    public static Dim Rows(int steps) => new("n", steps);
 
     public bool IsSymbol => Symbol is not null;
 
@@ -13,7 +16,7 @@ internal readonly record struct Dim(string? Symbol, int Size)
 
     public static implicit operator Dim(int size) => new(null, size);
 
-    public override string ToString() => Symbol ?? Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString() => Symbol is null || Size != 1 ? Size.ToString(System.Globalization.CultureInfo.InvariantCulture) + (Symbol is null ? "" : "·" + Symbol) : Symbol;
 }
 
 /// <summary>The extents of a primitive's result, batch first where there is one.</summary>
@@ -59,6 +62,9 @@ internal readonly struct Dims : IEquatable<Dims>
     }
 
     public Dim[] ToArray() => dims.ToArray();
+
+    /// <summary>The same extents with another first one.</summary>
+    public Dims WithFirst(Dim first) => new(new[] { first }.Concat(dims.Skip(1)));
 
     public bool Equals(Dims other) => dims.Equals(other.dims);
 

@@ -116,6 +116,7 @@ internal sealed class IrBuilder
             case BinaryOp.Add when a.IsConst(0) && b.Dims == dims: return b;
             case BinaryOp.Add or BinaryOp.Sub when b.IsConst(0) && a.Dims == dims: return a;
             case BinaryOp.Add when a == b: return Mul(a, Const(2));
+            case BinaryOp.Add when a.Prim is ConcatPrim && a.Prim.Equals(b.Prim) && a.Dims == b.Dims && Interleaved(a, b) is { } joined: return joined;
             case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
             case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
             case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
@@ -133,6 +134,41 @@ internal sealed class IrBuilder
         }
 
         return Make(new BinaryPrim(op), new[] { a, b }, dims);
+    }
+
+    /// <summary>The sum of two joined tensors where each has zeros wherever the other has none: the gradients of the parts of one tensor are one Concat.</summary>
+    private Val? Interleaved(Val a, Val b)
+    {
+        var axis = ((ConcatPrim)a.Prim).Axis;
+        var parts = new List<Val>();
+        int i = 0, j = 0, usedA = 0, usedB = 0;
+        while (i < a.Inputs.Count && j < b.Inputs.Count)
+        {
+            var (x, y) = (a.Inputs[i], b.Inputs[j]);
+            int left = x.Dims[axis].Size - usedA, right = y.Dims[axis].Size - usedB, length = Math.Min(left, right);
+            // A part that is no zero is taken whole; zeros can be cut anywhere.
+            var part = IsZero(x) ? (IsZero(y) || (usedB == 0 && right == length) ? y : null) : IsZero(y) && usedA == 0 && left == length ? x : null;
+            if (part is null)
+            {
+                return null;
+            }
+
+            parts.Add(part.Dims[axis].Size == length ? part : Broadcast(Const(0), new Dims(part.Dims.ToArray().Select((d, k) => k == axis ? (Dim)length : d))));
+            (usedA, usedB) = (usedA + length, usedB + length);
+            if (usedA == x.Dims[axis].Size)
+            {
+                (i, usedA) = (i + 1, 0);
+            }
+
+            if (usedB == y.Dims[axis].Size)
+            {
+                (j, usedB) = (j + 1, 0);
+            }
+        }
+
+        return Concat(axis, parts);
+
+        static bool IsZero(Val v) => v.Prim is BroadcastPrim && v.Inputs[0].IsConst(0);
     }
 
     public Val Select(Val mask, Val a, Val b) => Make(new SelectPrim(), new[] { mask, a, b }, Broadcast(mask.Dims, Broadcast(a.Dims, b.Dims)));
@@ -209,6 +245,37 @@ internal sealed class IrBuilder
         return Make(new ReshapePrim(), new[] { x }, dims, x.Element);
     }
 
+    public Val TimeMajor(Val x) => x.Prim is SampleMajorPrim
+        ? x.Inputs[0]
+        : Make(new TimeMajorPrim(), new[] { x }, new Dims(new[] { Dim.Rows(x.Dims[1].Size) }.Concat(x.Dims.ToArray().Skip(2))), x.Element);
+
+    public Val SampleMajor(Val x) => x.Prim is TimeMajorPrim
+        ? x.Inputs[0]
+        : Make(new SampleMajorPrim(), new[] { x }, new Dims(new[] { Dim.Batch, (Dim)x.Dims[0].Size }.Concat(x.Dims.ToArray().Skip(1))), x.Element);
+
+    /// <summary>A loop over time. The first states are copied, so that each lies where the loop begins to write.</summary>
+    public Val Scan(ScanBody body, bool reverse, IEnumerable<Val> sequences, IEnumerable<Val> states, IEnumerable<Val> shared) =>
+        Make(new ScanPrim(body, reverse), sequences.Concat(states.Zip(body.Carries, (s, c) => CopyOf(Broadcast(s, c.Dims)))).Concat(shared).ToArray(), new Dims(new[] { Dim.Rows(body.Steps) }));
+
+    /// <summary>State <paramref name="index"/> after the last step.</summary>
+    public Val LastState(Val scan, int index) => ScanOutput(scan, index, Body(scan).Carries[index].Dims);
+
+    /// <summary>A value of the body at all steps.</summary>
+    public Val Stacked(Val scan, Val value) =>
+        ScanOutput(scan, Body(scan).Carries.Count + Body(scan).Output(value), value.Dims.WithFirst(new Dim("n", value.Dims[0].Size * Body(scan).Steps)));
+
+    private static ScanBody Body(Val scan) => ((ScanPrim)scan.Prim).Body;
+
+    // Whoever asks, it is computed when the loop runs.
+    private Val ScanOutput(Val scan, int index, Dims dims)
+    {
+        var (phase, origin) = (Phase, Origin);
+        (Phase, Origin) = (scan.Phase, scan.Origin);
+        var output = Make(new ScanOutputPrim(index), new[] { scan }, dims);
+        (Phase, Origin) = (phase, origin);
+        return output;
+    }
+
     public Val StopGradient(Val x) => Make(new StopGradientPrim(), new[] { x }, x.Dims, x.Element);
 
     public Val Concat(int axis, IReadOnlyList<Val> parts)
@@ -243,9 +310,14 @@ internal sealed class IrBuilder
     public Val AvgPoolGrad(Val dy, WindowSpec window, bool countPadding, Dims xDims) => Make(new AvgPoolGradPrim(window, countPadding), new[] { dy }, xDims);
 
     /// <summary>A copy that is never shared.</summary>
-    public Val CopyOf(Val x)
+    public Val CopyOf(Val x) => Unshared(new CopyPrim(), new[] { x }, x);
+
+    /// <summary>The same computation once more, never shared.</summary>
+    public Val Again(Val x) => Unshared(x.Prim, x.Inputs, x);
+
+    private Val Unshared(Prim prim, IReadOnlyList<Val> inputs, Val like)
     {
-        var value = new Val(values.Count, new CopyPrim(), new[] { x }, x.Dims, x.Element, Phase, Origin);
+        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin);
         values.Add(value);
         return value;
     }

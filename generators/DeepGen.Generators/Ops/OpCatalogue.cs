@@ -24,6 +24,9 @@ internal static class OpCatalogue
         new Map(),
         new BatchNorm(),
         new Dropout(),
+        new Rnn(),
+        new Lstm(),
+        new Gru(),
         new SoftmaxCrossEntropy(),
         new MeanSquaredError(),
     };

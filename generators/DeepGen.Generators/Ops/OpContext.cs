@@ -98,6 +98,15 @@ internal sealed class OpContext
         }
     }
 
+    /// <summary>The input is computed from an input of the network, not from parameters alone.</summary>
+    public void RequireSample(int input)
+    {
+        if (!Inputs[input].PerSample)
+        {
+            throw Error(OpErrorKind.Rank, null, $"{CallText} needs a tensor that is computed from an input, but '{Inputs[input].Name}' is the same for every sample");
+        }
+    }
+
     public void RequireFloat(int input)
     {
         if (Inputs[input].Element != Element.Float32)

@@ -3,10 +3,10 @@ using DeepGen.Numerics.Tests.Oracle;
 
 namespace DeepGen.Numerics.Tests.Fixtures;
 
-/// <summary>ops.safetensors: every op as PyTorch computes it.</summary>
+/// <summary>ops*.safetensors: every op as PyTorch computes it.</summary>
 internal static class OpFixtures
 {
-    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.Load("ops.safetensors"));
+    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.LoadAll("ops*.safetensors", (a, b) => a[..^1] + "," + b[1..]));
 
     private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(Read);
 

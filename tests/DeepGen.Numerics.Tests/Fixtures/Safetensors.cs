@@ -34,7 +34,7 @@ internal sealed class Safetensors
         }
     }
 
-    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
     public IEnumerable<string> Names => tensors.Keys;
 
@@ -45,6 +45,29 @@ internal sealed class Safetensors
     public bool Has(string name) => tensors.ContainsKey(name);
 
     public static Safetensors Load(string name) => new(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", name)));
+
+    /// <summary>All files of a pattern as one.</summary>
+    public static Safetensors LoadAll(string pattern, Func<string, string, string> joinMetadata)
+    {
+        var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "fixtures"), pattern).Order(StringComparer.Ordinal).Select(Path.GetFileName).Select(f => Load(f!)).ToArray();
+        var all = files[0];
+        var metadata = all.Metadata.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        foreach (var file in files.Skip(1))
+        {
+            foreach (var (name, tensor) in file.tensors)
+            {
+                all.tensors.Add(name, tensor);
+            }
+
+            foreach (var (key, value) in file.Metadata)
+            {
+                metadata[key] = joinMetadata(metadata[key], value);
+            }
+        }
+
+        all.Metadata = metadata;
+        return all;
+    }
 
     private static double[] Widen<T>(ReadOnlySpan<T> values)
         where T : struct, System.Numerics.INumber<T>

@@ -134,6 +134,9 @@ internal static class OpCases
                 Case("Dropout", 2, [[70]], ("probability", 0.9)),
             ],
             (r, _) => Case("Dropout", r.Next(1, 6), [Any(r)], ("probability", Math.Round(0.9 * r.NextDouble(), 2)))),
+        ["Rnn"] = Recurrent("Rnn", ("relu", true)),
+        ["Lstm"] = Recurrent("Lstm"),
+        ["Gru"] = Recurrent("Gru"),
         ["SoftmaxCrossEntropy"] = (
             [
                 Case("SoftmaxCrossEntropy", 1, [[2]]),
@@ -204,6 +207,17 @@ internal static class OpCases
             return Case(op, r.Next(1, 6), [r.Next(2) == 0 ? map : Thin(), Thin()]);
         }
     );
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Recurrent(string op, params (string Name, object Value)[] more) => (
+        [
+            Case(op, 1, [[1, 1]], ("hidden", 1)),
+            Case(op, 3, [[5, 4]], ("hidden", 7), ("returnSequence", true)),
+            Case(op, 2, [[7, 3]], [("hidden", 16), ("bidirectional", true), .. more]),
+            Case(op, 5, [[4, 6]], ("hidden", 5), ("layers", 2), ("bidirectional", true), ("returnSequence", true)),
+            Case(op, 1, [[9, 33]], ("hidden", 35), ("layers", 3), ("bias", false)),
+            Case(op, 33, [[3, 17]], ("hidden", 64), ("returnSequence", true)),
+        ],
+        (r, _) => Case(op, r.Next(1, 20), [[r.Next(1, 9), r.Next(1, 20)]], [("hidden", r.Next(1, 40)), ("layers", r.Next(1, 4)), ("bidirectional", r.Next(2) == 0), ("returnSequence", r.Next(2) == 0), ("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]));
 
     private static int[] Map(Random r) => [r.Next(1, 9), r.Next(1, 15), r.Next(1, 15)];
 

@@ -31,6 +31,9 @@ internal abstract class ReferenceOp
         ["Map"] = new ReferenceElementwise((c, x) => ScalarDual.Evaluate(((ScalarFunction)c.Argument("function")!).Body, x)),
         ["BatchNorm"] = new ReferenceBatchNorm(),
         ["Dropout"] = new ReferenceDropout(),
+        ["Rnn"] = new ReferenceRnn(),
+        ["Lstm"] = new ReferenceLstm(),
+        ["Gru"] = new ReferenceGru(),
         ["SoftmaxCrossEntropy"] = new ReferenceSoftmaxCrossEntropy(),
         ["MeanSquaredError"] = new ReferenceMeanSquaredError(),
     };
