@@ -143,7 +143,7 @@ internal sealed partial class KernelWriter
                 case UniformPrim u:
                     var per = Literals.Int(kernel.Domain.Elements);
                     var (_, purpose) = extras.Random(u.Purpose);
-                    return $"V.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, first + (ulong)(index / {per}), index % {per})";
+                    return $"V.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, first + (ulong)(index / {per}), index % {per}{(program.Lowered.IsStep ? $" + {extras.Time()} * {per}" : "")})";
                 default:
                     throw new InvalidOperationException("An epilogue cannot compute " + v);
             }

@@ -253,6 +253,9 @@ internal sealed partial class KernelWriter
             }
         }
 
+        /// <summary>Inside a loop over time: the step, so that each has random numbers of its own.</summary>
+        public string Time() => Need("time", "nint time", "time = t");
+
         public string Accumulate() => Need("accumulate", "bool accumulate", "accumulate = f.Accumulate");
 
         public (string Key, string Purpose) Random(int purpose)

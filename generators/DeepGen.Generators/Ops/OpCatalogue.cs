@@ -24,6 +24,7 @@ internal static class OpCatalogue
         new Map(),
         new BatchNorm(),
         new Dropout(),
+        new Scan(),
         new Rnn(),
         new Lstm(),
         new Gru(),
@@ -31,7 +32,7 @@ internal static class OpCatalogue
         new MeanSquaredError(),
     };
 
-    private static readonly Dictionary<string, OpDefinition> ByName = All.ToDictionary(o => o.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, OpDefinition> ByName = All.Append(new ScanState()).ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     public static OpDefinition? Find(string name) => ByName.TryGetValue(name, out var op) ? op : null;
 

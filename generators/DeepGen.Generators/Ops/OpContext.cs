@@ -28,6 +28,8 @@ internal sealed class OpContext
 
     public Shape Shape(int input = 0) => Inputs[input].Shape;
 
+    public Shape ShapeOf(int node) => builder[node].Shape;
+
     public object? Argument(string name) => op.Argument(arguments, name);
 
     public int Int(string name) => (int)Argument(name)!;

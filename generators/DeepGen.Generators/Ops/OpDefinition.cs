@@ -34,6 +34,9 @@ internal enum OpForm
 
     /// <summary>An operator of Tensor; the method form is not written.</summary>
     Operator,
+
+    /// <summary>Methods of Tensor with a cell, written by hand in the runtime.</summary>
+    Cell,
 }
 
 /// <summary>

@@ -15,6 +15,11 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
 
     public NetworkGraph ToGraph()
     {
+        if (Op == "Scan")
+        {
+            return ScanSample.Graph(this);
+        }
+
         var op = Definition;
         var builder = new GraphBuilder();
         var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), GraphElement.Float32)).ToList();
@@ -42,6 +47,11 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
     /// </summary>
     public string ToSource()
     {
+        if (Op == "Scan")
+        {
+            return ScanSample.Source(this);
+        }
+
         var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {InputName(i)}"));
         var function = Arguments.TryGetValue("function", out var f) ? "\n\n    " + ScalarSample.Get((string)f).Source : "";
         var (attribute, body) = (Definition.Form, Definition.IsLoss) switch

@@ -134,6 +134,23 @@ internal static class OpCases
                 Case("Dropout", 2, [[70]], ("probability", 0.9)),
             ],
             (r, _) => Case("Dropout", r.Next(1, 6), [Any(r)], ("probability", Math.Round(0.9 * r.NextDouble(), 2)))),
+        ["Scan"] = (
+            [
+                Case("Scan", 1, [[1, 1]], ("cell", "Elman"), ("hidden", 1)),
+                Case("Scan", 3, [[6, 5], [7]], ("cell", "Elman"), ("hidden", 7)),
+                Case("Scan", 2, [[5, 4]], ("cell", "Memory"), ("hidden", 9), ("reverse", true)),
+                Case("Scan", 4, [[7, 3], [17]], ("cell", "Leaky"), ("hidden", 17)),
+                Case("Scan", 2, [[3, 2, 5, 4]], ("cell", "Convolution"), ("hidden", 3)),
+                Case("Scan", 5, [[4, 6], [6], [6]], ("cell", "Shift")),
+            ],
+            (r, _) => r.Next(5) switch
+            {
+                0 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Elman"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                1 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Memory"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                2 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Leaky"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                3 => Case("Scan", r.Next(1, 6), [[r.Next(1, 5), r.Next(1, 4), r.Next(3, 9), r.Next(3, 9)]], [("cell", "Convolution"), ("hidden", r.Next(1, 5)), .. Reverse(r)]),
+                _ => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), 11], [11], [11]], [("cell", "Shift"), .. Reverse(r)]),
+            }),
         ["Rnn"] = Recurrent("Rnn", ("relu", true)),
         ["Lstm"] = Recurrent("Lstm"),
         ["Gru"] = Recurrent("Gru"),
@@ -207,6 +224,8 @@ internal static class OpCases
             return Case(op, r.Next(1, 6), [r.Next(2) == 0 ? map : Thin(), Thin()]);
         }
     );
+
+    private static (string, object)[] Reverse(Random r) => r.Next(2) == 0 ? [("reverse", true)] : [];
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Recurrent(string op, params (string Name, object Value)[] more) => (
         [
