@@ -69,7 +69,7 @@ public class GeneratedFixtureTests(FixtureNetworks networks) : IClassFixture<Fix
             Narrow(t[$"{name}/{Leaf(p.Name)}"]).CopyTo(p.Span);
         }
 
-        var x = c.Shapes.Select((_, i) => Narrow(t[$"{name}/x{i}"])).ToArray();
+        Array[] x = [.. c.Shapes.Select((_, i) => Narrow(t[$"{name}/x{i}"])), .. c.Ragged ? [t[$"{name}/x{c.Shapes.Length}"].Select(l => (int)l).ToArray()] : Array.Empty<int[]>()];
         float[][] y = [new float[t[$"{name}/y"].Length]];
         if (!c.Training)
         {
@@ -80,9 +80,9 @@ public class GeneratedFixtureTests(FixtureNetworks networks) : IClassFixture<Fix
 
         driver.Forward(x, y);
         Norm.Close("y", t[$"{name}/y"], y[0], OpTolerance);
-        var dx = x.Select(v => new float[v.Length]).ToArray();
+        var dx = x.OfType<float[]>().Select(v => new float[v.Length]).ToArray();
         driver.Backward([Narrow(t[$"{name}/dy"])], dx);
-        for (var i = 0; i < x.Length; i++)
+        for (var i = 0; i < dx.Length; i++)
         {
             Norm.Close($"dx{i}", t[$"{name}/dx{i}"], dx[i], OpTolerance);
         }

@@ -9,6 +9,9 @@ namespace DeepGen.Numerics.Tests.Oracle;
 /// <param name="Arguments">Those that differ from their defaults; ints as int[], a Map function by its name.</param>
 internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes, IReadOnlyDictionary<string, object> Arguments, bool Training = true, double Low = -1, double High = 1)
 {
+    /// <summary>The first input is a sequence of another length in each sample.</summary>
+    public bool Ragged { get; init; }
+
     public override string ToString() => Name;
 
     public OpDefinition Definition => OpCatalogue.Get(Op);
@@ -23,6 +26,12 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
         var op = Definition;
         var builder = new GraphBuilder();
         var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), GraphElement.Float32)).ToList();
+        if (Ragged)
+        {
+            inputs.Add(builder.AddInput("lengths", Shape.Scalar, GraphElement.Int32));
+            inputs[0] = builder.SetLengths(inputs[0], inputs[^1]);
+        }
+
         var targets = new List<Node>();
         if (op.IsLoss)
         {
@@ -30,7 +39,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
             targets.Add(builder.AddTarget(name, shape, element));
         }
 
-        var y = builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs, .. targets]);
+        var y = builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs.Take(Shapes.Length), .. targets]);
         var api = new NetworkApi(
             "",
             Name,
@@ -52,7 +61,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
             return ScanSample.Source(this);
         }
 
-        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {InputName(i)}"));
+        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {InputName(i)}")) + (Ragged ? ", [Lengths(nameof(a))] Tensor lengths" : "");
         var function = Arguments.TryGetValue("function", out var f) ? "\n\n    " + ScalarSample.Get((string)f).Source : "";
         var (attribute, body) = (Definition.Form, Definition.IsLoss) switch
         {

@@ -142,6 +142,8 @@ internal static class OpCases
                 Case("Scan", 4, [[7, 3], [17]], ("cell", "Leaky"), ("hidden", 17)),
                 Case("Scan", 2, [[3, 2, 5, 4]], ("cell", "Convolution"), ("hidden", 3)),
                 Case("Scan", 5, [[4, 6], [6], [6]], ("cell", "Shift")),
+                Case("Scan", 5, [[6, 3], [8]], ("cell", "Memory"), ("hidden", 8)) with { Ragged = true },
+                Case("Scan", 6, [[5, 4]], ("cell", "Leaky"), ("hidden", 5), ("reverse", true)) with { Ragged = true },
             ],
             (r, _) => r.Next(5) switch
             {
@@ -235,8 +237,10 @@ internal static class OpCases
             Case(op, 5, [[4, 6]], ("hidden", 5), ("layers", 2), ("bidirectional", true), ("returnSequence", true)),
             Case(op, 1, [[9, 33]], ("hidden", 35), ("layers", 3), ("bias", false)),
             Case(op, 33, [[3, 17]], ("hidden", 64), ("returnSequence", true)),
+            Case(op, 7, [[6, 5]], ("hidden", 9), ("layers", 2), ("bidirectional", true)) with { Ragged = true },
+            Case(op, 5, [[8, 3]], ("hidden", 16), ("bidirectional", true), ("returnSequence", true)) with { Ragged = true },
         ],
-        (r, _) => Case(op, r.Next(1, 20), [[r.Next(1, 9), r.Next(1, 20)]], [("hidden", r.Next(1, 40)), ("layers", r.Next(1, 4)), ("bidirectional", r.Next(2) == 0), ("returnSequence", r.Next(2) == 0), ("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]));
+        (r, _) => Case(op, r.Next(1, 20), [[r.Next(1, 9), r.Next(1, 20)]], [("hidden", r.Next(1, 40)), ("layers", r.Next(1, 4)), ("bidirectional", r.Next(2) == 0), ("returnSequence", r.Next(2) == 0), ("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]) with { Ragged = r.Next(3) == 0 });
 
     private static int[] Map(Random r) => [r.Next(1, 9), r.Next(1, 15), r.Next(1, 15)];
 

@@ -14,7 +14,9 @@ internal sealed class RandomData
         Batch = batch;
         // A string's own hash code differs from run to run.
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
-        Inputs = graph.Inputs.Select(i => Uniform(batch * i.Shape.Elements, low, high)).ToArray();
+        Inputs = graph.Inputs.Select(i => graph.Inputs.FirstOrDefault(x => x.Lengths == i.Id) is { } sequence
+            ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(1, sequence.Shape[0] + 1)).ToArray()
+            : Uniform(batch * i.Shape.Elements, low, high)).ToArray();
         Targets = graph.Targets.Select(t => t.Element == GraphElement.Int32
             ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(Classes(t))).ToArray()
             : Uniform(batch * t.Shape.Elements, low, high)).ToArray();

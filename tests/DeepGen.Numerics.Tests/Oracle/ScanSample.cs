@@ -38,19 +38,27 @@ internal static class ScanSample
         var steps = c.Shapes[0];
         int hidden = c.Arguments.TryGetValue("hidden", out var h) ? (int)h : steps[1];
         var shape = steps.Length == 2 ? [hidden] : new[] { hidden, steps[2], steps[3] };
-        var inputs = string.Join(", ", c.Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {"abc"[i]}"));
+        var inputs = string.Join(", ", c.Shapes.Select((s, i) => $"[Input({string.Join(", ", s)})] Tensor {"abc"[i]}")) + (c.Ragged ? ", [Lengths(nameof(a))] Tensor lengths" : "");
         var first = string.Join(", ", Enumerable.Range(0, states).Select(i => i + 1 < c.Shapes.Length ? "abc"[i + 1].ToString() : $"Tensor.Zeros({string.Join(", ", shape)})"));
         var reverse = c.Arguments.ContainsKey("reverse") ? ", reverse: true" : "";
+        // A fixture has one output: the states as further steps of the sequence.
+        var (result, value) = (c.Arguments.ContainsKey("joined"), states) switch
+        {
+            (true, 1) => ("Tensor", "Tensor.Concat(y, last.Reshape(1, H))"),
+            (true, _) => ("Tensor", "Tensor.Concat(y, last.Reshape(1, H), other.Reshape(1, H))"),
+            (_, 1) => ("(Tensor y, Tensor last)", "(y, last)"),
+            _ => ("(Tensor y, Tensor last, Tensor other)", "(y, last, other)"),
+        };
         return $$"""
             [Network]
             public partial class {{c.Name}}
             {
                 const int H = {{hidden}};
 
-                static (Tensor y, {{string.Join(", ", Enumerable.Range(0, states).Select(i => $"Tensor last{i}"))}}) Forward({{inputs}})
+                static {{result}} Forward({{inputs}})
                 {
                     var {{(states == 1 ? "(y, last)" : "(y, last, other)")}} = a.Scan(Cell, {{first}}{{reverse}});
-                    return (y, last{{(states == 1 ? "" : ", other")}});
+                    return {{value}};
                 }
 
                 {{cell}}
