@@ -117,6 +117,11 @@ internal sealed class GraphBuilder
             byName.Add(full, nodes.Count);
         }
 
+        if (loop != 0 && op.ReadsLengths)
+        {
+            throw new OpException(OpErrorKind.InCell, null, $"{op.Name} is a loop over time, and a cell cannot contain another; compute it before, and use its result in the cell");
+        }
+
         if (loop != 0 && context.Parameters.FirstOrDefault(p => !p.Parameter!.Trainable) is { } state)
         {
             throw new OpException(OpErrorKind.InCell, null, $"{op.Name} keeps '{state.Name}' from batch to batch, which cannot be done at every step of a cell; use it before or behind the Scan");

@@ -93,7 +93,7 @@ internal abstract class OpDefinition
     /// <summary>The non-linearity that decides an initializer is looked for behind this op.</summary>
     public virtual bool KeepsScale => false;
 
-    /// <summary>An input after the others: how many steps each sample has, where the first input has such lengths.</summary>
+    /// <summary>True for a loop over time, which takes an input after the others: how many steps each sample has, where the first input has such lengths.</summary>
     public virtual bool ReadsLengths => false;
 
     /// <summary>The shape and element type of one sample of the result; makes parameters through the context.</summary>

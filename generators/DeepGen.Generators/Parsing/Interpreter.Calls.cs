@@ -260,7 +260,7 @@ internal sealed partial class Interpreter
 
         if (method.Name == "Zeros")
         {
-            var zeros = builder.AddConstant(0, new Shape(Extents(values["shape"], syntaxes.TryGetValue("shape", out var s) ? s : call.Syntax, "Tensor.Zeros")));
+            var zeros = builder.AddConstant(0, new Shape(Extents(values["shape"], token, "Tensor.Zeros")));
             Mark(token);
             return zeros;
         }
@@ -322,7 +322,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private int[] Extents(object? shape, SyntaxNode place, string method)
+    private int[] Extents(object? shape, SyntaxNodeOrToken place, string method)
     {
         var extents = (shape as SequenceValue)?.Items.Select(i => (int)i!).ToArray() ?? System.Array.Empty<int>();
         var wrong = System.Array.FindIndex(extents, e => e < 1);
@@ -352,7 +352,7 @@ internal sealed partial class Interpreter
         }
         catch (OpException e)
         {
-            throw Fail(Descriptors.Of(e.Kind), e.Argument is not null ? syntaxes[e.Argument] : token, e.Message, e.Kind == OpErrorKind.NameTaken ? "" : Places.Trace(builder, x, "Scan"));
+            throw Fail(Descriptors.Of(e.Kind), e.Argument is not null ? syntaxes[e.Argument] : token, e.Message, e.Kind == OpErrorKind.NameTaken ? "" : Places.Trace(builder, x.PerSample ? x : null, "Scan"));
         }
         catch (OverflowException)
         {

@@ -142,11 +142,14 @@ internal static class OpCases
                 Case("Scan", 4, [[7, 3], [17]], ("cell", "Leaky"), ("hidden", 17)),
                 Case("Scan", 2, [[3, 2, 5, 4]], ("cell", "Convolution"), ("hidden", 3)),
                 Case("Scan", 5, [[4, 6], [6], [6]], ("cell", "Shift")),
+                Case("Scan", 3, [[4, 3]], ("cell", "Noisy"), ("hidden", 10)),
+                Case("Scan", 3, [[4, 3]], ("cell", "Context"), ("hidden", 6)),
                 Case("Scan", 5, [[6, 3], [8]], ("cell", "Memory"), ("hidden", 8)) with { Ragged = true },
                 Case("Scan", 6, [[5, 4]], ("cell", "Leaky"), ("hidden", 5), ("reverse", true)) with { Ragged = true },
             ],
-            (r, _) => r.Next(5) switch
+            (r, _) => r.Next(6) switch
             {
+                5 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", r.Next(2) == 0 ? "Noisy" : "Context"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
                 0 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Elman"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
                 1 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Memory"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
                 2 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Leaky"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),

@@ -67,6 +67,9 @@ internal sealed class Call(Node node, Value[] inputs, Value[] parameters, Value 
     /// <summary>The calls of a cell, step by step.</summary>
     public List<ReferenceScan.Step> Steps { get; } = [];
 
+    /// <summary>In a cell: the step.</summary>
+    public int Time { get; init; }
+
     public Node Node { get; } = node;
 
     public IReadOnlyList<Node> Nodes { get; } = nodes;

@@ -40,7 +40,7 @@ internal sealed class ReferenceScan : ReferenceOp
                 else if (node.Loop == cell.Loop && node.Kind == NodeKind.Op)
                 {
                     var y = new Value(node.Shape.ToArray(), node.PerSample ? batch : 1, node.PerSample);
-                    var call = new Call(node, node.Inputs.Select(x => values[x]!).ToArray(), node.Parameters.Select(p => values[p]!).ToArray(), y, c.Options, c.States, c.Nodes);
+                    var call = new Call(node, node.Inputs.Select(x => values[x]!).ToArray(), node.Parameters.Select(p => values[p]!).ToArray(), y, c.Options, c.States, c.Nodes) { Time = t };
                     Get(node.Op).Forward(call);
                     values[node.Id] = y;
                     calls.Add((Get(node.Op), call));

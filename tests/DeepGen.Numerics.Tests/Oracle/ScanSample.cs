@@ -29,6 +29,8 @@ internal static class ScanSample
             }
             """, 1),
         ["Convolution"] = ("static Tensor Cell(Tensor x, Tensor h) => (x.Conv2d(h.Channels, 3, padding: 1) + h.Conv2d(h.Channels, 3, padding: 1, bias: false)).Tanh();", 1),
+        ["Noisy"] = ("static Tensor Cell(Tensor x, Tensor h) => (x.Dense(H) + h.Dropout(0.25f).Dense(H)).Tanh().Dropout(0.3f);", 1),
+        ["Context"] = ("", 1),
         ["Shift"] = ("static (Tensor, Tensor, Tensor) Cell(Tensor x, Tensor a, Tensor b) => (x, a, x.Dense(H) * b + a);", 2),
     };
 
@@ -49,6 +51,13 @@ internal static class ScanSample
             (_, 1) => ("(Tensor y, Tensor last)", "(y, last)"),
             _ => ("(Tensor y, Tensor last, Tensor other)", "(y, last, other)"),
         };
+        var argument = "Cell";
+        if (cell.Length == 0)
+        {
+            // A lambda that reads what is the same at every step.
+            argument = "(x, h) => (x.Dense(H) + h * context + context).Tanh()";
+        }
+
         return $$"""
             [Network]
             public partial class {{c.Name}}
@@ -57,7 +66,8 @@ internal static class ScanSample
 
                 static {{result}} Forward({{inputs}})
                 {
-                    var {{(states == 1 ? "(y, last)" : "(y, last, other)")}} = a.Scan(Cell, {{first}}{{reverse}});
+                    {{(cell.Length == 0 ? "var context = a.Flatten().Dense(H).Sigmoid();" : "")}}
+                    var {{(states == 1 ? "(y, last)" : "(y, last, other)")}} = a.Scan({{argument}}, {{first}}{{reverse}});
                     return {{value}};
                 }
 

@@ -44,7 +44,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
         for (var i = 0; i < body.Steps; i++)
         {
             var t = scan.Reverse ? body.Steps - 1 - i : i;
-            var step = new PrimitiveInterpreter(batch, inputs, targets, weights, options);
+            var step = new PrimitiveInterpreter(batch, inputs, targets, weights, options) { time = t };
             for (var s = 0; s < body.Sequences.Count; s++)
             {
                 var length = x[s].Length / body.Steps;
@@ -73,6 +73,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
     }
 
     private readonly Dictionary<Val, double[][]> scans = [];
+    private int time;
 
     /// <summary>[a, b, …] → [b, a, …].</summary>
     private static double[] Swap(double[] x, int a, int b)
@@ -104,7 +105,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case BatchPrim: return [batch];
             case IotaPrim: return Enumerable.Range(0, y.Length).Select(i => (double)i).ToArray();
             case UniformPrim p:
-                return y.Select((_, i) => (double)Philox.Uniform(options.Seed, (uint)p.Purpose, options.Step, options.FirstSample + (uint)(i / (y.Length / batch)), (uint)(i % (y.Length / batch)))).ToArray();
+                return y.Select((_, i) => (double)Philox.Uniform(options.Seed, (uint)p.Purpose, options.Step, options.FirstSample + (uint)(i / (y.Length / batch)), (uint)((time * (y.Length / batch)) + (i % (y.Length / batch))))).ToArray();
             case UnaryPrim p: return Pointwise(v, shape, x, a => Unary(p.Op, a[0]));
             case LeakyReluPrim p: return Pointwise(v, shape, x, a => a[0] > 0 ? a[0] : p.Slope == 0 ? 0 : p.Slope * a[0]);
             case NotPrim: return Pointwise(v, shape, x, a => a[0] == 0 ? 1 : 0);
