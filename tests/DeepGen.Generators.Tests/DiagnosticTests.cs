@@ -22,6 +22,19 @@ public class DiagnosticTests
         }
         """;
 
+    /// <summary>A network whose Forward is the given statements over a sequence [5, 6].</summary>
+    private static string Sequence(string body, string members = "") => $$"""
+        [Network]
+        public partial class Net
+        {
+            static Tensor Forward([Input(5, 6)] Tensor x)
+            {
+                {{body}}
+            }
+            {{members}}
+        }
+        """;
+
     [Fact]
     public void ThePinnedLine()
     {
@@ -80,6 +93,21 @@ public class DiagnosticTests
         { "DG0014", "The output Item1 of Forward has no name; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { static (Tensor, Tensor) ⟦Forward⟧([Input(4)] Tensor x) => (x.Dense(1), x.Dense(2)); }" },
         { "DG0014", "Forward gives int; declare it as static Tensor Forward([Input(…)] Tensor x), or with a named tuple of tensors as its result", "[Network] partial class Net { static int ⟦Forward⟧([Input(4)] Tensor x) => 1; }" },
         { "DG0113", "The weight [50000, 50000] of Dense(50000) is too large: a tensor of one sample may have at most 2,147,483,647 elements (Input[4] → Dense[50000] → Dense ✗)", "[Network, Input(4), Dense(50000), ⟦Dense⟧(50000)] partial class Net;" },
+        { "DG0037", "The cell is given a state of shape [8] but gives one of shape [4]; a state keeps its shape from step to step (Input[5,6] → Scan ✗)", Sequence("return x.Scan(⟦Cell⟧, Tensor.Zeros(8)).State;", "static Tensor Cell(Tensor x, Tensor h) => (x.Dense(4) + h.Dense(4)).Tanh();") },
+        { "DG0037", "The cell is given state 2 of shape [1] but gives one of shape [8]; a state keeps its shape from step to step (Input[5,6] → Scan ✗)", Sequence("return x.Scan(⟦Cell⟧, Tensor.Zeros(8), Tensor.Zeros(1)).State1;", "static (Tensor, Tensor) Cell(Tensor x, Tensor h, Tensor c) => (h, x.Dense(8) + h + c);") },
+        { "DG0038", "A cell cannot contain another Scan; compute that one before, and use its result in the cell (Input[5,6] → Scan ✗)", Sequence("return x.Scan((s, h) => h + x.⟦Scan⟧((u, g) => g + u.Dense(3), Tensor.Zeros(3)).State, Tensor.Zeros(3)).State;") },
+        { "DG0038", "Lstm is a loop over time, and a cell cannot contain another; compute it before, and use its result in the cell (Input[5,6] → Lstm ✗)", Sequence("return x.Scan((s, h) => h + x.⟦Lstm⟧(3), Tensor.Zeros(3)).State;") },
+        { "DG0038", "BatchNorm keeps 'BatchNorm1.running_mean' from batch to batch, which cannot be done at every step of a cell; use it before or behind the Scan (Step[6] → Dense[8] → BatchNorm ✗)", Sequence("return x.Scan((s, h) => (h + s.Dense(8).⟦BatchNorm⟧()).Tanh(), Tensor.Zeros(8)).State;") },
+        { "DG0038", "'Dense1' is a tensor of one step and is known in its cell only; let the cell return it as its output (Step[6] → Dense[8] → Relu ✗)", Sequence("Tensor? inside = null; x.Scan((s, h) => { inside = s.Dense(8); return h + inside; }, Tensor.Zeros(8)); return inside!.⟦Relu⟧();") },
+        { "DG0039", "'n' says how many steps each sample of 'z' has, but 'z' is no [Input(…)] of Forward; name one with nameof", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Lengths(⟦\"z\"⟧)] Tensor n) => x.Lstm(4); }" },
+        { "DG0039", "'n' says how many steps each sample of 'y' has, but 'y' is one number per sample; it must be a sequence (T, …)", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Input] Tensor y, [Lengths(⟦nameof(y)⟧)] Tensor n) => x.Lstm(4) * y; }" },
+        { "DG0039", "'m' says how many steps each sample of 'x' has, but 'x' has lengths already", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Lengths(nameof(x))] Tensor n, [Lengths(⟦nameof(x)⟧)] Tensor m) => x.Lstm(4); }" },
+        { "DG0103", "Lstm(4) needs a sequence (T, F) but input 'x' is [6] (Input[6] → Lstm ✗)", "[Network] partial class Net { static Tensor Forward([Input(6)] Tensor x) => x.⟦Lstm⟧(4); }" },
+        { "DG0103", "Scan needs a sequence (T, …) that is computed from an input, but 'Zeros' is [5, 6] and the same for every sample", "[Network] partial class Net { static Tensor Forward([Input(6)] Tensor x) => x + Tensor.Parameter([5, 6], name: \"Zeros\").⟦Scan⟧((s, h) => h + s, Tensor.Zeros(6)).State; }" },
+        { "DG0101", "Gru's hidden must be at least 1, but is 0", Sequence("return x.Gru(⟦0⟧);") },
+        { "DG0017", "The extent 1 of 'Tensor.Zeros' must be at least 1 but is 0", Sequence("return x.Scan((s, h) => h + s, Tensor.⟦Zeros⟧(0)).State;") },
+        { "DG0201", "This cell is not known at build time; give a static method or a lambda", Sequence("return x.Scan(⟦Cell⟧, Tensor.Zeros(6)).State;", "static readonly Func<Tensor, Tensor, Tensor> Cell = null!;") },
+        { "DG0303", "The input 'n' reaches no output and no loss; use it or remove it", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Lengths(nameof(x))] Tensor ⟦n⟧) => x.Flatten().Dense(4); }" },
         { "DG0018", "The Loss of 'Net' uses the weight 'Dense2.weight', which no gradient would reach from there; use it in Forward and return what depends on it as an output", "[Network, Input(4), Dense(2)] partial class Net { static Tensor ⟦Loss⟧(Tensor y, [Target(3)] Tensor t) => y.Dense(3).MeanSquaredError(t); }" },
         { "DG0015", "Loss takes 0 tensors before its targets, but 'Net' has 1 output; declare it as static Tensor Loss, with one Tensor per output and then [Target(…)] Tensor parameters", "[Network, Input(4), Dense(2)] partial class Net { static Tensor ⟦Loss⟧([Target(2)] Tensor t) => t.MeanSquaredError(t); }" },
         { "DG0016", "The loss attribute 'MeanSquaredError' needs a network of one output but 'Net' has 2; write a Loss method", "[Network, ⟦MeanSquaredError⟧] partial class Net { static (Tensor A, Tensor B) Forward([Input(4)] Tensor x) => (x.Dense(1), x.Dense(2)); }" },

@@ -32,6 +32,11 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossWeights = Make("DG0018", "Loss uses a weight", "The Loss of '{0}' uses the weight '{1}', which no gradient would reach from there; use it in Forward and return what depends on it as an output");
     public static readonly DiagnosticDescriptor Unpool = Make("DG0019", "Unpooling without its pool", "{0}{1}");
 
+    // Recurrence.
+    public static readonly DiagnosticDescriptor StateShape = Make("DG0037", "A state changes its shape", "{0}{1}");
+    public static readonly DiagnosticDescriptor InCell = Make("DG0038", "Not possible in a cell", "{0}{1}");
+    public static readonly DiagnosticDescriptor Lengths = Make("DG0039", "Lengths that fit no input", "{0}");
+
     // Shapes: the call is understood but does not fit.
     public static readonly DiagnosticDescriptor Argument = Make("DG0101", "An argument is out of its range", "{0}{1}");
     public static readonly DiagnosticDescriptor NeedsFlatten = Make("DG0102", "A layer needs a vector", "{0}{1}");
@@ -68,6 +73,7 @@ internal static class Descriptors
     {
         Internal, NotPartial, WrongKind, BaseClass, Collision, Unsafe, LanguageVersion, NoInput, NoOutput, StackAndForward, StackSpread, LossNotLast, TwoLosses,
         ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossWeights, Unpool,
+        StateShape, InCell, Lengths,
         Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge, OutsideTensor,
         NotEvaluable, NoSource, Endless, TooDeep, Arithmetic, Thrown, NotDifferentiable,
         SoftmaxBeforeLogits, UnusedLayer, UnusedInput, UnusedTarget, NameTaken,
@@ -89,6 +95,8 @@ internal static class Descriptors
         OpErrorKind.SharedShape => SharedShape,
         OpErrorKind.LossShape => LossShape,
         OpErrorKind.NameTaken => NameTaken,
+        OpErrorKind.StateShape => StateShape,
+        OpErrorKind.InCell => InCell,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No descriptor for this kind."),
     };
 

@@ -18,18 +18,22 @@ internal static class KernelTable
 
         var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
         var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
-        string[] Row(Kernel k) => new[]
+        string[] Row((Kernel Kernel, string Number) row)
         {
-            Literals.Int(k.Index),
-            Layers(k),
-            k.Kind.ToString(),
-            string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
-            string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
-            k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
-            Literals.Short(Flops(k)),
-            Literals.Short(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
-            string.Join(", ", k.Stored.Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
-        };
+            var (k, number) = row;
+            return new[]
+            {
+                number,
+                Layers(k),
+                k.Kind.ToString(),
+                string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
+                string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
+                k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
+                Literals.Short(Flops(k)),
+                Literals.Short(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
+                string.Join(", ", k.Stored.Where(memory.Contains).Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
+            };
+        }
 
         // A row of one cell is a remark: what repeats is shown once.
         foreach (var section in sections)
@@ -37,7 +41,7 @@ internal static class KernelTable
             foreach (var stretch in section.Stretches)
             {
                 var kernels = section.Of(stretch);
-                rows.AddRange(kernels.Select(Row));
+                rows.AddRange(kernels.SelectMany(k => Rows(k)).Select(Row));
                 if (stretch.Count > 1)
                 {
                     rows.Add(new[] { $"these {Literals.Int(kernels.Count)} kernels come {Literals.Int(stretch.Count)} times" });
@@ -53,6 +57,10 @@ internal static class KernelTable
             w.Line("// " + (row.Length == 1 ? row[0] : string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd()));
         }
     }
+
+    /// <summary>A kernel; behind a loop, those of a step.</summary>
+    private static IEnumerable<(Kernel Kernel, string Number)> Rows(Kernel kernel) =>
+        new[] { (kernel, Literals.Int(kernel.Index)) }.Concat(kernel.Scan is { } scan ? scan.Step.Kernels.Select(k => (k, Literals.Int(kernel.Index) + "." + Literals.Int(k.Index))) : Array.Empty<(Kernel, string)>());
 
     /// <summary>The layers computed in one pass.</summary>
     public static string Layers(Kernel kernel)
@@ -80,7 +88,9 @@ internal static class KernelTable
         return k.Kind switch
         {
             KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[x[0].Dims.Rank - (((MatMulPrim)k.Anchor!.Prim).TransposeA ? 2 : 1)].Size,
-            KernelKind.WeightMatMul => 2 * k.Domain.Elements,
+            KernelKind.WeightMatMul => 2 * k.Domain.Elements * (((MatMulPrim)k.Anchor!.Prim).TransposeA ? x![0].Dims.Rows : x![0].Dims.Last).Size,
+            KernelKind.Scan => k.Scan!.Body.Steps * k.Scan.Step.Kernels.Sum(Flops),
+            KernelKind.TimeMajor or KernelKind.SampleMajor => 0,
             KernelKind.Conv => Product(k.Domain, x![1].Dims) / k.Domain[1].Size,
             KernelKind.ConvGradInput => Product(x![0].Dims, x[1].Dims) / x[0].Dims[1].Size,
             KernelKind.ConvGradWeight => Product(x![1].Dims, k.Domain) / k.Domain[0].Size,

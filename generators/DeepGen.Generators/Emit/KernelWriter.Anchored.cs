@@ -21,6 +21,11 @@ internal sealed partial class KernelWriter
                     return $"K::MatMul.Accumulate(W, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
                 }
 
+            case KernelKind.TimeMajor or KernelKind.SampleMajor:
+                var sequence = kernel.Kind == KernelKind.TimeMajor ? anchor.Dims : In(0).Dims;
+                // Integers are moved as floats are: as four bytes.
+                string Floats(Val v) => v.Element == Element.Float32 ? Pointer(v) : $"(float*)({Pointer(v)})";
+                return $"K::Sequences.{kernel.Kind}(W, {Floats(In(0))}, {Floats(anchor)}, n, {Literals.Int(sequence[0].Size)}, {Literals.Int(sequence.Elements / sequence[0].Size)});\n";
             case KernelKind.ConvGradWeight:
                 return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
 
@@ -233,7 +238,7 @@ internal sealed partial class KernelWriter
                 case UniformPrim u:
                     var per = Literals.Int(kernel.Domain.Elements);
                     var (_, purpose) = extras.Random(u.Purpose);
-                    return $"V.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, first + (ulong)(index / {per}), index % {per})";
+                    return $"V.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, first + (ulong)(index / {per}), index % {per}{(program.Lowered.IsStep ? $" + {extras.Time()} * {per}" : "")})";
                 default:
                     throw new InvalidOperationException("An epilogue cannot compute " + v);
             }

@@ -261,6 +261,11 @@ internal sealed partial class KernelWriter
                         }
 
                         var start = RowOffset(element);
+                        if (writer.program.Lowered.IsStep)
+                        {
+                            start = $"{(start.Length == 0 ? "" : start + " + ")}k.{extras.Time()} * {Literals.Int(domain.Elements)}";
+                        }
+
                         var startField = start.Length == 0 ? "" : Field("nint", start, "element") + " + ";
                         return $"V.Uniform((uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, {startField}i)";
                     default:

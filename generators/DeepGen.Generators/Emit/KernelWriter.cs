@@ -36,6 +36,7 @@ internal sealed partial class KernelWriter
             KernelKind.Row => Written(kernel, Row),
             KernelKind.Reduce => Written(kernel, Reduction),
             KernelKind.Concat => ConcatCall(kernel),
+            KernelKind.Scan => ScanLoop(kernel),
             _ => Anchored(kernel),
         };
     }
@@ -83,7 +84,9 @@ internal sealed partial class KernelWriter
 
     public static string Arena(Location location) => location.Region switch
     {
+        Region.Sample when location.Step != 0 => $"A + ({CallText.Marked(location.Offset)} + {location.Time} * {CallText.Marked(location.Step)}) * n",
         Region.Sample => "A + " + CallText.Marked(location.Offset) + " * n",
+        Region.Fixed when location.Step != 0 => $"F + {CallText.Marked(location.Offset)} + {location.Time} * {CallText.Marked(location.Step)}",
         Region.Fixed or Region.Parameters or Region.Gradients or Region.State or Region.Derived => $"{location.Region.ToString()[0]} + {CallText.Marked(location.Offset)}",
         _ => throw new InvalidOperationException("Not in an arena: " + location.Region),
     };
@@ -236,6 +239,9 @@ internal sealed partial class KernelWriter
                 }
             }
         }
+
+        /// <summary>Inside a loop over time: the step, so that each has random numbers of its own.</summary>
+        public string Time() => Need("time", "nint time", "t");
 
         public string Accumulate() => Need("accumulate", "bool accumulate", "f.Accumulate");
 

@@ -131,9 +131,9 @@ internal sealed class NetworkWriter
         w.Line($"ParameterFloats = {Literals.Native(layout.ParameterFloats)},");
         w.Line($"StateFloats = {Literals.Native(layout.StateFloats)},");
         w.Line($"DerivedFloats = {Literals.Native(network.Inference.Memory.DerivedFloats)},");
-        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n))));
-        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n))));
-        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0)));
+        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), StepsOf(n))));
+        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), 0)));
+        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0, 0)));
         var inference = network.Inference.Memory;
         var training = network.Training.Memory;
         w.Line($"Inference = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
@@ -206,21 +206,27 @@ internal sealed class NetworkWriter
 
     /// <summary>Kernel calls of a training step, the optimizer's among them.</summary>
     public static int KernelsPerStep(PlannedNetwork network) =>
-        network.Training.Kernels.Where(k => k.Section != Section.InputGradient).Sum(k => k.Kind == KernelKind.Concat ? k.Anchor!.Inputs.Count : 1) + 1;
+        Calls(network.Training.Kernels.Where(k => k.Section != Section.InputGradient)) + 1;
+
+    private static int Calls(IEnumerable<Kernel> kernels) =>
+        kernels.Sum(k => k.Scan is { } scan ? scan.Body.Steps * Calls(scan.Step.Kernels) : k.Kind == KernelKind.Concat ? k.Anchor!.Inputs.Count : 1);
 
     private static string Ints(Shape shape) => shape.Rank == 0 ? "global::System.Array.Empty<int>()" : $"new[] {{ {string.Join(", ", shape.ToArray().Select(e => Literals.Int(e)))} }}";
 
-    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes)> tensors)
+    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes, int Steps)> tensors)
     {
         w.Line($"{name} = new Runtime::TensorDefinition[]");
         w.Open();
         foreach (var t in tensors)
         {
-            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}),");
+            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}){(t.Steps > 0 ? $" {{ MaxLength = {Literals.Int(t.Steps)} }}" : "")},");
         }
 
         w.Close(",");
     }
+
+    /// <summary>The number of steps of the sequence whose lengths these are, 0 where it is none.</summary>
+    private int StepsOf(Node leaf) => graph.Inputs.Where(i => i.Lengths == leaf.Id).Select(i => i.Shape[0]).FirstOrDefault();
 
     /// <summary>The number of things that an integer tensor tells apart, 0 where it holds no indices.</summary>
     private int ClassesOf(Node leaf) =>

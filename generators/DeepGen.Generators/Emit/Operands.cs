@@ -43,6 +43,8 @@ internal sealed class Operands
         TargetPrim => "target",
         SeedPrim => "dy",
         InputPrim => "x",
+        CarryPrim => v.Phase == Phase.Forward ? "state" : "dstate",
+        SharedPrim => v.Dims.HasBatch ? "x" : "weight",
         _ => v.Phase == Phase.Forward ? "x" : "dy",
     };
 

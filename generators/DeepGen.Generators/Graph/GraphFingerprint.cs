@@ -39,6 +39,12 @@ internal static class GraphFingerprint
                     .Append(p.Value is { } value ? " " + value.ToString("R", CultureInfo.InvariantCulture) : "");
             }
 
+            text.Append(node.Loop != 0 ? $" step {node.Loop}" : "").Append(node.Lengths >= 0 ? $" lengths {node.Lengths}" : "");
+            if (node.Cell is { } cell)
+            {
+                text.Append(" cell ").Append(cell.Loop).Append(": ").Append(cell.Step).Append(", ").Append(string.Join(",", cell.States)).Append(" -> ").Append(string.Join(",", cell.Next)).Append(", ").Append(cell.Output);
+            }
+
             text.Append('\n');
         }
 

@@ -7,6 +7,9 @@ internal readonly record struct Dim(string? Symbol, int Size)
 {
     public static Dim Batch => new("n", 1);
 
+    /// <summary>The rows of a sequence in memory: the samples of step 0, then those of step 1, …</summary>
+    public static Dim Rows(int steps) => new("n", steps);
+
     public bool IsSymbol => Symbol is not null;
 
     public bool IsOne => Symbol is null && Size == 1;
@@ -62,6 +65,9 @@ internal readonly struct Dims : IEquatable<Dims>
 
     /// <summary>All extents but the last, as one: the rows of a matrix.</summary>
     public Dim Rows => Known.Extents.Take(Rank - 1).Aggregate((Dim)1, (a, d) => a * d);
+
+    /// <summary>The same extents with another first one.</summary>
+    public Dims WithFirst(Dim first) => new(new[] { first }.Concat(Known.Extents.Skip(1)));
 
     public Dim Last => Known.Extents[Rank - 1];
 

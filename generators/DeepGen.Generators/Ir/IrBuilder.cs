@@ -217,6 +217,37 @@ internal sealed class IrBuilder
         return Make(new ReshapePrim(), new[] { x }, dims, x.Element);
     }
 
+    public Val TimeMajor(Val x) => x.Prim is SampleMajorPrim
+        ? x.Inputs[0]
+        : Make(new TimeMajorPrim(), new[] { x }, new Dims(new[] { Dim.Rows(x.Dims[1].Size) }.Concat(x.Dims.ToArray().Skip(2))), x.Element);
+
+    public Val SampleMajor(Val x) => x.Prim is TimeMajorPrim
+        ? x.Inputs[0]
+        : Make(new SampleMajorPrim(), new[] { x }, new Dims(new[] { Dim.Batch, (Dim)x.Dims[0].Size }.Concat(x.Dims.ToArray().Skip(1))), x.Element);
+
+    /// <summary>A loop over time. The first states are copied, so that each lies where the loop begins to write.</summary>
+    public Val Scan(ScanBody body, bool reverse, IEnumerable<Val> sequences, IEnumerable<Val> states, IEnumerable<Val> shared) =>
+        Make(new ScanPrim(body, reverse), sequences.Concat(states.Zip(body.Carries, (s, c) => CopyOf(Broadcast(s, c.Dims)))).Concat(shared).ToArray(), new Dims(new[] { Dim.Rows(body.Steps) }));
+
+    /// <summary>State <paramref name="index"/> after the last step.</summary>
+    public Val LastState(Val scan, int index) => ScanOutput(scan, index, Body(scan).Carries[index].Dims);
+
+    /// <summary>A value of the body at all steps.</summary>
+    public Val Stacked(Val scan, Val value) =>
+        ScanOutput(scan, Body(scan).Carries.Count + Body(scan).Output(value), value.Dims.WithFirst(new Dim("n", value.Dims[0].Size * Body(scan).Steps)));
+
+    private static ScanBody Body(Val scan) => ((ScanPrim)scan.Prim).Body;
+
+    // Whoever asks, it is computed when the loop runs.
+    private Val ScanOutput(Val scan, int index, Dims dims)
+    {
+        var (phase, origin) = (Phase, Origin);
+        (Phase, Origin) = (scan.Phase, scan.Origin);
+        var output = Make(new ScanOutputPrim(index), new[] { scan }, dims);
+        (Phase, Origin) = (phase, origin);
+        return output;
+    }
+
     public Val StopGradient(Val x) => Make(new StopGradientPrim(), new[] { x }, x.Dims, x.Element);
 
     public Val Concat(int axis, IReadOnlyList<Val> parts)
@@ -358,9 +389,14 @@ internal sealed class IrBuilder
     public Val AvgPoolGrad(Val dy, WindowSpec window, bool countPadding, Dims xDims) => Make(new AvgPoolGradPrim(window, countPadding), new[] { dy }, xDims);
 
     /// <summary>A copy that is never shared.</summary>
-    public Val CopyOf(Val x)
+    public Val CopyOf(Val x) => Unshared(new CopyPrim(), new[] { x }, x);
+
+    /// <summary>The same computation once more, never shared.</summary>
+    public Val Again(Val x) => Unshared(x.Prim, x.Inputs, x);
+
+    private Val Unshared(Prim prim, IReadOnlyList<Val> inputs, Val like)
     {
-        var value = new Val(values.Count, new CopyPrim(), new[] { x }, x.Dims, x.Element, Phase, Origin);
+        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin);
         values.Add(value);
         return value;
     }

@@ -8,6 +8,9 @@ internal sealed class LowerContext
 {
     private readonly OpDefinition op;
 
+    /// <summary>Lowers the nodes of a cell (by its number) with a builder of their own, given what is known of the values.</summary>
+    public Action<IrBuilder, int, Val?[]> LowerCell { get; init; } = (_, _, _) => throw new InvalidOperationException("No cell here.");
+
     public LowerContext(IrBuilder builder, OpDefinition op, Node node, IReadOnlyList<Node> nodes, IReadOnlyList<Val> inputs, IReadOnlyList<Val> parameters, bool training, ICollection<StateUpdate> stateUpdates)
     {
         B = builder;

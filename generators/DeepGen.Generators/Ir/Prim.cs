@@ -32,6 +32,15 @@ internal sealed record IotaPrim : LeafPrim;
 /// <summary>Uniform numbers in [0, 1), counter-based: the same for the same (seed, purpose, step, sample, element).</summary>
 internal sealed record UniformPrim(int Purpose) : LeafPrim;
 
+/// <summary>Inside a loop: what sequence <paramref name="Index"/> has at this step.</summary>
+internal sealed record StepPrim(int Index) : LeafPrim;
+
+/// <summary>Inside a loop: what state <paramref name="Index"/> is before this step.</summary>
+internal sealed record CarryPrim(int Index) : LeafPrim;
+
+/// <summary>Inside a loop: a tensor that is the same at every step.</summary>
+internal sealed record SharedPrim(int Index) : LeafPrim;
+
 internal abstract record PointwisePrim : Prim;
 
 internal enum UnaryOp
@@ -94,6 +103,12 @@ internal enum ReduceOp
 internal sealed record ReducePrim(ReduceOp Op, EquatableArray<int> Axes) : Prim;
 
 internal sealed record ReshapePrim : Prim;
+
+/// <summary>[n, T, …] → [T·n, …]: all samples of a step side by side, so that a step is one matrix.</summary>
+internal sealed record TimeMajorPrim : Prim;
+
+/// <summary>[T·n, …] → [n, T, …]: the steps of a sample side by side, as callers and files have them.</summary>
+internal sealed record SampleMajorPrim : Prim;
 
 internal sealed record StopGradientPrim : Prim;
 
@@ -190,3 +205,13 @@ internal sealed record AvgPoolPrim(WindowSpec Window, bool CountPadding) : Prim;
 
 /// <summary>dy → dx.</summary>
 internal sealed record AvgPoolGradPrim(WindowSpec Window, bool CountPadding) : Prim;
+
+/// <summary>
+/// A loop over time. Inputs: sequences [T·n, …], first states, and tensors that are the same at every step, in the order of the body's leaves. It has several results;
+/// each is a <see cref="ScanOutputPrim"/> of it.
+/// </summary>
+/// <param name="Reverse">From the last step to the first.</param>
+internal sealed record ScanPrim(ScanBody Body, bool Reverse) : Prim;
+
+/// <summary>A result of a loop: the states after the last step, then the body's outputs of all steps, [T·n, …].</summary>
+internal sealed record ScanOutputPrim(int Index) : Prim;

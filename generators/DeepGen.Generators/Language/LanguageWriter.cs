@@ -43,7 +43,7 @@ internal static class LanguageWriter
     {
         var text = new StringBuilder(Header).Append("\npublic sealed partial class Tensor\n{\n");
         var first = true;
-        foreach (var op in OpCatalogue.All.Where(o => o.Form != OpForm.Operator))
+        foreach (var op in OpCatalogue.All.Where(o => o.Form is not (OpForm.Operator or OpForm.Cell)))
         {
             foreach (var perAxis in Overloads(op))
             {

@@ -58,11 +58,15 @@ internal static class OpCatalogue
         new BatchNorm(),
         new LocalResponseNorm(),
         new Dropout(),
+        new Scan(),
+        new Rnn(),
+        new Lstm(),
+        new Gru(),
         new SoftmaxCrossEntropy(),
         new MeanSquaredError(),
     };
 
-    private static readonly Dictionary<string, OpDefinition> ByName = All.ToDictionary(o => o.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, OpDefinition> ByName = All.Append(new ScanState()).ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     public static OpDefinition? Find(string name) => ByName.TryGetValue(name, out var op) ? op : null;
 

@@ -30,6 +30,8 @@ internal sealed class OpContext
 
     public Shape Shape(int input = 0) => Inputs[input].Shape;
 
+    public Shape ShapeOf(int node) => builder[node].Shape;
+
     public object? Argument(string name) => op.Argument(arguments, name);
 
     public int Int(string name) => (int)Argument(name)!;
@@ -116,6 +118,15 @@ internal sealed class OpContext
         {
             var name = Inputs[input].Name;
             throw Error(OpErrorKind.ElementType, input == 0 ? null : op.Inputs[input], $"{CallText} needs integers, [Input(…, type: Element.Int32)], but {(Inputs[input].Kind == NodeKind.Op ? Inputs[input].Op : $"{Inputs[input].Kind.ToString().ToLowerInvariant()} '{name}'")} holds floats");
+        }
+    }
+
+    /// <summary>The input is computed from an input of the network, not from parameters alone.</summary>
+    public void RequireSample(int input)
+    {
+        if (!Inputs[input].PerSample)
+        {
+            throw Error(OpErrorKind.Rank, null, $"{CallText} needs a tensor that is computed from an input, but '{Inputs[input].Name}' is the same for every sample");
         }
     }
 

@@ -44,6 +44,9 @@ internal enum OpForm
 
     /// <summary>An operator of Tensor; the method form is not written.</summary>
     Operator,
+
+    /// <summary>Methods of Tensor with a cell, written by hand in the runtime.</summary>
+    Cell,
 }
 
 /// <summary>
@@ -105,6 +108,9 @@ internal abstract class OpDefinition
 
     /// <summary>The non-linearity that decides an initializer is looked for behind this op.</summary>
     public virtual bool KeepsScale => false;
+
+    /// <summary>True for a loop over time, which takes an input after the others: how many steps each sample has, where the first input has such lengths.</summary>
+    public virtual bool ReadsLengths => false;
 
     /// <summary>The shape and element type of one sample of the result; makes parameters through the context.</summary>
     /// <exception cref="OpException">The call is wrong.</exception>

@@ -42,6 +42,12 @@ internal enum OpErrorKind
 
     /// <summary>The loss does not fit the output or its target.</summary>
     LossShape,
+
+    /// <summary>A cell gives a state of another shape than it is given.</summary>
+    StateShape,
+
+    /// <summary>What cannot be computed at every step of a loop.</summary>
+    InCell,
 }
 
 /// <summary>A wrong call. Parsing turns it into a diagnostic at <see cref="Argument"/>, or at the op's identifier when that is null.</summary>

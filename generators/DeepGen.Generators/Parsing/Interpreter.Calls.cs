@@ -258,6 +258,18 @@ internal sealed partial class Interpreter
             return Parameter(values, syntaxes, name, token);
         }
 
+        if (method.Name == "Zeros")
+        {
+            var zeros = builder.AddConstant(0, new Shape(Extents(values["shape"], token, "Tensor.Zeros")));
+            Mark(token);
+            return zeros;
+        }
+
+        if (method.Name == "Scan")
+        {
+            return Scan((Node)instance!, values, syntaxes, name, token);
+        }
+
         SyntaxNode? Place(string argument) => syntaxes.TryGetValue(argument, out var s) ? s : null;
         if (method.Name == "Split")
         {
@@ -345,14 +357,47 @@ internal sealed partial class Interpreter
         }
     }
 
-    private Node Parameter(Dictionary<string, object?> values, Dictionary<string, SyntaxNode> syntaxes, string? name, SyntaxNodeOrToken token)
+    private int[] Extents(object? shape, SyntaxNodeOrToken place, string method)
     {
-        var extents = (values["shape"] as SequenceValue)?.Items.Select(i => (int)i!).ToArray() ?? System.Array.Empty<int>();
-        if (extents.FirstOrDefault(e => e < 1) is var wrong && extents.Any(e => e < 1))
+        var extents = (shape as SequenceValue)?.Items.Select(i => (int)i!).ToArray() ?? System.Array.Empty<int>();
+        var wrong = System.Array.FindIndex(extents, e => e < 1);
+        return wrong < 0 ? extents : throw Fail(Descriptors.Extent, place, (wrong + 1).ToString(CultureInfo.InvariantCulture), method, extents[wrong].ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Evaluates a cell once, with symbols for a step and the states.</summary>
+    private object Scan(Node x, Dictionary<string, object?> values, Dictionary<string, SyntaxNode> syntaxes, string? name, SyntaxNodeOrToken token)
+    {
+        if (values["cell"] is not DelegateValue cell)
         {
-            throw Fail(Descriptors.Extent, syntaxes["shape"], (System.Array.IndexOf(extents, wrong) + 1).ToString(CultureInfo.InvariantCulture), "Tensor.Parameter", wrong.ToString(CultureInfo.InvariantCulture));
+            throw Fail(Descriptors.NotEvaluable, syntaxes["cell"], "This cell is not known at build time; give a static method or a lambda");
         }
 
+        var states = new[] { "state", "state1", "state2" }.Where(values.ContainsKey).Select(s => Tensor(values[s], syntaxes[s])).ToArray();
+        try
+        {
+            var (sequence, last) = builder.Scan(x, states, values["reverse"] is true, name, (step, before) =>
+            {
+                Mark(token);
+                var result = CallDelegate(cell, before.Prepend(step).ToArray<object?>(), token);
+                var items = (result is TupleValue tuple ? tuple.Items : new[] { result }).Select(r => Tensor(r, syntaxes["cell"])).ToArray();
+                return (items.Take(states.Length).ToArray(), items.Length > states.Length ? items[states.Length] : items[0]);
+            });
+            Mark(token);
+            return sequence.Shape.Elements is >= 0 and <= int.MaxValue ? new TupleValue(last.Prepend(sequence).ToArray<object?>()) : throw new OverflowException();
+        }
+        catch (OpException e)
+        {
+            throw Fail(Descriptors.Of(e.Kind), e.Argument is not null ? syntaxes[e.Argument] : token, e.Message, e.Kind == OpErrorKind.NameTaken ? "" : Places.Trace(builder, x.PerSample ? x : null, "Scan"));
+        }
+        catch (OverflowException)
+        {
+            throw Fail(Descriptors.TooLarge, token, "The result of Scan", Places.Trace(builder, x, "Scan"));
+        }
+    }
+
+    private Node Parameter(Dictionary<string, object?> values, Dictionary<string, SyntaxNode> syntaxes, string? name, SyntaxNodeOrToken token)
+    {
+        var extents = Extents(values["shape"], syntaxes["shape"], "Tensor.Parameter");
         var initializer = (Initializer)System.Convert.ToInt32(values["initializer"], CultureInfo.InvariantCulture);
         if (!Enum.IsDefined(typeof(Initializer), initializer))
         {

@@ -19,6 +19,7 @@ internal sealed partial class NetworkReader
         NetworkApi Api,
         IReadOnlyList<(string Name, Shape Shape, Graph.Element Element, SyntaxNodeOrToken Token)> Inputs,
         IReadOnlyList<(string Name, Shape Shape, Graph.Element Element, SyntaxNodeOrToken Token)> Targets,
+        IReadOnlyList<(string Name, string Input)> Lengths,
         IReadOnlyList<StackItem> Stack,
         IMethodSymbol? Forward,
         IMethodSymbol? Loss,
@@ -99,6 +100,7 @@ internal sealed partial class NetworkReader
 
         var inputs = new List<(string, Shape, Graph.Element, SyntaxNodeOrToken)>();
         var outputs = new List<string>();
+        var lengths = new List<(string Name, string Input)>();
         if (forward is not null)
         {
             if (inputSyntax is not null)
@@ -110,7 +112,7 @@ internal sealed partial class NetworkReader
                 Report(Descriptors.StackAndForward, stack[0].Token, stack[0].Op.Name, type.Name);
             }
 
-            if (!ForwardInputs(forward, inputs) || !ForwardOutputs(forward, outputs))
+            if (!ForwardInputs(forward, inputs, lengths) || !ForwardOutputs(forward, outputs))
             {
                 return null;
             }
@@ -175,7 +177,7 @@ internal sealed partial class NetworkReader
         {
             Modifier = type.IsSealed ? "sealed" : "",
         };
-        return new Form(api, inputs, targets, stack, forward, loss, losses.Count == 1 ? losses[0] : null);
+        return new Form(api, inputs, targets, lengths, stack, forward, loss, losses.Count == 1 ? losses[0] : null);
     }
 
     private static string Escape(string name) =>
@@ -213,7 +215,7 @@ internal sealed partial class NetworkReader
     private static bool IsTensors(ITypeSymbol type) =>
         Symbols.IsTensor(type) || (type is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => Symbols.IsTensor(e.Type)));
 
-    private bool ForwardInputs(IMethodSymbol forward, List<(string, Shape, Graph.Element, SyntaxNodeOrToken)> inputs)
+    private bool ForwardInputs(IMethodSymbol forward, List<(string Name, Shape Shape, Graph.Element Element, SyntaxNodeOrToken Token)> inputs, List<(string Name, string Input)> lengths)
     {
         if (forward.Parameters.IsEmpty)
         {
@@ -221,14 +223,43 @@ internal sealed partial class NetworkReader
             return false;
         }
 
+        var places = new List<SyntaxNodeOrToken>();
         foreach (var parameter in forward.Parameters)
         {
+            if (Symbols.IsTensor(parameter.Type) && Find(parameter, "LengthsAttribute") is { } attribute)
+            {
+                if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Kind == TypedConstantKind.Error)
+                {
+                    return false;
+                }
+
+                inputs.Add((parameter.Name, Shape.Scalar, Graph.Element.Int32, Token(parameter)));
+                lengths.Add((parameter.Name, attribute.ConstructorArguments[0].Value as string ?? ""));
+                places.Add(attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) is AttributeSyntax { ArgumentList: { Arguments.Count: 1 } list } ? list.Arguments[0].Expression : Token(parameter));
+                continue;
+            }
+
             if (!Declared(parameter, "InputAttribute", Descriptors.ForwardSignature, out var shape, out var element, out var token))
             {
                 return false;
             }
 
             inputs.Add((parameter.Name, shape, element, token));
+        }
+
+        for (var i = 0; i < lengths.Count; i++)
+        {
+            var (name, input) = lengths[i];
+            var measured = inputs.FindIndex(x => x.Name == input);
+            var wrong =
+                measured < 0 || lengths.Any(l => l.Name == input) ? $"but '{input}' is no [Input(…)] of Forward; name one with nameof" :
+                inputs[measured].Shape.Rank == 0 ? $"but '{input}' is one number per sample; it must be a sequence (T, …)" :
+                lengths.FindIndex(l => l.Input == input) < i ? $"but '{input}' has lengths already" :
+                null;
+            if (wrong is not null)
+            {
+                Report(Descriptors.Lengths, places[i], $"'{name}' says how many steps each sample of '{input}' has, {wrong}");
+            }
         }
 
         return true;

@@ -35,11 +35,29 @@ internal static class Differentiate
         }
 
         var stop = new HashSet<Val>(wrt);
+        var results = new Dictionary<Val, Dictionary<int, Val>>();
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var v = order[i];
-            if (!stop.Contains(v) && gradients.TryGetValue(v, out var dy))
+            if (v.Prim is ScanPrim && results.TryGetValue(v, out var ofResults))
             {
+                b.Origin = v.Origin;
+                ScanGradient.Run(b, v, ofResults, x => onPath[x], Accumulate);
+            }
+            else if (!stop.Contains(v) && gradients.TryGetValue(v, out var dy))
+            {
+                // A loop goes back once, with the gradients of all its results.
+                if (v.Prim is ScanOutputPrim output)
+                {
+                    if (!results.TryGetValue(v.Inputs[0], out var known))
+                    {
+                        results.Add(v.Inputs[0], known = new Dictionary<int, Val>());
+                    }
+
+                    known.Add(output.Index, dy);
+                    continue;
+                }
+
                 b.Origin = v.Origin;
                 Backpropagate(b, v, dy, (x, g) =>
                 {
@@ -129,6 +147,15 @@ internal static class Differentiate
                 break;
             case ReshapePrim:
                 add(x, () => b.Reshape(dy, x.Dims));
+                break;
+            case CopyPrim:
+                add(x, () => dy);
+                break;
+            case TimeMajorPrim:
+                add(x, () => b.SampleMajor(dy));
+                break;
+            case SampleMajorPrim:
+                add(x, () => b.TimeMajor(dy));
                 break;
             case ConcatPrim c:
                 var start = 0;

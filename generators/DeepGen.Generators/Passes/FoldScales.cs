@@ -99,6 +99,7 @@ internal static class FoldScales
         {
             UnaryPrim u => b.Unary(u.Op, inputs[0]),
             BinaryPrim p => b.Binary(p.Op, inputs[0], inputs[1]),
+            CopyPrim => b.CopyOf(inputs[0]),
             _ => b.Copy(v, inputs),
         };
     }

@@ -74,6 +74,8 @@ internal sealed class Fuse
         var b = program.Builder;
         // A gradient is added to what is there, so its place cannot serve those who read this step's value.
         var read = new HashSet<Val>(Liveness.Of(program.Roots.Select(r => r.Value)).Where(v => v.Prim is not (ReshapePrim or StopGradientPrim)).SelectMany(v => v.Inputs).Select(Views.Base));
+        // So with a gradient of two parameters: the second would be a copy of the first one's sum.
+        read.UnionWith(program.Roots.Select(r => Views.Base(r.Value)).GroupBy(v => v).Where(g => g.Count() > 1 && g.Key.Prim is not ReducePrim).Select(g => g.Key));
         return program.Roots.Select(root =>
         {
             var value = Views.Base(root.Value);
@@ -81,16 +83,18 @@ internal sealed class Fuse
             {
                 RootKind.Loss or RootKind.Seed => Phase.Loss,
                 RootKind.Gradient or RootKind.InputGradient => Phase.Backward,
+                RootKind.Next or RootKind.Step => b.Phase,
                 _ => Phase.Forward,
             };
-            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind != RootKind.Gradient || AddsUp(value)) && taken.Add(value))
+            if (value.Prim is not LeafPrim && value.Prim is not (SlicePrim or ScanOutputPrim) && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind != RootKind.Gradient || AddsUp(value)) && taken.Add(value))
             {
                 return root;
             }
 
             b.Phase = phase;
             b.Origin = value.Origin;
-            return root with { Value = b.CopyOf(root.Value) };
+            // The biases of a recurrent layer have the same gradient; the products of both weights read what it sums.
+            return root with { Value = root.Kind == RootKind.Gradient && value.Prim is ReducePrim && !read.Contains(value) ? b.Reshape(b.Again(value), root.Value.Dims) : b.CopyOf(root.Value) };
         }).ToArray();
     }
 
@@ -152,7 +156,7 @@ internal sealed class Fuse
     /// <summary>The sum of dy over the batch and all positions is the bias's gradient; the product that makes the weight's gradient reads dy anyway.</summary>
     private void FindBiasGradients(IReadOnlyList<Val> live, IReadOnlyList<Root> roots)
     {
-        var products = new Dictionary<Val, Val>();
+        var products = new List<(Val Summed, Val Product)>();
         foreach (var v in live)
         {
             var dy = v.Prim switch
@@ -161,9 +165,9 @@ internal sealed class Fuse
                 MatMulPrim { TransposeA: true } => v.Inputs[0],
                 _ => null,
             };
-            if (dy is not null && !products.ContainsKey(Views.Base(dy)))
+            if (dy is not null)
             {
-                products.Add(Views.Base(dy), v);
+                products.Add((Views.Base(dy), v));
             }
         }
 
@@ -172,12 +176,9 @@ internal sealed class Fuse
         foreach (var v in live)
         {
             if (v.Prim is ReducePrim { Op: ReduceOp.Sum } r
-                && products.TryGetValue(Views.Base(v.Inputs[0]), out var product)
-                && SumsRowsOf(product, v.Inputs[0].Dims, r)
-                && sections[product] == sections[v]
-                && results.Contains(product) == results.Contains(v)
-                && taken.Add(product))
+                && products.FirstOrDefault(p => p.Summed == Views.Base(v.Inputs[0]) && SumsRowsOf(p.Product, v.Inputs[0].Dims, r) && sections[p.Product] == sections[v] && results.Contains(p.Product) == results.Contains(v) && !taken.Contains(p.Product)).Product is { } product)
             {
+                taken.Add(product);
                 biasOf[v] = product;
             }
         }
@@ -217,6 +218,10 @@ internal sealed class Fuse
             case ReducePrim r:
                 Reduce(v, r);
                 break;
+            case ScanOutputPrim:
+                owner[v] = owner[v.Inputs[0]];
+                owner[v].Members.Add(v);
+                break;
             default:
                 Anchor(v);
                 break;
@@ -252,9 +257,16 @@ internal sealed class Fuse
             AvgPoolPrim => KernelKind.AvgPool,
             AvgPoolGradPrim => KernelKind.AvgPoolGrad,
             ConcatPrim => KernelKind.Concat,
+            TimeMajorPrim => KernelKind.TimeMajor,
+            SampleMajorPrim => KernelKind.SampleMajor,
+            ScanPrim => KernelKind.Scan,
             _ => throw new InvalidOperationException("No kernel for " + v.Prim.GetType().Name),
         };
         owner[v] = New(kind, v, v.Dims);
+        if (kind == KernelKind.Scan)
+        {
+            owner[v].Scan = FusedScan.Of(program, v, users[v], options);
+        }
     }
 
     private Kernel New(KernelKind kind, Val? anchor, Dims domain)
@@ -277,15 +289,15 @@ internal sealed class Fuse
             Materialize(Views.Base(Views.Whole(v, HasMemory)));
         }
 
-        var kernel = LossPass(v) ?? New(KernelKind.Row, null, v.Dims);
+        var kernel = SamePass(v) ?? New(KernelKind.Row, null, v.Dims);
         kernel.Members.Add(v);
         owner[v] = kernel;
     }
 
-    /// <summary>The loss and its gradient read the same rows: one pass.</summary>
-    private Kernel? LossPass(Val v)
+    /// <summary>The loss and its gradient read the same rows, and so do the gates of a recurrent cell: one pass.</summary>
+    private Kernel? SamePass(Val v)
     {
-        if (current != Section.Loss || !options.Rows || v.Prim is not PointwisePrim)
+        if ((current != Section.Loss && !program.IsStep) || !options.Rows || v.Prim is not PointwisePrim)
         {
             return null;
         }

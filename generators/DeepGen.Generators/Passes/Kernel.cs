@@ -41,6 +41,11 @@ internal enum KernelKind
     Resample,
     Gather,
     ScatterAdd,
+    TimeMajor,
+    SampleMajor,
+
+    /// <summary>A loop over time around kernels of its own.</summary>
+    Scan,
 }
 
 /// <summary>One kernel call of a program: what it computes in one pass. Built by <see cref="Fuse"/>.</summary>
@@ -89,6 +94,9 @@ internal sealed class Kernel
 
     /// <summary>Sums over the rows of a weight gradient's first operand: the bias's gradient.</summary>
     public Val? RowSum { get; set; }
+
+    /// <summary>What a loop over time runs at every step; its results are the members.</summary>
+    public FusedScan? Scan { get; set; }
 
     /// <summary>The members (and anchor) that other kernels or the caller read.</summary>
     public List<Val> Stored { get; } = new();

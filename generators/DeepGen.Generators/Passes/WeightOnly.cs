@@ -10,7 +10,7 @@ internal static class WeightOnly
         var result = new HashSet<Val>();
         foreach (var v in live)
         {
-            if (v.Prim is LeafPrim ? v.Prim is ParameterPrim or ConstPrim or IotaPrim : v.Inputs.All(result.Contains))
+            if (v.Prim is LeafPrim ? v.Prim is ParameterPrim or ConstPrim or IotaPrim : v.Inputs.All(result.Contains) && !v.Dims.HasBatch)
             {
                 result.Add(v);
             }

@@ -15,6 +15,9 @@ public sealed record TensorDefinition(string Name, int[] Shape, Element Element 
 {
     /// <summary>The number of values of one sample.</summary>
     public int Size { get; } = Shapes.Size(Shape);
+
+    /// <summary>Above 0: the values are lengths of sequences and must lie in [1, MaxLength].</summary>
+    public int MaxLength { get; init; }
 }
 
 /// <summary>One parameter, or one running statistic, of a network. Written by the generator.</summary>

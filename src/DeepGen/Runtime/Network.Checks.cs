@@ -72,9 +72,19 @@ public abstract unsafe partial class Network
     {
         for (var t = 0; t < tensors.Length; t++)
         {
+            if (tensors[t].MaxLength > 0) CheckLengths(call, tensors[t], (int*)data[t], batch);
             if (tensors[t].Classes == 0) continue;
             var at = IndexOutOfRange(tensors[t], (int*)data[t], batch);
             if (at >= 0) throw BadIndex(call, role, tensors[t], ((int*)data[t])[at], "sample", at / tensors[t].Size, at);
+        }
+    }
+
+    private static void CheckLengths(string call, TensorDefinition tensor, int* values, nint batch)
+    {
+        for (nint sample = 0; sample < batch; sample++)
+        {
+            if (values[sample] < 1 || values[sample] > tensor.MaxLength)
+                throw new ArgumentException($"{call}: input '{tensor.Name}' of sample {sample} is {values[sample]}, but its sequence has {tensor.MaxLength} steps; lengths must be 1 to {tensor.MaxLength}.");
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 using DeepGen.Generators.Graph;
 using DeepGen.Generators.Language;
@@ -21,8 +23,10 @@ internal static class OpsPage
         "Fused" says what shares one pass over memory; [architecture](architecture.md#fusion) has the rule behind it.
 
         Besides the ops, `Tensor` has the extents of its shape (`Rank`, `Channels`, `Height`, `Width`, `Features`, `Extent(axis)`), known while `Forward` is
-        evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. `x.Split(parts, axis)` is an array of equal
-        [slices](#slice), `x.CenterCropTo(other)` a [crop](#centercrop) to another map's height and width. Every op takes a `name`, except where a list of extents
+        evaluated, `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own, and `Tensor.Zeros(shape)`. `x.Split(parts, axis)` is an array of equal
+        [slices](#slice), `x.CenterCropTo(other)` a [crop](#centercrop) to another map's height and width. Sequences are (T, F); a parameter
+        `[Lengths(nameof(x))] Tensor lengths` of `Forward` says how many steps each sample of the input `x` has, from 1 to T: recurrent layers on `x`, and on what
+        keeps its steps, then leave a state as it is behind a sample's last step, and give zeros there. Every op takes a `name`, except where a list of extents
         or of tensors ends its parameters; it is the first part of its parameters' names.
 
 
@@ -92,6 +96,16 @@ internal static class OpsPage
             yield break;
         }
 
+        if (op.Form == OpForm.Cell)
+        {
+            foreach (var method in typeof(Tensor).GetMethods().Where(m => m.Name == op.Name))
+            {
+                yield return $"{Type(method.ReturnParameter)} x.{op.Name}({string.Join(", ", method.GetParameters().Select(p => $"{Type(p)} {p.Name}{(p.IsOptional ? " = " + (p.DefaultValue is null ? "null" : "false") : "")}"))})";
+            }
+
+            yield break;
+        }
+
         if (op.Form == OpForm.Both)
         {
             foreach (var perAxis in LanguageWriter.Overloads(op))
@@ -107,6 +121,26 @@ internal static class OpsPage
             {
                 yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";
             }
+        }
+    }
+
+    /// <summary>A type as C# writes it, with the names of a tuple's elements.</summary>
+    private static string Type(ParameterInfo parameter)
+    {
+        var names = new Queue<string?>(parameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames ?? []);
+        return Write(parameter.ParameterType);
+
+        string Write(Type type)
+        {
+            if (type.FullName!.StartsWith("System.ValueTuple", StringComparison.Ordinal))
+            {
+                var elements = type.GetGenericArguments();
+                var own = elements.Select(_ => names.Dequeue()).ToArray();
+                return "(" + string.Join(", ", elements.Zip(own, (e, n) => $"{Write(e)} {n}")) + ")";
+            }
+
+            return type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Write))}>"
+                : type == typeof(bool) ? "bool" : type == typeof(string) ? "string?" : type.Name;
         }
     }
 
@@ -134,7 +168,7 @@ internal static class OpsPage
             return string.Join(", ", builder.Nodes.Where(n => n.Kind == NodeKind.Parameter).Select(n => $"`{n.Name[(n.Name.LastIndexOf('.') + 1)..]}`{(n.Parameter!.Trainable ? "" : " (state: saved, not trained)")}"));
         }
 
-        throw new InvalidOperationException($"{op.Name} takes neither a map nor a vector; add a shape to try.");
+        throw new InvalidOperationException($"{op.Name} takes no map, vector or sequence; add a shape to try.");
     }
 
     private static void Line(StringBuilder text, string name, string value) =>

@@ -22,14 +22,18 @@ internal static class OpFixtures
             var name = c.GetProperty("name").GetString()!;
             var op = c.GetProperty("op").GetString()!;
             var loss = op is "SoftmaxCrossEntropy" or "MeanSquaredError";
-            var shapes = Enumerable.Range(0, loss ? 1 : c.GetProperty("inputs").GetInt32()).Select(i => Tensors.Shape($"{name}/x{i}")).ToArray();
+            var ragged = c.TryGetProperty("ragged", out var r) && r.GetBoolean();
+            var shapes = Enumerable.Range(0, loss ? 1 : c.GetProperty("inputs").GetInt32() - (ragged ? 1 : 0)).Select(i => Tensors.Shape($"{name}/x{i}")).ToArray();
             return new OpCase(
                 name,
                 op,
                 shapes[0][0],
                 shapes.Select(s => s[1..]).ToArray(),
                 c.GetProperty("arguments").EnumerateObject().ToDictionary(a => a.Name, a => Argument(a.Value)),
-                c.GetProperty("training").GetBoolean());
+                c.GetProperty("training").GetBoolean())
+            {
+                Ragged = ragged,
+            };
         }).ToArray();
     }
 

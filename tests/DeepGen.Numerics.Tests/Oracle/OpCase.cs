@@ -9,15 +9,29 @@ namespace DeepGen.Numerics.Tests.Oracle;
 /// <param name="Arguments">Those that differ from their defaults; ints as int[], a Map function by its name.</param>
 internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes, IReadOnlyDictionary<string, object> Arguments, bool Training = true, double Low = -1, double High = 1)
 {
+    /// <summary>The first input is a sequence of another length in each sample.</summary>
+    public bool Ragged { get; init; }
+
     public override string ToString() => Name;
 
     public OpDefinition Definition => OpCatalogue.Get(Op);
 
     public NetworkGraph ToGraph()
     {
+        if (Op == "Scan")
+        {
+            return ScanSample.Graph(this);
+        }
+
         var op = Definition;
         var builder = new GraphBuilder();
         var inputs = Shapes.Select((s, i) => builder.AddInput(InputName(i), new Shape(s), HoldsIndices(i) ? GraphElement.Int32 : GraphElement.Float32)).ToList();
+        if (Ragged)
+        {
+            inputs.Add(builder.AddInput("lengths", Shape.Scalar, GraphElement.Int32));
+            inputs[0] = builder.SetLengths(inputs[0], inputs[^1]);
+        }
+
         var targets = new List<Node>();
         if (op.IsLoss)
         {
@@ -27,7 +41,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
 
         var y = Unpools
             ? builder.Call(op, [], [inputs[0], builder.Call(Pool, Pool.Parameters.Select(Constant).ToArray(), [inputs[1]])])
-            : builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs, .. targets]);
+            : builder.Call(op, op.Parameters.Select(Constant).ToArray(), [.. inputs.Take(Shapes.Length), .. targets]);
         var api = new NetworkApi(
             "",
             Name,
@@ -44,7 +58,12 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
     /// </summary>
     public string ToSource()
     {
-        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s.Select(e => e.ToString()).Concat(HoldsIndices(i) ? ["type: Element.Int32"] : []))})] Tensor {InputName(i)}"));
+        if (Op == "Scan")
+        {
+            return ScanSample.Source(this);
+        }
+
+        var inputs = string.Join(", ", Shapes.Select((s, i) => $"[Input({string.Join(", ", s.Select(e => e.ToString()).Concat(HoldsIndices(i) ? ["type: Element.Int32"] : []))})] Tensor {InputName(i)}")) + (Ragged ? ", [Lengths(nameof(a))] Tensor lengths" : "");
         var function = Arguments.TryGetValue("function", out var f) ? "\n\n    " + ScalarSample.Get((string)f).Source : "";
         var (attribute, body) = (Definition.Form, Definition.IsLoss) switch
         {

@@ -379,6 +379,31 @@ internal static class OpCases
                 Case("Dropout", 2, [[70]], ("probability", 0.9)),
             ],
             (r, _) => Case("Dropout", r.Next(1, 6), [Any(r)], ("probability", Math.Round(0.9 * r.NextDouble(), 2)))),
+        ["Scan"] = (
+            [
+                Case("Scan", 1, [[1, 1]], ("cell", "Elman"), ("hidden", 1)),
+                Case("Scan", 3, [[6, 5], [7]], ("cell", "Elman"), ("hidden", 7)),
+                Case("Scan", 2, [[5, 4]], ("cell", "Memory"), ("hidden", 9), ("reverse", true)),
+                Case("Scan", 4, [[7, 3], [17]], ("cell", "Leaky"), ("hidden", 17)),
+                Case("Scan", 2, [[3, 2, 5, 4]], ("cell", "Convolution"), ("hidden", 3)),
+                Case("Scan", 5, [[4, 6], [6], [6]], ("cell", "Shift")),
+                Case("Scan", 3, [[4, 3]], ("cell", "Noisy"), ("hidden", 10)),
+                Case("Scan", 3, [[4, 3]], ("cell", "Context"), ("hidden", 6)),
+                Case("Scan", 5, [[6, 3], [8]], ("cell", "Memory"), ("hidden", 8)) with { Ragged = true },
+                Case("Scan", 6, [[5, 4]], ("cell", "Leaky"), ("hidden", 5), ("reverse", true)) with { Ragged = true },
+            ],
+            (r, _) => r.Next(6) switch
+            {
+                5 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", r.Next(2) == 0 ? "Noisy" : "Context"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                0 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Elman"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                1 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Memory"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                2 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Leaky"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                3 => Case("Scan", r.Next(1, 6), [[r.Next(1, 5), r.Next(1, 4), r.Next(3, 9), r.Next(3, 9)]], [("cell", "Convolution"), ("hidden", r.Next(1, 5)), .. Reverse(r)]),
+                _ => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), 11], [11], [11]], [("cell", "Shift"), .. Reverse(r)]),
+            }),
+        ["Rnn"] = Recurrent("Rnn", ("relu", true)),
+        ["Lstm"] = Recurrent("Lstm"),
+        ["Gru"] = Recurrent("Gru"),
         ["SoftmaxCrossEntropy"] = (
             [
                 Case("SoftmaxCrossEntropy", 1, [[2]]),
@@ -531,6 +556,20 @@ internal static class OpCases
             return Case(op, r.Next(1, 6), [map], ("left", Side(2)), ("right", Side(2)), ("top", Side(1)), ("bottom", Side(1)));
         }
     );
+    private static (string, object)[] Reverse(Random r) => r.Next(2) == 0 ? [("reverse", true)] : [];
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Recurrent(string op, params (string Name, object Value)[] more) => (
+        [
+            Case(op, 1, [[1, 1]], ("hidden", 1)),
+            Case(op, 3, [[5, 4]], ("hidden", 7), ("returnSequence", true)),
+            Case(op, 2, [[7, 3]], [("hidden", 16), ("bidirectional", true), .. more]),
+            Case(op, 5, [[4, 6]], ("hidden", 5), ("layers", 2), ("bidirectional", true), ("returnSequence", true)),
+            Case(op, 1, [[9, 33]], ("hidden", 35), ("layers", 3), ("bias", false)),
+            Case(op, 33, [[3, 17]], ("hidden", 64), ("returnSequence", true)),
+            Case(op, 7, [[6, 5]], ("hidden", 9), ("layers", 2), ("bidirectional", true)) with { Ragged = true },
+            Case(op, 5, [[8, 3]], ("hidden", 16), ("bidirectional", true), ("returnSequence", true)) with { Ragged = true },
+        ],
+        (r, _) => Case(op, r.Next(1, 20), [[r.Next(1, 9), r.Next(1, 20)]], [("hidden", r.Next(1, 40)), ("layers", r.Next(1, 4)), ("bidirectional", r.Next(2) == 0), ("returnSequence", r.Next(2) == 0), ("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]) with { Ragged = r.Next(3) == 0 });
 
     private static int[] Map(Random r) => [r.Next(1, 9), r.Next(1, 15), r.Next(1, 15)];
 

@@ -15,8 +15,9 @@ internal sealed class RandomData
         Batch = batch;
         // A string's own hash code differs from run to run.
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
-        double[] Values(Node leaf) => leaf.Element == GraphElement.Int32
-            ? Enumerable.Range(0, batch * (int)leaf.Shape.Elements).Select(_ => (double)random.Next(Classes(leaf))).ToArray()
+        double[] Values(Node leaf) =>
+            graph.Inputs.FirstOrDefault(x => x.Lengths == leaf.Id) is { } sequence ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(1, sequence.Shape[0] + 1)).ToArray()
+            : leaf.Element == GraphElement.Int32 ? Enumerable.Range(0, batch * (int)leaf.Shape.Elements).Select(_ => (double)random.Next(Classes(leaf))).ToArray()
             : Uniform(batch * leaf.Shape.Elements, low, high);
         Inputs = graph.Inputs.Select(Values).ToArray();
         Targets = graph.Targets.Select(Values).ToArray();

@@ -155,7 +155,7 @@ internal sealed class ReferenceDropout : ReferenceOp
         {
             for (var i = 0; i < c.Y.Size; i++)
             {
-                var keep = !c.Options.Training || Philox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)i) >= p;
+                var keep = !c.Options.Training || Philox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)((c.Time * c.Y.Size) + i)) >= p;
                 body((n * c.Y.Size) + i, !c.Options.Training ? 1 : keep ? 1 / (1 - (double)p) : 0);
             }
         }

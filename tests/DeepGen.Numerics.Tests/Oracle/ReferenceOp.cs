@@ -65,6 +65,11 @@ internal abstract class ReferenceOp
         ["BatchNorm"] = new ReferenceBatchNorm(),
         ["LocalResponseNorm"] = new ReferenceLocalResponseNorm(),
         ["Dropout"] = new ReferenceDropout(),
+        ["Scan"] = new ReferenceScan(),
+        ["ScanState"] = new ReferenceScanState(),
+        ["Rnn"] = new ReferenceRnn(),
+        ["Lstm"] = new ReferenceLstm(),
+        ["Gru"] = new ReferenceGru(),
         ["SoftmaxCrossEntropy"] = new ReferenceSoftmaxCrossEntropy(),
         ["MeanSquaredError"] = new ReferenceMeanSquaredError(),
     };
@@ -88,16 +93,29 @@ internal sealed class Call(Node node, Value[] inputs, Value[] parameters, Value 
 
     public RunOptions Options { get; } = options;
 
-    public int NodeId => node.Id;
+    public int NodeId => Node.Id;
 
     /// <summary>Whatever forward keeps for backward.</summary>
     public double[] Kept { get; set; } = [];
 
+    /// <summary>The calls of a cell, step by step.</summary>
+    public List<ReferenceScan.Step> Steps { get; } = [];
+
+    /// <summary>In a cell: the step.</summary>
+    public int Time { get; init; }
+
+    public Node Node { get; } = node;
+
+    public IReadOnlyList<Node> Nodes { get; } = nodes;
+
+    public IDictionary<string, double[]> States { get; } = states;
+
     /// <summary>The current values of state parameter <paramref name="i"/>; training moves them.</summary>
-    public double[] State(int i) => states[nodes[node.Parameters[i]].Name];
+    public double[] State(int i) => States[Nodes[Node.Parameters[i]].Name];
 
     public object? Argument(string name)
     {
+        var node = Node;
         var parameters = OpCatalogue.Get(node.Op).Parameters;
         for (var i = 0; i < parameters.Count; i++)
         {

@@ -30,6 +30,65 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
 
     private int[] Extents(Val v) => v.Dims.ToArray().Select(d => d.IsSymbol ? batch * d.Size : d.Size).ToArray();
 
+    /// <summary>One step after the other, each with leaves of its own; the results by their numbers.</summary>
+    private double[][] Scan(ScanPrim scan, double[][] x)
+    {
+        var body = scan.Body;
+        var states = x.Skip(body.Sequences.Count).Take(body.Carries.Count).ToArray();
+        var outputs = new double[body.Outputs.Count][][];
+        foreach (var j in Enumerable.Range(0, outputs.Length))
+        {
+            outputs[j] = new double[body.Steps][];
+        }
+
+        for (var i = 0; i < body.Steps; i++)
+        {
+            var t = scan.Reverse ? body.Steps - 1 - i : i;
+            var step = new PrimitiveInterpreter(batch, inputs, targets, weights, options) { time = t };
+            for (var s = 0; s < body.Sequences.Count; s++)
+            {
+                var length = x[s].Length / body.Steps;
+                step.known.Add(body.Sequences[s], x[s][(t * length)..((t + 1) * length)]);
+            }
+
+            for (var s = 0; s < states.Length; s++)
+            {
+                step.known.Add(body.Carries[s], states[s]);
+            }
+
+            for (var s = 0; s < body.Shared.Count; s++)
+            {
+                step.known.Add(body.Shared[s], x[body.Sequences.Count + states.Length + s]);
+            }
+
+            for (var j = 0; j < outputs.Length; j++)
+            {
+                outputs[j][t] = step.Evaluate(body.Outputs[j]);
+            }
+
+            states = body.Next.Select(step.Evaluate).ToArray();
+        }
+
+        return [.. states, .. outputs.Select(o => o.SelectMany(v => v).ToArray())];
+    }
+
+    private readonly Dictionary<Val, double[][]> scans = [];
+    private int time;
+
+    /// <summary>[a, b, …] → [b, a, …].</summary>
+    private static double[] Swap(double[] x, int a, int b)
+    {
+        var size = x.Length / (a * b);
+        var y = new double[x.Length];
+        for (var i = 0; i < x.Length; i++)
+        {
+            int from = i / size / b, to = i / size % b;
+            y[(((to * a) + from) * size) + (i % size)] = x[i];
+        }
+
+        return y;
+    }
+
     private double[] One(Val v)
     {
         var shape = Extents(v);
@@ -46,7 +105,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case BatchPrim: return [batch];
             case IotaPrim: return Enumerable.Range(0, y.Length).Select(i => (double)i).ToArray();
             case UniformPrim p:
-                return y.Select((_, i) => (double)Philox.Uniform(options.Seed, (uint)p.Purpose, options.Step, options.FirstSample + (uint)(i / (y.Length / batch)), (uint)(i % (y.Length / batch)))).ToArray();
+                return y.Select((_, i) => (double)Philox.Uniform(options.Seed, (uint)p.Purpose, options.Step, options.FirstSample + (uint)(i / (y.Length / batch)), (uint)((time * (y.Length / batch)) + (i % (y.Length / batch))))).ToArray();
             case UnaryPrim p: return Pointwise(v, shape, x, a => Unary(p.Op, a[0]));
             case LeakyReluPrim p: return Pointwise(v, shape, x, a => a[0] > 0 ? a[0] : p.Slope == 0 ? 0 : p.Slope * a[0]);
             case NotPrim: return Pointwise(v, shape, x, a => a[0] == 0 ? 1 : 0);
@@ -54,6 +113,12 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case BinaryPrim p: return Pointwise(v, shape, x, a => Binary(p.Op, a[0], a[1]));
             case SelectPrim: return Pointwise(v, shape, x, a => a[0] != 0 ? a[1] : a[2]);
             case ReshapePrim or StopGradientPrim: return x[0];
+            case TimeMajorPrim: return Swap(x[0], batch, Extents(v.Inputs[0])[1]);
+            case SampleMajorPrim: return Swap(x[0], shape[1], batch);
+            case ScanPrim p:
+                scans[v] = Scan(p, x);
+                return y;
+            case ScanOutputPrim p: return scans[v.Inputs[0]][p.Index];
             case ReducePrim p: return Reduce(p, Extents(v.Inputs[0]), shape, x[0]);
             case ConcatPrim p:
                 Each(shape, (at, i) =>
