@@ -128,7 +128,7 @@ internal sealed class Call(Node node, Value[] inputs, Value[] parameters, Value 
         throw new NotSupportedException($"{node.Op} has no {name}.");
     }
 
-    public bool Has(string name) => OpCatalogue.Get(node.Op).Parameters.Any(p => p.Name == name);
+    public bool Has(string name) => OpCatalogue.Get(Node.Op).Parameters.Any(p => p.Name == name);
 
     public int Int(string name) => Convert.ToInt32(Argument(name));
 
