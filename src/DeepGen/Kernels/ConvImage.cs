@@ -58,10 +58,13 @@ internal unsafe struct ConvImage
     /// <summary>Rows that a band needs beyond the rows of output it serves.</summary>
     public int ExtraRows;
 
+    /// <summary>Rows that all bands together need.</summary>
+    public int Rows;
+
     /// <summary>
-    /// Whether the source has this layout already: no padding, stride 1, and windows as wide as leave no column over. Then bands are read where they stand.
+    /// Whether the source has this layout already: no padding on any side, stride 1, and windows as wide as leave no column over. Then bands are read where they stand.
     /// </summary>
-    public readonly bool IsSource => Depth * Slices * KernelDepth == 1 && PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width;
+    public readonly bool IsSource => Depth * Slices * KernelDepth == 1 && PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width && Rows <= Height;
 
     /// <summary>Floats of a band for the given output rows, with room for reads of a whole tile past its end.</summary>
     public readonly nint Size(int rows) => PlaneSize(rows) * Channels * PhasesHeight * PhasesWidth;

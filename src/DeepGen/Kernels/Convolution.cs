@@ -115,6 +115,7 @@ public static unsafe partial class Convolution
                 PhasesWidth = 1,
                 RowLength = columns + highColumn - lowColumn,
                 ExtraRows = highRow - lowRow,
+                Rows = rows + highRow - lowRow,
             },
             Batch = batch * s.Depth,
             Source = dy,
@@ -643,6 +644,7 @@ public static unsafe partial class Convolution
         PhasesWidth = Math.Min(s.StrideWidth, (s.KernelWidth - 1) * s.DilationWidth + 1),
         RowLength = s.OutWidth + (s.KernelWidth - 1) * s.DilationWidth / s.StrideWidth,
         ExtraRows = (s.KernelHeight - 1) * s.DilationHeight / s.StrideHeight,
+        Rows = s.OutHeight + (s.KernelHeight - 1) * s.DilationHeight / s.StrideHeight,
     };
 
     /// <summary>Offset of every term (channel, kernel slice, kernel row, kernel column) in a band of the image.</summary>

@@ -29,6 +29,9 @@ public sealed unsafe class ConvolutionTests
             new[] { 2, 20, 50, 50, 60, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 2 },
             new[] { 1, 5, 70, 40, 40, 3, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1 },
             new[] { 2, 100, 3, 3, 64, 2, 2, 2, 2, 1, 0, 0, 1, 1, 1, 1 },
+            new[] { 2, 3, 6, 8, 4, 2, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1 },
+            new[] { 2, 3, 6, 16, 50, 3, 1, 1, 1, 0, 0, 2, 0, 1, 1, 1 },
+            new[] { 1, 3, 4, 13, 3, 3, 1, 3, 4, 3, 0, 3, 1, 2, 3, 3 },
             new[] { 2, 3, 9, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 3, 1, 1, 1, 1 },
             new[] { 1, 5, 7, 7, 50, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 3, 1, 1, 1, 1 },
             new[] { 2, 4, 6, 9, 52, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1, 2, 6, 2, 2, 0, 0, 1 },
@@ -37,7 +40,7 @@ public sealed unsafe class ConvolutionTests
             new[] { 3, 2, 4, 5, 3, 2, 3, 1, 2, 1, 1, 0, 1, 1, 1, 1, 1, 3, 2, 1, 1, 1 },
         };
         var random = new Random(7);
-        while (data.Count < 70)
+        while (data.Count < 73)
         {
             var groups = random.Next(4) == 0 ? random.Next(2, 4) : 1;
             int[] s =
@@ -46,7 +49,7 @@ public sealed unsafe class ConvolutionTests
                 random.Next(1, 6), random.Next(1, 6), random.Next(1, 4), random.Next(1, 4), random.Next(0, 3), random.Next(0, 3), random.Next(0, 3), random.Next(0, 3),
                 random.Next(1, 3), random.Next(1, 3), groups,
             ];
-            if (data.Count >= 50)
+            if (data.Count >= 53)
                 s = [.. s, random.Next(1, 9), random.Next(1, 5), random.Next(1, 4), random.Next(0, 3), random.Next(0, 3), random.Next(1, 3)];
             if (Shape(s) is { OutHeight: > 0, OutWidth: > 0, OutDepth: > 0 })
                 data.Add(s);
