@@ -59,6 +59,12 @@ public static unsafe class Resampling
         for (var item = begin; item < end; item++)
         {
             nint plane = item / job->OutHeight, row = item % job->OutHeight, channel = plane % job->Channels;
+            if (typeof(E) == typeof(Identity) && item > begin && row > 0 && IsLikeTheRowBefore(job, row))
+            {
+                var written = job->Y + item * job->OutWidth;
+                Packing.Copy(written - job->OutWidth, written, job->OutWidth);
+                continue;
+            }
             var first = job->Start[row];
             nint taps = job->Start[row + 1] - first;
             var x = job->X + plane * job->Height * job->Width;
@@ -95,6 +101,20 @@ public static unsafe class Resampling
                 }
             }
         }
+    }
+
+    /// <summary>Repeated rows, and rows of zeros.</summary>
+    private static bool IsLikeTheRowBefore(Job* job, nint row)
+    {
+        int before = job->Start[row - 1], here = job->Start[row], count = here - before;
+        if (job->Start[row + 1] - here != count)
+            return false;
+        for (var t = 0; t < count; t++)
+        {
+            if (job->Index[before + t] != job->Index[here + t] || job->Weight[before + t] != job->Weight[here + t])
+                return false;
+        }
+        return true;
     }
 
     private interface ITerm
