@@ -47,6 +47,9 @@ internal sealed class Val
 
     public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
+    /// <summary>Never in memory: a mask, or a value repeated.</summary>
+    public bool IsMaskOrRepetition => Prim is BroadcastPrim or NotPrim or BinaryPrim { Op: BinaryOp.Greater or BinaryOp.GreaterOrEqual or BinaryOp.Equal or BinaryOp.And or BinaryOp.Or };
+
     public bool IsConst(float value) => Prim is ConstPrim c && c.Value == value;
 
     public override string ToString() => $"%{Id} = {Prim}({string.Join(", ", Inputs.Select(i => "%" + i.Id))}) {Dims}";

@@ -16,7 +16,7 @@ internal sealed class Scan : OpDefinition
 
     public override string Gradient => "backpropagation through time: (dx[t], ds[t−1]) = the derivative of the cell, for (dy[t], ds[t]), backwards in time; weights summed over all steps";
 
-    public override string Fuses => "within a step, as outside of loops; the gradients of weights are one product over all steps where the cell uses them in products and sums";
+    public override string Fuses => "within a step, as outside of loops; products of a step with weights are one product over all steps in front of the loop, and the gradients of weights are one product over all steps behind it, where the cell uses them in products and sums";
 
     public override OpForm Form => OpForm.Cell;
 
@@ -91,8 +91,9 @@ internal sealed class Scan : OpDefinition
         c.LowerCell(body.Builder, cell.Loop, known);
         Val Full(int id) => body.Builder.Broadcast(known[id]!, Dims.Of(c.Nodes[id].Shape, true));
         var y = SequenceMask.Apply(body, hasLengths ? SequenceMask.Of(b, c.Inputs[before], steps) : null, sequences, cell.Next.Select(Full).ToArray(), Full(cell.Output));
-        var scan = b.Scan(body, c.Bool("reverse"), sequences, c.Inputs.Skip(1).Take(cell.States.Count), outside.Select(o => o.v));
-        return b.SampleMajor(b.Stacked(scan, y));
+        var hoisted = ScanHoist.Run(b, body, sequences, outside.Select(o => o.v).ToArray(), y);
+        var scan = b.Scan(hoisted.Body, c.Bool("reverse"), hoisted.Sequences, c.Inputs.Skip(1).Take(cell.States.Count), hoisted.Shared);
+        return b.SampleMajor(b.Stacked(scan, hoisted.Output));
     }
 }
 

@@ -75,7 +75,7 @@ internal sealed class Fuse
         // A gradient is added to what is there, so its place cannot serve those who read this step's value.
         var read = new HashSet<Val>(Liveness.Of(program.Roots.Select(r => r.Value)).Where(v => v.Prim is not (ReshapePrim or StopGradientPrim)).SelectMany(v => v.Inputs).Select(Views.Base));
         // So with a gradient of two parameters: the second would be a copy of the first one's sum.
-        read.UnionWith(program.Roots.Select(r => Views.Base(r.Value)).GroupBy(v => v).Where(g => g.Count() > 1 && g.Key.Prim is not ReducePrim).Select(g => g.Key));
+        read.UnionWith(program.Roots.GroupBy(r => Views.Base(r.Value)).Where(g => g.Count() > 1 && !(g.Key.Prim is ReducePrim && g.All(r => r.Kind == RootKind.Gradient))).Select(g => g.Key));
         return program.Roots.Select(root =>
         {
             var value = Views.Base(root.Value);
@@ -310,7 +310,7 @@ internal sealed class Fuse
     private void Join(Val v)
     {
         // Masks and repetitions are cheaper to compute again than to keep.
-        if (v.Prim is BroadcastPrim or NotPrim or BinaryPrim { Op: BinaryOp.Greater or BinaryOp.GreaterOrEqual or BinaryOp.Equal or BinaryOp.And or BinaryOp.Or })
+        if (v.IsMaskOrRepetition)
         {
             return;
         }

@@ -144,7 +144,7 @@ internal sealed class ScanGradient
             }
 
             // Views, masks and repetitions are never in memory.
-            if (IsForward(v) && v.Dims.HasBatch && v.Prim is not (ReshapePrim or StopGradientPrim or BroadcastPrim or NotPrim or BinaryPrim { Op: BinaryOp.Greater or BinaryOp.GreaterOrEqual or BinaryOp.Equal or BinaryOp.And or BinaryOp.Or }))
+            if (IsForward(v) && v.Dims.HasBatch && v.Prim is not (ReshapePrim or StopGradientPrim) && !v.IsMaskOrRepetition)
             {
                 kept.Add(v);
                 continue;

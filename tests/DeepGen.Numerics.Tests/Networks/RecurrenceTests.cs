@@ -73,6 +73,19 @@ public class RecurrenceTests(RecurrenceNetworks networks) : IClassFixture<Recurr
         Assert.DoesNotContain(backward, k => k.Kind == KernelKind.Reduce);
     }
 
+    /// <summary>What the user's cell does with a step alone is in front of the loop, in both directions of time.</summary>
+    [Fact]
+    public void The_products_of_a_cell_with_its_input_are_outside_of_the_loop()
+    {
+        var training = PlannedNetwork.Of(networks.Compiled["Whole"].Graph).Training;
+        foreach (var loop in training.Kernels.Where(k => k.Scan is not null))
+        {
+            Assert.Single(loop.Scan!.Step.Kernels, k => k.Kind == KernelKind.MatMul);
+        }
+
+        Assert.Equal(2, training.Kernels.Count(k => k.Kind == KernelKind.WeightMatMul));
+    }
+
     [Theory]
     [InlineData("Letters", 3)]
     [InlineData("Deep", 64)]

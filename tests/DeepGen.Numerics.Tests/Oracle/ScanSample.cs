@@ -79,5 +79,5 @@ internal static class ScanSample
     }
 
     /// <summary>The graph as the compiler reads it; a cell cannot be built by hand without the cell's code once more.</summary>
-    public static NetworkGraph Graph(OpCase c) => Graphs.GetOrAdd(Source(c), source => CompiledNetworks.Compile(source)[c.Name].Graph);
+    public static NetworkGraph Graph(OpCase c) => Graphs.GetOrAdd(Source(c), CompiledNetworks.ReadGraph);
 }
