@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -139,43 +139,45 @@ unsafe partial class Attention : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 5 kernels, arena of 1,344 bytes a sample and 0 fixed.
-    //   #  layers             kernel  in                out        parameters  FLOPs  bytes  at (until kernel)
-    //   0  Conv2d1            Conv    [n,8,7,5]         [n,1,7,5]           9    560  1,260  0·n (1)
-    //   1  Softmax1           Row     [n,1,7,5]         [n,35]                   210    280  288·n (2)
-    //   2  Multiply1          Row     [n,8,7,5] [n,35]  [n,8,7,5]                280  2,380  0·n (3)
-    //   3  Conv2d2            Conv    [n,8,7,5]         [n,2,5,3]         146  4,320  1,240  output
-    //   4  MeanSquaredError1  Row     [n,2,5,3]         [n,1,1,1]                 60    244  0·n
+    // #  layers             kernel  in                out        parameters  FLOPs  bytes  at (until kernel)
+    // 0  Conv2d1            Conv    [n,8,7,5]         [n,1,7,5]           9    560  1.26k  0·n (1)
+    // 1  Softmax1           Row     [n,1,7,5]         [n,35]                   210    280  288·n (2)
+    // 2  Multiply1          Row     [n,8,7,5] [n,35]  [n,8,7,5]                280  2.38k  0·n (3)
+    // 3  Conv2d2            Conv    [n,8,7,5]         [n,2,5,3]         146  4.32k  1.24k  output
+    // 4  MeanSquaredError1  Row     [n,2,5,3]         [n,1,1,1]                 60    244  0·n
     // Training: 12 kernels, arena of 3,136 bytes a sample and 0 fixed.
-    //    #  layers             kernel          in                      out                  parameters  FLOPs  bytes  at (until kernel)
-    //    0  Conv2d1            Conv            [n,8,7,5]               [n,1,7,5]                     9    560  1,260  288·n (1)
-    //    1  Softmax1           Row             [n,1,7,5]               [n,35] [n,1]                       210    424  576·n (8), 768·n (8), 624·n (11)
-    //    2  Multiply1          Row             [n,8,7,5] [n,35]        [n,8,7,5]                          280  2,380  288·n (5)
-    //    3  Conv2d2            Conv            [n,8,7,5]               [n,2,5,3]                   146  4,320  1,240  672·n (4)
-    //    4  MeanSquaredError1  Row             [n,2,5,3]               [n,1,1,1] [n,2,5,3]                 90    364  736·n, 704·n (6)
-    //    5  Conv2d2            ConvGradWeight  [n,8,7,5] [n,2,5,3]     [2,8,3,3] [1,2,1,1]              4,320  1,240  gradients 32, gradients 176
-    //    6  Conv2d2            ConvGradInput   [n,2,5,3]               [n,8,7,5]                   144  4,320  1,240  288·n (11)
-    //    7  Multiply1          Reduce          [n,8,7,5]               [n,1,7,5]                          280  2,380  672·n (8)
-    //    8  Softmax1           Row             [n,35] [n,1,7,5] [n,1]  [n,35]                             175    424  720·n (10)
-    //    9  Conv2d1            ConvGradWeight  [n,8,7,5] [n,35]        [1,8,1,1] [1,1,1,1]                560  1,260  gradients 0, gradients 16
-    //   10  Conv2d1            ConvGradInput   [n,35]                  [n,8,7,5]                     8    560  1,260  0·n (11)
-    //   11  Conv2d1            Row             [n,35] [n,8,7,5]        [n,8,7,5]                          280  3,500  InputGradient
+    //  #  layers             kernel          in                      out                  parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1            Conv            [n,8,7,5]               [n,1,7,5]                     9    560  1.26k  288·n (1)
+    //  1  Softmax1           Row             [n,1,7,5]               [n,35] [n,1]                       210    424  576·n (8), 768·n (8), 624·n (11)
+    //  2  Multiply1          Row             [n,8,7,5] [n,35]        [n,8,7,5]                          280  2.38k  288·n (5)
+    //  3  Conv2d2            Conv            [n,8,7,5]               [n,2,5,3]                   146  4.32k  1.24k  672·n (4)
+    //  4  MeanSquaredError1  Row             [n,2,5,3]               [n,1,1,1] [n,2,5,3]                 90    364  736·n, 704·n (6)
+    //  5  Conv2d2            ConvGradWeight  [n,8,7,5] [n,2,5,3]     [2,8,3,3] [1,2,1,1]              4.32k  1.24k  gradients 32, gradients 176
+    //  6  Conv2d2            ConvGradInput   [n,2,5,3]               [n,8,7,5]                   144  4.32k  1.24k  288·n (11)
+    //  7  Multiply1          Reduce          [n,8,7,5]               [n,1,7,5]                          280  2.38k  672·n (8)
+    //  8  Softmax1           Row             [n,35] [n,1,7,5] [n,1]  [n,35]                             175    424  720·n (10)
+    //  9  Conv2d1            ConvGradWeight  [n,8,7,5] [n,35]        [1,8,1,1] [1,1,1,1]                560  1.26k  gradients 0, gradients 16
+    // 10  Conv2d1            ConvGradInput   [n,35]                  [n,8,7,5]                     8    560  1.26k  0·n (11)
+    // 11  Conv2d1            Row             [n,35] [n,8,7,5]        [n,8,7,5]                          280  3.50k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "c127aeb18bface580afbeb980abe3742637ade9adfa60f0180968655785909f0";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "Attention",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 1, 8, 1, 1 }, true, 0, Runtime::Initializer.Auto, 8, 1, Runtime::Activation.None),
-                new("Conv2d1.bias", new[] { 1 }, true, 16, Runtime::Initializer.Zeros, 8, 1, Runtime::Activation.None),
-                new("Conv2d2.weight", new[] { 2, 8, 3, 3 }, true, 32, Runtime::Initializer.Auto, 72, 18, Runtime::Activation.None),
-                new("Conv2d2.bias", new[] { 2 }, true, 176, Runtime::Initializer.Zeros, 72, 18, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 192,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -194,61 +196,72 @@ unsafe partial class Attention : Runtime::Network
             Inference = new(336, 0),
             Evaluation = new(336, 0),
             Training = new(784, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Softmax1", 576, 35, true),
-                new("Softmax1", 768, 1, true),
-                new("Softmax1", 624, 35, true),
-                new("Multiply1", 288, 280, true),
-                new("Conv2d2", 672, 30, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 11,
             HasLoss = true,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 1x8x1x1 Auto 8:1:None Conv2d1.weight
+        16 1 Zeros 8:1:None Conv2d1.bias
+        32 2x8x3x3 Auto 72:18:None Conv2d2.weight
+        176 2 Zeros 72:18:None Conv2d2.bias
+        """;
+
+        private const string ActivationTable = """
+        576 35 Softmax1
+        768 1 Softmax1
+        624 35 Softmax1
+        288 280 Multiply1
+        672 30 Conv2d2
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Parameters, f.Arena, new BiasEpilogue { bias = f.Parameters + 16 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasEpilogue(P + 16));
 
             // 1: Softmax1
-            var k1 = new Softmax { x = f.Arena, y = f.Arena + 288 * n, F = 35 };
-            f.Workers.For(n, 910.0, &k1, &Softmax.Run);
+            W.For(n, 910, new Softmax(A, A + 288 * n, 35));
 
             // 2: Multiply1
-            var k2 = new Multiply { x = (float*)f.Inputs[0], x1 = f.Arena + 288 * n, y = f.Arena, C = 8, P = 35, stride = 35 };
-            f.Workers.For(n, 560.0, &k2, &Multiply.Run);
+            W.For(n, 560, new Multiply((float*)f.Inputs[0], A + 288 * n, A, 8, 35, 35));
 
             // 3: Conv2d2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena, f.Parameters + 32, (float*)f.Outputs[0], new BiasEpilogue2 { bias = f.Parameters + 176 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A, P + 32, (float*)f.Outputs[0], new BiasEpilogue2(P + 176));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 32 * n);
+            var unwanted = K::Workers.Scratch(0, 32 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 4: MeanSquaredError1
-            var k4 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena, P = 30, factor = 0.033333335f };
-            f.Workers.For(n, 180.0, &k4, &MeanSquaredError.Run);
+            W.For(n, 180, new MeanSquaredError((float*)f.Outputs[0], (float*)f.Targets[0], A, 30, 0.033333335f));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -261,24 +274,24 @@ unsafe partial class Attention : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena, 1120 * n, 1120 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A, 1120 * n, 1120 * n);
 
             // 0: Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena, f.Parameters, f.Arena + 288 * n, new BiasEpilogue { bias = f.Parameters + 16 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 288 * n, new BiasEpilogue(P + 16));
 
             // 1: Softmax1
-            var k1 = new Softmax2 { x = f.Arena + 288 * n, y = f.Arena + 768 * n, y1 = f.Arena + 576 * n, y2 = f.Arena + 624 * n, F = 35 };
-            f.Workers.For(n, 910.0, &k1, &Softmax2.Run);
+            W.For(n, 910, new Softmax2(A + 288 * n, A + 768 * n, A + 576 * n, A + 624 * n, 35));
 
             // 2: Multiply1
-            var k2 = new Multiply { x = f.Arena, x1 = f.Arena + 624 * n, y = f.Arena + 288 * n, C = 8, P = 35, stride = 35 };
-            f.Workers.For(n, 560.0, &k2, &Multiply.Run);
+            W.For(n, 560, new Multiply(A, A + 624 * n, A + 288 * n, 8, 35, 35));
 
             // 3: Conv2d2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 288 * n, f.Parameters + 32, f.Arena + 672 * n, new BiasEpilogue2 { bias = f.Parameters + 176 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 288 * n, P + 32, A + 672 * n, new BiasEpilogue2(P + 176));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 672 * n, f.Outputs[0], 120 * n, 120 * n);
+                global::System.Buffer.MemoryCopy(A + 672 * n, f.Outputs[0], 120 * n, 120 * n);
             }
         }
 
@@ -286,13 +299,14 @@ unsafe partial class Attention : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: MeanSquaredError1
-            var k4 = new MeanSquaredError2 { x = f.Arena + 672 * n, target = (float*)f.Targets[0], loss = f.Arena + 736 * n, dx = f.Arena + 704 * n, P = 30, factor = 0.033333335f, inverseBatch = 1f / n };
-            f.Workers.For(n, 270.0, &k4, &MeanSquaredError2.Run);
+            W.For(n, 270, new MeanSquaredError2(A + 672 * n, (float*)f.Targets[0], A + 736 * n, A + 704 * n, 30, 0.033333335f, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 736 * n;
+            var losses = A + 736 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -305,225 +319,162 @@ unsafe partial class Attention : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 704 * n, 120 * n, 120 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 704 * n, 120 * n, 120 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 288 * n, f.Arena + 704 * n, f.Gradients + 32, f.Accumulate, f.Gradients + 176);
-
-            // 6: Conv2d2
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 704 * n, f.Parameters + 32, f.Arena + 288 * n, default(Kernels::Identity));
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 704 * n, P + 32, A + 288 * n, AsIs);
 
             // 7: Multiply1
-            var k7 = new MultiplyBackward { dx = f.Arena + 672 * n, x = f.Arena, dy = f.Arena + 288 * n, P = 35, stride = 35, C = 8 };
-            f.Workers.For(n, 840.0, &k7, &MultiplyBackward.Run);
+            W.For(n, 840, new MultiplyBackward(A + 672 * n, A, A + 288 * n, 35, 35, 8));
 
             // 8: Softmax1
-            var k8 = new SoftmaxBackward { x = f.Arena + 576 * n, dy = f.Arena + 672 * n, x1 = f.Arena + 768 * n, dx = f.Arena + 720 * n, F = 35 };
-            f.Workers.For(n, 1120.0, &k8, &SoftmaxBackward.Run);
+            W.For(n, 1120, new SoftmaxBackward(A + 576 * n, A + 672 * n, A + 768 * n, A + 720 * n, 35));
 
             // 9: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena, f.Arena + 720 * n, f.Gradients, f.Accumulate, f.Gradients + 16);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 288 * n);
+                var unwanted = K::Workers.Scratch(0, 288 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 10: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 720 * n, f.Parameters, f.Arena, default(Kernels::Identity));
-
-                // 11: Conv2d1
-                var k11 = new Conv2dBackward { x = f.Arena + 624 * n, dy = f.Arena + 288 * n, dy1 = f.Arena, dx = dx0, stride = 35, C = 8, P = 35 };
-                f.Workers.For(n, 840.0, &k11, &Conv2dBackward.Run);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 720 * n, P, A, AsIs);
+                W.For(n, 840, new Conv2dBackward(A + 624 * n, A + 288 * n, A, dx0, 35, 8, 35));
             }
         }
 
+
+        private static readonly K::ConvShape[] ConvShapes =
+        {
+            new(8, 7, 5, 1, 7, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 8x7x5 to 1x7x5
+            new(8, 7, 5, 2, 5, 3, 3, 3, 1, 1, 0, 0, 1, 1, 1), // 8x7x5 to 2x5x3
+        };
 
         // y = acc + bias
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[0]);
-                var t1 = acc + t0;
-                return t1;
+                return acc + V.Broadcast(bias[0]);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv = new(8, 7, 5, 1, 7, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1); // 8x7x5 to 1x7x5
 
         // r0 = max(x)
         // r1 = Σ(exp(x − r0))
         // y = exp(x − r0)·1/r1
-        public struct Softmax
+        public readonly struct Softmax(float* x, float* y, nint F) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Softmax*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = r2, y = k.y + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Broadcast(r1));
+                    var write = new Write(x + n * F, r0, r2, y + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, float* y) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = t2 * V.Broadcast(s1);
-                    V.Store(y + i, t3);
+                    V.Store(y + i, K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)) * V.Broadcast(s1));
                 }
             }
         }
 
         // y = x·x1
-        public struct Multiply
+        public readonly struct Multiply(float* x, float* x1, float* y, nint C, nint P, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public nint C;
-            public nint P;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Multiply*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var write = new Write { x = k.x + n * k.C * k.P + c * k.P, x1 = k.x1 + n * k.stride, y = k.y + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var write = new Write(x + n * C * P + c * P, x1 + n * stride, y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* x1, float* y) : K::IMap
             {
-                public float* x;
-                public float* x1;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(x1 + i);
-                    var t2 = t0 * t1;
-                    V.Store(y + i, t2);
+                    V.Store(y + i, V.Load(x + i) * V.Load(x1 + i));
                 }
             }
         }
 
         // y = acc + bias
-        public struct BiasEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasEpilogue2(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                return t1;
+                return acc + V.Broadcast(bias[row]);
             }
         }
 
-        public static readonly Kernels::ConvShape Conv2 = new(8, 7, 5, 2, 5, 3, 3, 3, 1, 1, 0, 0, 1, 1, 1); // 8x7x5 to 2x5x3
-
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        public struct MeanSquaredError
+        public readonly struct MeanSquaredError(float* x, float* target, float* loss, nint P, float factor) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public nint P;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.P, target = k.target + n * k.P };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.P);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.loss[n] = r1;
+                    var reduce0 = new Reduce0(x + n * P, target + n * P);
+                    var r0 = K::Simd.Sum(in reduce0, P);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    loss[n] = r1;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* target) : K::IReduce
             {
-                public float* x;
-                public float* target;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    return t2 * t2;
                 }
             }
         }
@@ -533,72 +484,47 @@ unsafe partial class Attention : Runtime::Network
         // r2 = Σ(y1)
         // y = 1/r2
         // y2 = y1·y
-        public struct Softmax2
+        public readonly struct Softmax2(float* x, float* y, float* y1, float* y2, nint F) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public float* y1;
-            public float* y2;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Softmax2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    k.y[n] = r2;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = r2, y1 = k.y1 + n * k.F, y2 = k.y2 + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Broadcast(r1));
+                    y[n] = r2;
+                    var write = new Write(x + n * F, r0, r2, y1 + n * F, y2 + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, float* y1, float* y2) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public float* y1;
-                public float* y2;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
+                    var t2 = K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                     var t3 = t2 * V.Broadcast(s1);
                     V.Store(y1 + i, t2);
                     V.Store(y2 + i, t3);
@@ -608,228 +534,137 @@ unsafe partial class Attention : Runtime::Network
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        // dx = (x − target)·factor·1/n·2
-        public struct MeanSquaredError2
+        // dx = (x − target)·1/n·factor·2
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint P, float factor, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public float* dx;
-            public nint P;
-            public float factor;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.P, target = k.target + n * k.P };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.P);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.loss[n] = r1;
-                    var h3_0_0 = Kernels::F1.Broadcast(k.factor);
-                    var h3_0_1 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h3_0_2 = h3_0_0 * h3_0_1;
-                    var write = new Write { x = k.x + n * k.P, target = k.target + n * k.P, s = Kernels::F1.Sum(h3_0_2), dx = k.dx + n * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var reduce0 = new Reduce0(x + n * P, target + n * P);
+                    var r0 = K::Simd.Sum(in reduce0, P);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    loss[n] = r1;
+                    var h3_3 = K::F1.Sum(K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var write = new Write(x + n * P, target + n * P, h3_3, dx + n * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* target) : K::IReduce
             {
-                public float* x;
-                public float* target;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    return t2 * t2;
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* target, float s, float* dx) : K::IMap
             {
-                public float* x;
-                public float* target;
-                public float s;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * V.Broadcast(s);
-                    var t4 = t3 * V.Broadcast(2f);
-                    V.Store(dx + i, t4);
+                    V.Store(dx + i, ((V.Load(x + i) - V.Load(target + i)) * V.Broadcast(s)) * V.Broadcast(2f));
                 }
             }
         }
 
         // dx = Σ(x·dy)
-        public struct MultiplyBackward
+        public readonly struct MultiplyBackward(float* dx, float* x, float* dy, nint P, nint stride, nint C) : K::ILoop
         {
-            public float* dx;
-            public float* x;
-            public float* dy;
-            public nint P;
-            public nint stride;
-            public nint C;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MultiplyBackward*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var start0 = new Start0 { dx = k.dx + n * k.stride };
-                    Kernels::Simd.Map(in start0, k.P);
-                    for (nint c = 0; c < k.C; c++)
+                    var start0 = new Start0(dx + n * stride);
+                    K::Simd.Map(in start0, P);
+                    for (nint c = 0; c < C; c++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + n * k.C * k.P + c * k.P, dy = k.dy + n * k.C * k.P + c * k.P, dx = k.dx + n * k.stride };
-                        Kernels::Simd.Map(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + n * C * P + c * P, dy + n * C * P + c * P, dx + n * stride);
+                        K::Simd.Map(in reduce0, P);
                     }
                 }
             }
 
-            private struct Start0 : Kernels::IMap
+            readonly struct Start0(float* dx) : K::IMap
             {
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
                     V.Store(dx + i, V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce0 : Kernels::IMap
+            readonly struct Reduce0(float* x, float* dy, float* dx) : K::IMap
             {
-                public float* x;
-                public float* dy;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(dy + i);
-                    var t2 = t0 * t1;
-                    V.Store(dx + i, V.Load(dx + i) + t2);
+                    V.Store(dx + i, V.Load(dx + i) + (V.Load(x + i) * V.Load(dy + i)));
                 }
             }
         }
 
         // r0 = Σ(x·dy)
         // dx = x·(x1·dy + −(r0·x1·x1))
-        public struct SoftmaxBackward
+        public readonly struct SoftmaxBackward(float* x, float* dy, float* x1, float* dx, nint F) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* x1;
-            public float* dx;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxBackward*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F, dy = k.dy + n * k.F };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.F);
-                    var u1_0 = Kernels::F1.Load(k.x1 + n);
-                    var u1_1 = u1_0 * u1_0;
-                    var u1_2 = Kernels::F1.Broadcast(r0) * u1_1;
-                    var r1 = Kernels::F1.Sum(u1_2);
-                    var u2_0 = -Kernels::F1.Broadcast(r1);
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var write = new Write { x = k.x + n * k.F, x1 = k.x1 + n, dy = k.dy + n * k.F, s = r2, dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F, dy + n * F);
+                    var r0 = K::Simd.Sum(in reduce0, F);
+                    var u1_0 = K::F1.Load(x1 + n);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * (u1_0 * u1_0));
+                    var r2 = K::F1.Sum(-K::F1.Broadcast(r1));
+                    var write = new Write(x + n * F, x1 + n, dy + n * F, r2, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(dy + i);
-                    var t2 = t0 * t1;
-                    return t2;
+                    return V.Load(x + i) * V.Load(dy + i);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* x1, float* dy, float s, float* dx) : K::IMap
             {
-                public float* x;
-                public float* x1;
-                public float* dy;
-                public float s;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.MultiplyAdd(t1, t2, V.Broadcast(s));
-                    var t4 = t0 * t3;
-                    V.Store(dx + i, t4);
+                    V.Store(dx + i, V.Load(x + i) * V.MultiplyAdd(V.Broadcast(x1[0]), V.Load(dy + i), V.Broadcast(s)));
                 }
             }
         }
 
         // dx = x·dy + dy1
-        public struct Conv2dBackward
+        public readonly struct Conv2dBackward(float* x, float* dy, float* dy1, float* dx, nint stride, nint C, nint P) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* dy1;
-            public float* dx;
-            public nint stride;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Conv2dBackward*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var write = new Write { x = k.x + n * k.stride, dy = k.dy + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var write = new Write(x + n * stride, dy + n * C * P + c * P, dy1 + n * C * P + c * P, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* dy, float* dy1, float* dx) : K::IMap
             {
-                public float* x;
-                public float* dy;
-                public float* dy1;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(dy + i);
-                    var t2 = V.Load(dy1 + i);
-                    var t3 = V.MultiplyAdd(t0, t1, t2);
-                    V.Store(dx + i, t3);
+                    V.Store(dx + i, V.MultiplyAdd(V.Load(x + i), V.Load(dy + i), V.Load(dy1 + i)));
                 }
             }
         }

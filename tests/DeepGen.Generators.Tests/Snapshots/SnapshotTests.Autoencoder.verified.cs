@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -137,37 +137,39 @@ unsafe partial class Autoencoder : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 3 kernels, arena of 64 bytes a sample and 0 fixed.
-    //   #  layers               kernel  in      out     parameters  FLOPs  bytes  at (until kernel)
-    //   0  Dense1 + LeakyRelu1  MatMul  [n,64]  [n,16]       1,040  2,048    320  0·n (1)
-    //   1  Dense2 + Sigmoid1    MatMul  [n,16]  [n,64]       1,088  2,048    320  output
-    //   2  MeanSquaredError1    Row     [n,64]  [n,1]                 128    516  0·n
+    // #  layers               kernel  in      out     parameters  FLOPs  bytes  at (until kernel)
+    // 0  Dense1 + LeakyRelu1  MatMul  [n,64]  [n,16]       1,040  2.05k    320  0·n (1)
+    // 1  Dense2 + Sigmoid1    MatMul  [n,16]  [n,64]       1,088  2.05k    320  output
+    // 2  MeanSquaredError1    Row     [n,64]  [n,1]                 128    516  0·n
     // Training: 8 kernels, arena of 896 bytes a sample and 0 fixed.
-    //   #  layers               kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
-    //   0  Dense1 + LeakyRelu1  MatMul        [n,64]         [n,16]               1,040  2,048    320  192·n (7)
-    //   1  Dense2 + Sigmoid1    MatMul        [n,16]         [n,64]               1,088  2,048    320  64·n (5)
-    //   2  MeanSquaredError1    Row           [n,64]         [n,1] [n,64]                  192    772  208·n, 128·n (3)
-    //   3  Sigmoid1             Row           [n,64]         [n,64]                         64    768  64·n (5)
-    //   4  Dense2               WeightMatMul  [n,64] [n,16]  [64,16] [1,64]              2,048    320  gradients 1040, gradients 2064
-    //   5  Dense2 + LeakyRelu1  MatMul        [n,64] [n,16]  [n,16]               1,024  2,048    384  192·n (7)
-    //   6  Dense1               WeightMatMul  [n,16] [n,64]  [16,64] [1,16]              2,048    320  gradients 0, gradients 1024
-    //   7  Dense1               MatMul        [n,16]         [n,64]               1,024  2,048    320  InputGradient
+    // #  layers               kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
+    // 0  Dense1 + LeakyRelu1  MatMul        [n,64]         [n,16]               1,040  2.05k    320  192·n (7)
+    // 1  Dense2 + Sigmoid1    MatMul        [n,16]         [n,64]               1,088  2.05k    320  64·n (5)
+    // 2  MeanSquaredError1    Row           [n,64]         [n,1] [n,64]                  192    772  208·n, 128·n (3)
+    // 3  Sigmoid1             Row           [n,64]         [n,64]                         64    768  64·n (5)
+    // 4  Dense2               WeightMatMul  [n,64] [n,16]  [64,16] [1,64]              2.05k    320  gradients 1040, gradients 2064
+    // 5  Dense2 + LeakyRelu1  MatMul        [n,64] [n,16]  [n,16]               1,024  2.05k    384  192·n (7)
+    // 6  Dense1               WeightMatMul  [n,16] [n,64]  [16,64] [1,16]              2.05k    320  gradients 0, gradients 1024
+    // 7  Dense1               MatMul        [n,16]         [n,64]               1,024  2.05k    320  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "4cde1c7852c62655d4662b9893cd419c54bd4cae109dfdb9930c73c53f63d8c8";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "Autoencoder",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Dense1.weight", new[] { 16, 64 }, true, 0, Runtime::Initializer.Auto, 64, 16, Runtime::Activation.Relu),
-                new("Dense1.bias", new[] { 16 }, true, 1024, Runtime::Initializer.Zeros, 64, 16, Runtime::Activation.Relu),
-                new("Dense2.weight", new[] { 64, 16 }, true, 1040, Runtime::Initializer.Auto, 16, 64, Runtime::Activation.Sigmoid),
-                new("Dense2.bias", new[] { 64 }, true, 2064, Runtime::Initializer.Zeros, 16, 64, Runtime::Activation.Sigmoid),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 2128,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -186,50 +188,63 @@ unsafe partial class Autoencoder : Runtime::Network
             Inference = new(16, 0),
             Evaluation = new(16, 0),
             Training = new(224, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("LeakyRelu1", 192, 16, true),
-                new("Sigmoid1", 64, 64, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 8,
             HasLoss = true,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 16x64 Auto 64:16:Relu Dense1.weight
+        1024 16 Zeros 64:16:Relu Dense1.bias
+        1040 64x16 Auto 16:64:Sigmoid Dense2.weight
+        2064 64 Zeros 16:64:Sigmoid Dense2.bias
+        """;
+
+        private const string ActivationTable = """
+        192 16 LeakyRelu1
+        64 64 Sigmoid1
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + LeakyRelu1
-            Kernels::MatMul.Run(f.Workers, (float*)f.Inputs[0], 64, 1, f.Parameters, 1, 64, f.Arena, n, 16, 64, new BiasLeakyReluEpilogue { bias = f.Parameters + 1024 });
+            K::MatMul.Run(W, (float*)f.Inputs[0], 64, 1, P, 1, 64, A, n, 16, 64, new BiasLeakyReluEpilogue(P + 1024));
 
             // 1: Dense2 + Sigmoid1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 16, 1, f.Parameters + 1040, 1, 16, (float*)f.Outputs[0], n, 64, 16, new BiasSigmoidEpilogue { bias = f.Parameters + 2064 });
+            K::MatMul.Run(W, A, 16, 1, P + 1040, 1, 16, (float*)f.Outputs[0], n, 64, 16, new BiasSigmoidEpilogue(P + 2064));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 64 * n);
+            var unwanted = K::Workers.Scratch(0, 64 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 2: MeanSquaredError1
-            var k2 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena, F = 64, factor = 0.015625f };
-            f.Workers.For(n, 1664.0, &k2, &MeanSquaredError.Run);
+            W.For(n, 1664, new MeanSquaredError((float*)f.Outputs[0], (float*)f.Targets[0], A, 64, 0.015625f));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -242,16 +257,18 @@ unsafe partial class Autoencoder : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena, 256 * n, 256 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A, 256 * n, 256 * n);
 
             // 0: Dense1 + LeakyRelu1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 64, 1, f.Parameters, 1, 64, f.Arena + 192 * n, n, 16, 64, new BiasLeakyReluEpilogue { bias = f.Parameters + 1024 });
+            K::MatMul.Run(W, A, 64, 1, P, 1, 64, A + 192 * n, n, 16, 64, new BiasLeakyReluEpilogue(P + 1024));
 
             // 1: Dense2 + Sigmoid1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 192 * n, 16, 1, f.Parameters + 1040, 1, 16, f.Arena + 64 * n, n, 64, 16, new BiasSigmoidEpilogue { bias = f.Parameters + 2064 });
+            K::MatMul.Run(W, A + 192 * n, 16, 1, P + 1040, 1, 16, A + 64 * n, n, 64, 16, new BiasSigmoidEpilogue(P + 2064));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 64 * n, f.Outputs[0], 256 * n, 256 * n);
+                global::System.Buffer.MemoryCopy(A + 64 * n, f.Outputs[0], 256 * n, 256 * n);
             }
         }
 
@@ -259,13 +276,14 @@ unsafe partial class Autoencoder : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 2: MeanSquaredError1
-            var k2 = new MeanSquaredError2 { x = f.Arena + 64 * n, target = (float*)f.Targets[0], loss = f.Arena + 208 * n, dx = f.Arena + 128 * n, F = 64, factor = 0.015625f, inverseBatch = 1f / n };
-            f.Workers.For(n, 1856.0, &k2, &MeanSquaredError2.Run);
+            W.For(n, 1856, new MeanSquaredError2(A + 64 * n, (float*)f.Targets[0], A + 208 * n, A + 128 * n, 64, 0.015625f, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 208 * n;
+            var losses = A + 208 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -278,222 +296,153 @@ unsafe partial class Autoencoder : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 128 * n, 256 * n, 256 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 128 * n, 256 * n, 256 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 3: Sigmoid1
-            var k3 = new SigmoidBackward { dy = f.Arena + 128 * n, x = f.Arena + 64 * n, dx = f.Arena + 64 * n };
-            f.Workers.For(n * 64, 25.0, &k3, &SigmoidBackward.Run);
+            W.For(n * 64, 25, new SigmoidBackward(A + 128 * n, A + 64 * n, A + 64 * n));
 
             // 4: Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 64 * n, 1, 64, f.Arena + 192 * n, 16, 1, f.Gradients + 1040, 64, 16, n, f.Accumulate, f.Gradients + 2064);
+            K::MatMul.Accumulate(W, A + 64 * n, 1, 64, A + 192 * n, 16, 1, G + 1040, 64, 16, n, f.Accumulate, G + 2064);
 
             // 5: Dense2 + LeakyRelu1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 64, 1, f.Parameters + 1040, 16, 1, f.Arena + 192 * n, n, 16, 64, new WhereEpilogue { x = f.Arena + 192 * n });
+            K::MatMul.Run(W, A + 64 * n, 64, 1, P + 1040, 16, 1, A + 192 * n, n, 16, 64, new WhereEpilogue(A + 192 * n));
 
             // 6: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 192 * n, 1, 16, f.Arena, 64, 1, f.Gradients, 16, 64, n, f.Accumulate, f.Gradients + 1024);
+            K::MatMul.Accumulate(W, A + 192 * n, 1, 16, A, 64, 1, G, 16, 64, n, f.Accumulate, G + 1024);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 64 * n);
+                var unwanted = K::Workers.Scratch(0, 64 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 7: Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena + 192 * n, 16, 1, f.Parameters, 64, 1, dx0, n, 64, 16, default(Kernels::Identity));
+                K::MatMul.Run(W, A + 192 * n, 16, 1, P, 64, 1, dx0, n, 64, 16, AsIs);
             }
         }
 
 
         // y = leaky(bias + acc, 0.1)
-        public struct BiasLeakyReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasLeakyReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), t1 * V.Broadcast(0.1f), t1);
-                return t2;
+                var t1 = V.Load(bias + column) + acc;
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), t1 * V.Broadcast(0.1f), t1);
             }
         }
 
         // y = sigmoid(bias + acc)
-        public struct BiasSigmoidEpilogue : Kernels::IEpilogue
+        public readonly struct BiasSigmoidEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = Kernels::SimdMath.Sigmoid(t1);
-                return t2;
+                return K::SimdMath.Sigmoid(V.Load(bias + column) + acc);
             }
         }
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        public struct MeanSquaredError
+        public readonly struct MeanSquaredError(float* x, float* target, float* loss, nint F, float factor) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public nint F;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F, target = k.target + n * k.F };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.F);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.loss[n] = r1;
+                    var reduce0 = new Reduce0(x + n * F, target + n * F);
+                    var r0 = K::Simd.Sum(in reduce0, F);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    loss[n] = r1;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* target) : K::IReduce
             {
-                public float* x;
-                public float* target;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    return t2 * t2;
                 }
             }
         }
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        // dx = (x − target)·factor·1/n·2
-        public struct MeanSquaredError2
+        // dx = (x − target)·1/n·factor·2
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint F, float factor, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float factor;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F, target = k.target + n * k.F };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.F);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.loss[n] = r1;
-                    var h3_0_0 = Kernels::F1.Broadcast(k.factor);
-                    var h3_0_1 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h3_0_2 = h3_0_0 * h3_0_1;
-                    var write = new Write { x = k.x + n * k.F, target = k.target + n * k.F, s = Kernels::F1.Sum(h3_0_2), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F, target + n * F);
+                    var r0 = K::Simd.Sum(in reduce0, F);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    loss[n] = r1;
+                    var h3_3 = K::F1.Sum(K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var write = new Write(x + n * F, target + n * F, h3_3, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* target) : K::IReduce
             {
-                public float* x;
-                public float* target;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    return t2 * t2;
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* target, float s, float* dx) : K::IMap
             {
-                public float* x;
-                public float* target;
-                public float s;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * V.Broadcast(s);
-                    var t4 = t3 * V.Broadcast(2f);
-                    V.Store(dx + i, t4);
+                    V.Store(dx + i, ((V.Load(x + i) - V.Load(target + i)) * V.Broadcast(s)) * V.Broadcast(2f));
                 }
             }
         }
 
         // dx = dy·x·(1 − x)
-        public struct SigmoidBackward
+        public readonly struct SigmoidBackward(float* dy, float* x, float* dx) : K::ILoop
         {
-            public float* dy;
-            public float* x;
-            public float* dx;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SigmoidBackward*)self;
-                var write = new Write { dy = k.dy, x = k.x, dx = k.dx };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(dy, x, dx);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* dy, float* x, float* dx) : K::IMap
             {
-                public float* dy;
-                public float* x;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(dy + i);
                     var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(1f) - t1;
-                    var t3 = t1 * t2;
-                    var t4 = t0 * t3;
-                    V.Store(dx + i, t4);
+                    V.Store(dx + i, V.Load(dy + i) * (t1 * (V.Broadcast(1f) - t1)));
                 }
             }
         }
 
         // dx = (x > 0 ? acc : acc·0.1)
-        public struct WhereEpilogue : Kernels::IEpilogue
+        public readonly struct WhereEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = acc * V.Broadcast(0.1f);
-                var t3 = V.Select(t1, acc, t2);
-                return t3;
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), acc, acc * V.Broadcast(0.1f));
             }
         }
     }

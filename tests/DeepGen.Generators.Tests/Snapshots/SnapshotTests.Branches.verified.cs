@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -142,56 +142,56 @@ unsafe partial class Branches : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 8 kernels, arena of 12,672 bytes a sample and 0 fixed.
-    //   #  layers                kernel   in                       out           parameters   FLOPs   bytes  at (until kernel)
-    //   0  Conv2d1 + Relu1       Conv     [n,3,12,12]              [n,4,12,12]           16   3,456   4,032  1584·n (3)
-    //   1  Conv2d2 + Relu2       Conv     [n,3,12,12]              [n,4,12,12]          112  31,104   4,032  2160·n (3)
-    //   2  MaxPool2d1            MaxPool  [n,3,12,12]              [n,3,12,12]                  432   3,456  2736·n (3)
-    //   3  Concat1               Concat   [n,4,12,12] [n,3,12,12]  [n,11,12,12]                   0  12,672  0·n (4)
-    //   4  AvgPool2d1            AvgPool  [n,11,12,12]             [n,11,6,6]                   396   7,920  1584·n (5)
-    //   5  GlobalAvgPool2d1      Row      [n,11,6,6]               [n,11,1,1]                   792   1,628  0·n (6)
-    //   6  Dense1                MatMul   [n,11,1,1]               [n,6]                 72     132      68  output
-    //   7  SoftmaxCrossEntropy1  Row      [n,6] [n]                [n,1]                         36      32  0·n
+    // #  layers                kernel   in                       out           parameters  FLOPs  bytes  at (until kernel)
+    // 0  Conv2d1 + Relu1       Conv     [n,3,12,12]              [n,4,12,12]           16  3.46k  4.03k  1584·n (3)
+    // 1  Conv2d2 + Relu2       Conv     [n,3,12,12]              [n,4,12,12]          112  31.1k  4.03k  2160·n (3)
+    // 2  MaxPool2d1            MaxPool  [n,3,12,12]              [n,3,12,12]                 432  3.46k  2736·n (3)
+    // 3  Concat1               Concat   [n,4,12,12] [n,3,12,12]  [n,11,12,12]                  0  12.7k  0·n (4)
+    // 4  AvgPool2d1            AvgPool  [n,11,12,12]             [n,11,6,6]                  396  7.92k  1584·n (5)
+    // 5  GlobalAvgPool2d1      Row      [n,11,6,6]               [n,11,1,1]                  792  1.63k  0·n (6)
+    // 6  Dense1                MatMul   [n,11,1,1]               [n,6]                 72    132     68  output
+    // 7  SoftmaxCrossEntropy1  Row      [n,6] [n]                [n,1]                        36     32  0·n
     // Training: 20 kernels, arena of 14,400 bytes a sample and 0 fixed.
-    //    #  layers                kernel          in                        out                  parameters   FLOPs   bytes  at (until kernel)
-    //    0  Conv2d1 + Relu1       Conv            [n,3,12,12]               [n,4,12,12]                  16   3,456   4,032  1584·n (19)
-    //    1  Conv2d2 + Relu2       Conv            [n,3,12,12]               [n,4,12,12]                 112  31,104   4,032  2160·n (18)
-    //    2  MaxPool2d1            MaxPool         [n,3,12,12]               [n,3,12,12]                         432   3,456  3168·n (3)
-    //    3  Concat1               Concat          [n,4,12,12] [n,3,12,12]   [n,11,12,12]                          0  12,672  0·n (4)
-    //    4  AvgPool2d1            AvgPool         [n,11,12,12]              [n,11,6,6]                          396   7,920  3168·n (5)
-    //    5  GlobalAvgPool2d1      Row             [n,11,6,6]                [n,11,1,1]                          792   1,628  0·n (8)
-    //    6  Dense1                MatMul          [n,11,1,1]                [n,6]                        72     132      68  16·n (7)
-    //    7  SoftmaxCrossEntropy1  Row             [n,6] [n]                 [n,1] [n,6]                          30      56  32·n, 48·n (9)
-    //    8  Dense1                WeightMatMul    [n,6] [n,11,1,1]          [6,11] [1,6]                        132      68  gradients 160, gradients 240
-    //    9  Dense1                MatMul          [n,6]                     [n,11]                       66     132      68  0·n (10)
-    //   10  GlobalAvgPool2d1      Row             [n,11]                    [n,11,6,6]                          396   1,628  3168·n (11)
-    //   11  AvgPool2d1            AvgPoolGrad     [n,11,6,6]                [n,11,12,12]                      1,584   7,920  0·n (16)
-    //   12  Relu2                 Row             [n,4,12,12] [n,11,12,12]  [n,4,12,12]                         576  10,944  2160·n (18)
-    //   13  Conv2d2               ConvGradWeight  [n,3,12,12] [n,4,12,12]   [4,3,3,3] [1,4,1,1]              31,104   4,032  gradients 32, gradients 144
-    //   14  Relu1                 Row             [n,4,12,12] [n,11,12,12]  [n,4,12,12]                         576  10,944  1584·n (19)
-    //   15  Conv2d1               ConvGradWeight  [n,3,12,12] [n,4,12,12]   [4,3,1,1] [1,4,1,1]               3,456   4,032  gradients 0, gradients 16
-    //   16  Concat1               Row             [n,11,12,12]              [n,3,12,12]                         432   8,064  3168·n (17)
-    //   17  MaxPool2d1            MaxPoolGrad     [n,3,12,12]               [n,3,12,12]                         432   5,184  0·n (19)
-    //   18  Conv2d2               ConvGradInput   [n,4,12,12] [n,3,12,12]   [n,3,12,12]                 108  31,104   5,760  0·n (19)
-    //   19  Conv2d1               ConvGradInput   [n,4,12,12] [n,3,12,12]   [n,3,12,12]                  12   3,456   5,760  InputGradient
+    //  #  layers                kernel          in                        out                  parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1 + Relu1       Conv            [n,3,12,12]               [n,4,12,12]                  16  3.46k  4.03k  1584·n (19)
+    //  1  Conv2d2 + Relu2       Conv            [n,3,12,12]               [n,4,12,12]                 112  31.1k  4.03k  2160·n (18)
+    //  2  MaxPool2d1            MaxPool         [n,3,12,12]               [n,3,12,12]                        432  3.46k  3168·n (3)
+    //  3  Concat1               Concat          [n,4,12,12] [n,3,12,12]   [n,11,12,12]                         0  12.7k  0·n (4)
+    //  4  AvgPool2d1            AvgPool         [n,11,12,12]              [n,11,6,6]                         396  7.92k  3168·n (5)
+    //  5  GlobalAvgPool2d1      Row             [n,11,6,6]                [n,11,1,1]                         792  1.63k  0·n (8)
+    //  6  Dense1                MatMul          [n,11,1,1]                [n,6]                        72    132     68  16·n (7)
+    //  7  SoftmaxCrossEntropy1  Row             [n,6] [n]                 [n,1] [n,6]                         30     56  32·n, 48·n (9)
+    //  8  Dense1                WeightMatMul    [n,6] [n,11,1,1]          [6,11] [1,6]                       132     68  gradients 160, gradients 240
+    //  9  Dense1                MatMul          [n,6]                     [n,11]                       66    132     68  0·n (10)
+    // 10  GlobalAvgPool2d1      Row             [n,11]                    [n,11,6,6]                         396  1.63k  3168·n (11)
+    // 11  AvgPool2d1            AvgPoolGrad     [n,11,6,6]                [n,11,12,12]                     1.58k  7.92k  0·n (16)
+    // 12  Relu2                 Row             [n,4,12,12] [n,11,12,12]  [n,4,12,12]                        576  10.9k  2160·n (18)
+    // 13  Conv2d2               ConvGradWeight  [n,3,12,12] [n,4,12,12]   [4,3,3,3] [1,4,1,1]              31.1k  4.03k  gradients 32, gradients 144
+    // 14  Relu1                 Row             [n,4,12,12] [n,11,12,12]  [n,4,12,12]                        576  10.9k  1584·n (19)
+    // 15  Conv2d1               ConvGradWeight  [n,3,12,12] [n,4,12,12]   [4,3,1,1] [1,4,1,1]              3.46k  4.03k  gradients 0, gradients 16
+    // 16  Concat1               Row             [n,11,12,12]              [n,3,12,12]                        432  8.06k  3168·n (17)
+    // 17  MaxPool2d1            MaxPoolGrad     [n,3,12,12]               [n,3,12,12]                        432  5.18k  0·n (19)
+    // 18  Conv2d2               ConvGradInput   [n,4,12,12] [n,3,12,12]   [n,3,12,12]                 108  31.1k  5.76k  0·n (19)
+    // 19  Conv2d1               ConvGradInput   [n,4,12,12] [n,3,12,12]   [n,3,12,12]                  12  3.46k  5.76k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "5548ed0f3220f5306c2212525c9e2aff428c0bfcd1b99b71bb2f06f6f00e53f8";
+        public const string GraphFingerprint = "a5c8ad2e3c7e198bd5f18a2eca2f8cbebb7d5d06d7da6e83a197ad6f9973dffa";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "Branches",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 4, 3, 1, 1 }, true, 0, Runtime::Initializer.Auto, 3, 4, Runtime::Activation.Relu),
-                new("Conv2d1.bias", new[] { 4 }, true, 16, Runtime::Initializer.Zeros, 3, 4, Runtime::Activation.Relu),
-                new("Conv2d2.weight", new[] { 4, 3, 3, 3 }, true, 32, Runtime::Initializer.Auto, 27, 36, Runtime::Activation.Relu),
-                new("Conv2d2.bias", new[] { 4 }, true, 144, Runtime::Initializer.Zeros, 27, 36, Runtime::Activation.Relu),
-                new("Dense1.weight", new[] { 6, 11 }, true, 160, Runtime::Initializer.Auto, 11, 6, Runtime::Activation.None),
-                new("Dense1.bias", new[] { 6 }, true, 240, Runtime::Initializer.Zeros, 11, 6, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 256,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -210,74 +210,85 @@ unsafe partial class Branches : Runtime::Network
             Inference = new(3168, 0),
             Evaluation = new(3168, 0),
             Training = new(3600, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Relu1", 1584, 576, true),
-                new("Relu2", 2160, 576, true),
-                new("AvgPool2d1", 3168, 396, true),
-                new("GlobalAvgPool2d1", 0, 11, true),
-                new("Dense1", 16, 6, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 19,
             HasLoss = true,
             IsClassifier = true,
         };
 
+        private const string ParameterTable = """
+        0 4x3x1x1 Auto 3:4:Relu Conv2d1.weight
+        16 4 Zeros 3:4:Relu Conv2d1.bias
+        32 4x3x3x3 Auto 27:36:Relu Conv2d2.weight
+        144 4 Zeros 27:36:Relu Conv2d2.bias
+        160 6x11 Auto 11:6:None Dense1.weight
+        240 6 Zeros 11:6:None Dense1.bias
+        """;
+
+        private const string ActivationTable = """
+        1584 576 Relu1
+        2160 576 Relu2
+        3168 396 AvgPool2d1
+        0 11 GlobalAvgPool2d1
+        16 6 Dense1
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Parameters, f.Arena + 1584 * n, new BiasReluEpilogue { bias = f.Parameters + 16 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1584 * n, new BiasReluEpilogue(P + 16));
 
             // 1: Conv2d2 + Relu2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, (float*)f.Inputs[0], f.Parameters + 32, f.Arena + 2160 * n, new BiasReluEpilogue { bias = f.Parameters + 144 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, (float*)f.Inputs[0], P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144));
 
             // 2: MaxPool2d1
-            Kernels::Pooling.Max(f.Workers, in Pool, n, (float*)f.Inputs[0], f.Arena + 2736 * n, default(Kernels::Identity));
+            K::Pooling.Max(W, in PoolShapes[0], n, (float*)f.Inputs[0], A + 2736 * n, AsIs);
 
             // 3: Concat1
-            var k3_0 = new Concat { x = f.Arena + 1584 * n, y = f.Arena, P = 576, stride = 1584 };
-            f.Workers.For(n, 576.0, &k3_0, &Concat.Run);
-            var k3_576 = new Concat { x = f.Arena + 2160 * n, y = f.Arena + 576, P = 576, stride = 1584 };
-            f.Workers.For(n, 576.0, &k3_576, &Concat.Run);
-            var k3_1152 = new Concat { x = f.Arena + 2736 * n, y = f.Arena + 1152, P = 432, stride = 1584 };
-            f.Workers.For(n, 432.0, &k3_1152, &Concat.Run);
+            W.For(n, 576, new Concat(A + 1584 * n, A, 576, 1584));
+            W.For(n, 576, new Concat(A + 2160 * n, A + 576, 576, 1584));
+            W.For(n, 432, new Concat(A + 2736 * n, A + 1152, 432, 1584));
 
             // 4: AvgPool2d1
-            Kernels::Pooling.Average(f.Workers, in Pool2, n, f.Arena, f.Arena + 1584 * n, default(Kernels::Identity));
+            K::Pooling.Average(W, in PoolShapes[1], n, A, A + 1584 * n, AsIs);
 
             // 5: GlobalAvgPool2d1
-            var k5 = new GlobalAvgPool2d { x = f.Arena + 1584 * n, y = f.Arena, P = 36, factor = 0.027777778f };
-            f.Workers.For(n * 11, 108.0, &k5, &GlobalAvgPool2d.Run);
+            W.For(n * 11, 108, new GlobalAvgPool2d(A + 1584 * n, A, 36, 0.027777778f));
 
             // 6: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 11, 1, f.Parameters + 160, 1, 11, (float*)f.Outputs[0], n, 6, 11, new BiasEpilogue { bias = f.Parameters + 240 });
+            K::MatMul.Run(W, A, 11, 1, P + 160, 1, 11, (float*)f.Outputs[0], n, 6, 11, new BiasEpilogue(P + 240));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 6 };
-            f.Workers.For(n, 300.0, &k7, &SoftmaxCrossEntropy.Run);
+            W.For(n, 300, new SoftmaxCrossEntropy((float*)f.Outputs[0], (int*)f.Targets[0], A, 6));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -290,37 +301,35 @@ unsafe partial class Branches : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 2736 * n, 1728 * n, 1728 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 2736 * n, 1728 * n, 1728 * n);
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena + 2736 * n, f.Parameters, f.Arena + 1584 * n, new BiasReluEpilogue { bias = f.Parameters + 16 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 2736 * n, P, A + 1584 * n, new BiasReluEpilogue(P + 16));
 
             // 1: Conv2d2 + Relu2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 2736 * n, f.Parameters + 32, f.Arena + 2160 * n, new BiasReluEpilogue { bias = f.Parameters + 144 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2736 * n, P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144));
 
             // 2: MaxPool2d1
-            Kernels::Pooling.Max(f.Workers, in Pool, n, f.Arena + 2736 * n, f.Arena + 3168 * n, default(Kernels::Identity));
+            K::Pooling.Max(W, in PoolShapes[0], n, A + 2736 * n, A + 3168 * n, AsIs);
 
             // 3: Concat1
-            var k3_0 = new Concat { x = f.Arena + 1584 * n, y = f.Arena, P = 576, stride = 1584 };
-            f.Workers.For(n, 576.0, &k3_0, &Concat.Run);
-            var k3_576 = new Concat { x = f.Arena + 2160 * n, y = f.Arena + 576, P = 576, stride = 1584 };
-            f.Workers.For(n, 576.0, &k3_576, &Concat.Run);
-            var k3_1152 = new Concat { x = f.Arena + 3168 * n, y = f.Arena + 1152, P = 432, stride = 1584 };
-            f.Workers.For(n, 432.0, &k3_1152, &Concat.Run);
+            W.For(n, 576, new Concat(A + 1584 * n, A, 576, 1584));
+            W.For(n, 576, new Concat(A + 2160 * n, A + 576, 576, 1584));
+            W.For(n, 432, new Concat(A + 3168 * n, A + 1152, 432, 1584));
 
             // 4: AvgPool2d1
-            Kernels::Pooling.Average(f.Workers, in Pool2, n, f.Arena, f.Arena + 3168 * n, default(Kernels::Identity));
+            K::Pooling.Average(W, in PoolShapes[1], n, A, A + 3168 * n, AsIs);
 
             // 5: GlobalAvgPool2d1
-            var k5 = new GlobalAvgPool2d { x = f.Arena + 3168 * n, y = f.Arena, P = 36, factor = 0.027777778f };
-            f.Workers.For(n * 11, 108.0, &k5, &GlobalAvgPool2d.Run);
+            W.For(n * 11, 108, new GlobalAvgPool2d(A + 3168 * n, A, 36, 0.027777778f));
 
             // 6: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 11, 1, f.Parameters + 160, 1, 11, f.Arena + 16 * n, n, 6, 11, new BiasEpilogue { bias = f.Parameters + 240 });
+            K::MatMul.Run(W, A, 11, 1, P + 160, 1, 11, A + 16 * n, n, 6, 11, new BiasEpilogue(P + 240));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 16 * n, f.Outputs[0], 24 * n, 24 * n);
+                global::System.Buffer.MemoryCopy(A + 16 * n, f.Outputs[0], 24 * n, 24 * n);
             }
         }
 
@@ -328,13 +337,14 @@ unsafe partial class Branches : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy2 { x = f.Arena + 16 * n, target = (int*)f.Targets[0], loss = f.Arena + 32 * n, dx = f.Arena + 48 * n, F = 6, inverseBatch = 1f / n };
-            f.Workers.For(n, 342.0, &k7, &SoftmaxCrossEntropy2.Run);
+            W.For(n, 342, new SoftmaxCrossEntropy2(A + 16 * n, (int*)f.Targets[0], A + 32 * n, A + 48 * n, 6, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 32 * n;
+            var losses = A + 32 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -347,163 +357,136 @@ unsafe partial class Branches : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 48 * n, 24 * n, 24 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 48 * n, 24 * n, 24 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 48 * n, 1, 6, f.Arena, 11, 1, f.Gradients + 160, 6, 11, n, f.Accumulate, f.Gradients + 240);
-
-            // 9: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 48 * n, 6, 1, f.Parameters + 160, 11, 1, f.Arena, n, 11, 6, default(Kernels::Identity));
+            K::MatMul.Accumulate(W, A + 48 * n, 1, 6, A, 11, 1, G + 160, 6, 11, n, f.Accumulate, G + 240);
+            K::MatMul.Run(W, A + 48 * n, 6, 1, P + 160, 11, 1, A, n, 11, 6, AsIs);
 
             // 10: GlobalAvgPool2d1
-            var k10 = new GlobalAvgPool2dBackward { dy = f.Arena, dx = f.Arena + 3168 * n, factor = 0.027777778f, P = 36 };
-            f.Workers.For(n * 11, 108.0, &k10, &GlobalAvgPool2dBackward.Run);
+            W.For(n * 11, 108, new GlobalAvgPool2dBackward(A, A + 3168 * n, 0.027777778f, 36));
 
             // 11: AvgPool2d1
-            Kernels::Pooling.AverageGrad(f.Workers, in Pool2, n, f.Arena + 3168 * n, f.Arena, default(Kernels::Identity));
+            K::Pooling.AverageGrad(W, in PoolShapes[1], n, A + 3168 * n, A, AsIs);
 
             // 12: Relu2
-            var k12 = new ReluBackward { x = f.Arena + 2160 * n, dy = f.Arena, dx = f.Arena + 2160 * n, P = 576, stride = 1584 };
-            f.Workers.For(n, 2880.0, &k12, &ReluBackward.Run);
+            W.For(n, 2880, new ReluBackward(A + 2160 * n, A, A + 2160 * n, 576, 1584));
 
             // 13: Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 2736 * n, f.Arena + 2160 * n, f.Gradients + 32, f.Accumulate, f.Gradients + 144);
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144);
 
             // 14: Relu1
-            var k14 = new ReluBackward2 { x = f.Arena + 1584 * n, dy = f.Arena, dx = f.Arena + 1584 * n, P = 576, stride = 1584 };
-            f.Workers.For(n, 2880.0, &k14, &ReluBackward2.Run);
+            W.For(n, 2880, new ReluBackward2(A + 1584 * n, A, A + 1584 * n, 576, 1584));
 
             // 15: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 2736 * n, f.Arena + 1584 * n, f.Gradients, f.Accumulate, f.Gradients + 16);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 432 * n);
+                var unwanted = K::Workers.Scratch(0, 432 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 16: Concat1
-                var k16 = new ConcatBackward { dy = f.Arena, dx = f.Arena + 3168 * n, stride = 1584, P = 432 };
-                f.Workers.For(n, 432.0, &k16, &ConcatBackward.Run);
+                W.For(n, 432, new ConcatBackward(A, A + 3168 * n, 1584, 432));
 
                 // 17: MaxPool2d1
-                Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 2736 * n, f.Arena + 3168 * n, f.Arena, default(Kernels::Identity));
+                K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 2736 * n, A + 3168 * n, A, AsIs);
 
                 // 18: Conv2d2
-                Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 2160 * n, f.Parameters + 32, f.Arena, new AddEpilogue { dy = f.Arena });
+                K::Convolution.GradInput(W, in ConvShapes[1], n, A + 2160 * n, P + 32, A, new AddEpilogue(A));
 
                 // 19: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 1584 * n, f.Parameters, dx0, new AddEpilogue { dy = f.Arena });
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 1584 * n, P, dx0, new AddEpilogue(A));
             }
         }
 
+
+        private static readonly K::ConvShape[] ConvShapes =
+        {
+            new(3, 12, 12, 4, 12, 12, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 3x12x12 to 4x12x12
+            new(3, 12, 12, 4, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 3x12x12 to 4x12x12
+        };
+
+        private static readonly K::PoolShape[] PoolShapes =
+        {
+            new(3, 12, 12, 12, 12, 3, 3, 1, 1, 1, 1, false), // 3x12x12 to 3x12x12
+            new(11, 12, 12, 6, 6, 2, 2, 2, 2, 0, 0, true), // 11x12x12 to 11x6x6
+        };
 
         // y = max(acc + bias, 0)
-        public struct BiasReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = acc + V.Broadcast(bias[row]);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv = new(3, 12, 12, 4, 12, 12, 1, 1, 1, 1, 0, 0, 1, 1, 1); // 3x12x12 to 4x12x12
-
-        public static readonly Kernels::ConvShape Conv2 = new(3, 12, 12, 4, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1); // 3x12x12 to 4x12x12
-
-        public static readonly Kernels::PoolShape Pool = new(3, 12, 12, 12, 12, 3, 3, 1, 1, 1, 1, false); // 3x12x12 to 3x12x12
 
         // y[…] = x, one part of the joined tensor
-        public struct Concat
+        public readonly struct Concat(float* x, float* y, nint P, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public nint P;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Concat*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var write = new Write { x = k.x + n * k.P, y = k.y + n * k.stride };
-                    Kernels::Simd.Map(in write, k.P);
+                    var write = new Write(x + n * P, y + n * stride);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* y) : K::IMap
             {
-                public float* x;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    V.Store(y + i, t0);
+                    V.Store(y + i, V.Load(x + i));
                 }
             }
         }
-
-        public static readonly Kernels::PoolShape Pool2 = new(11, 12, 12, 6, 6, 2, 2, 2, 2, 0, 0, true); // 11x12x12 to 11x6x6
 
         // r0 = Σ(x)
         // y = r0·factor
-        public struct GlobalAvgPool2d
+        public readonly struct GlobalAvgPool2d(float* x, float* y, nint P, float factor) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public nint P;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(GlobalAvgPool2d*)self;
                 for (var i = begin; i < end; i++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + i * k.P };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.P);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.y[i] = r1;
+                    var reduce0 = new Reduce0(x + i * P);
+                    var r0 = K::Simd.Sum(in reduce0, P);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    y[i] = r1;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
@@ -511,75 +494,49 @@ unsafe partial class Branches : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        public struct SoftmaxCrossEntropy
+        public readonly struct SoftmaxCrossEntropy(float* x, int* target, float* loss, nint F) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var u3_0 = Kernels::F1.Broadcast(r0) + Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_0);
-                    var reduce4 = new Reduce4 { target = k.target + n, x = k.x + n * k.F };
-                    var r4 = Kernels::Simd.Sum(in reduce4, k.F);
-                    var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
-                    var r5 = Kernels::F1.Sum(u5_0);
-                    k.loss[n] = r5;
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
+                    var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
+                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var r4 = K::Simd.Sum(in reduce4, F);
+                    var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
+                    loss[n] = r5;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce4(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
@@ -589,138 +546,82 @@ unsafe partial class Branches : Runtime::Network
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
         // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
-        public struct SoftmaxCrossEntropy2
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var reduce2 = new Reduce2 { target = k.target + n, x = k.x + n * k.F };
-                    var r2 = Kernels::Simd.Sum(in reduce2, k.F);
-                    var u3_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
-                    var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_2);
-                    k.loss[n] = r3;
-                    var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var h5_0_2 = h5_0_0 * h5_0_1;
-                    var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var r2 = K::Simd.Sum(in reduce2, F);
+                    var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
+                    loss[n] = r3;
+                    var h5_0 = K::F1.Broadcast(inverseBatch);
+                    var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
+                    var h5_5 = K::F1.Sum(-h5_0);
+                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public int* target;
-                public float s2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = V.Iota(i);
-                    var t4 = V.Broadcast(target[0]);
-                    var t5 = V.Equal(t3, t4);
-                    var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
-                    var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx + i, t7);
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
-        // dx = factor·dy
-        public struct GlobalAvgPool2dBackward
+        // dx = dy·factor
+        public readonly struct GlobalAvgPool2dBackward(float* dy, float* dx, float factor, nint P) : K::ILoop
         {
-            public float* dy;
-            public float* dx;
-            public float factor;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(GlobalAvgPool2dBackward*)self;
                 for (var i = begin; i < end; i++)
                 {
-                    var h1_0_0 = Kernels::F1.Broadcast(k.factor);
-                    var h1_0_1 = Kernels::F1.Load(k.dy + i);
-                    var h1_0_2 = h1_0_0 * h1_0_1;
-                    var write = new Write { s = Kernels::F1.Sum(h1_0_2), dx = k.dx + i * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var write = new Write(K::F1.Sum(K::F1.Load(dy + i) * K::F1.Broadcast(factor)), dx + i * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float s, float* dx) : K::IMap
             {
-                public float s;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
                     V.Store(dx + i, V.Broadcast(s));
                 }
@@ -728,122 +629,78 @@ unsafe partial class Branches : Runtime::Network
         }
 
         // dx = (x > 0 ? dy : 0)
-        public struct ReluBackward
+        public readonly struct ReluBackward(float* x, float* dy, float* dx, nint P, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* dx;
-            public nint P;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(ReluBackward*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var write = new Write { x = k.x + n * k.P, dy = k.dy + 576 + n * k.stride, dx = k.dx + n * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var write = new Write(x + n * P, dy + 576 + n * stride, dx + n * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* dy, float* dx) : K::IMap
             {
-                public float* x;
-                public float* dy;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                    V.Store(dx + i, t3);
+                    V.Store(dx + i, V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f)));
                 }
             }
         }
 
         // dx = (x > 0 ? dy : 0)
-        public struct ReluBackward2
+        public readonly struct ReluBackward2(float* x, float* dy, float* dx, nint P, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* dx;
-            public nint P;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(ReluBackward2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var write = new Write { x = k.x + n * k.P, dy = k.dy + n * k.stride, dx = k.dx + n * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var write = new Write(x + n * P, dy + n * stride, dx + n * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* dy, float* dx) : K::IMap
             {
-                public float* x;
-                public float* dy;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                    V.Store(dx + i, t3);
+                    V.Store(dx + i, V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f)));
                 }
             }
         }
 
         // dx = dy
-        public struct ConcatBackward
+        public readonly struct ConcatBackward(float* dy, float* dx, nint stride, nint P) : K::ILoop
         {
-            public float* dy;
-            public float* dx;
-            public nint stride;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(ConcatBackward*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var write = new Write { dy = k.dy + 1152 + n * k.stride, dx = k.dx + n * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var write = new Write(dy + 1152 + n * stride, dx + n * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* dy, float* dx) : K::IMap
             {
-                public float* dy;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(dy + i);
-                    V.Store(dx + i, t0);
+                    V.Store(dx + i, V.Load(dy + i));
                 }
             }
         }
 
         // dx = dy + acc
-        public struct AddEpilogue : Kernels::IEpilogue
+        public readonly struct AddEpilogue(float* dy) : K::IEpilogue
         {
-            public float* dy;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(dy + index);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(dy + index) + acc;
             }
         }
     }

@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -142,45 +142,45 @@ unsafe partial class DropoutNet : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 5 kernels, arena of 1,280 bytes a sample and 0 fixed.
-    //   #  layers                kernel   in           out        parameters  FLOPs  bytes  at (until kernel)
-    //   0  Conv2d1 + Relu1       Conv     [n,2,10,10]  [n,4,8,8]          76  9,216  1,824  0·n (1)
-    //   1  MaxPool2d1            MaxPool  [n,4,8,8]    [n,4,4,4]                 64  1,280  256·n (2)
-    //   2  Dense1 + Relu2        MatMul   [n,4,4,4]    [n,32]          2,080  4,096    384  0·n (3)
-    //   3  Dense2                MatMul   [n,32]       [n,5]             165    320    148  output
-    //   4  SoftmaxCrossEntropy1  Row      [n,5] [n]    [n,1]                     30     28  0·n
+    // #  layers                kernel   in           out        parameters  FLOPs  bytes  at (until kernel)
+    // 0  Conv2d1 + Relu1       Conv     [n,2,10,10]  [n,4,8,8]          76  9.22k  1.82k  0·n (1)
+    // 1  MaxPool2d1            MaxPool  [n,4,8,8]    [n,4,4,4]                 64  1.28k  256·n (2)
+    // 2  Dense1 + Relu2        MatMul   [n,4,4,4]    [n,32]          2,080  4.10k    384  0·n (3)
+    // 3  Dense2                MatMul   [n,32]       [n,5]             165    320    148  output
+    // 4  SoftmaxCrossEntropy1  Row      [n,5] [n]    [n,1]                     30     28  0·n
     // Training: 12 kernels, arena of 3,584 bytes a sample and 0 fixed.
-    //    #  layers                         kernel          in                     out                  parameters  FLOPs  bytes  at (until kernel)
-    //    0  Conv2d1 + Relu1 + Dropout1     Conv            [n,2,10,10]            [n,4,8,8]                    76  9,216  2,848  0·n (11), 256·n (9)
-    //    1  MaxPool2d1                     MaxPool         [n,4,8,8]              [n,4,4,4]                           64  1,280  720·n (7)
-    //    2  Dense1 + Relu2 + Dropout2      MatMul          [n,4,4,4]              [n,32]                    2,080  4,096    512  784·n (8), 816·n (5)
-    //    3  Dense2                         MatMul          [n,32]                 [n,5]                       165    320    148  848·n (4)
-    //    4  SoftmaxCrossEntropy1           Row             [n,5] [n]              [n,1] [n,5]                         25     48  864·n, 880·n (6)
-    //    5  Dense2                         WeightMatMul    [n,5] [n,32]           [5,32] [1,5]                       320    148  gradients 2176, gradients 2336
-    //    6  Dense2 + Dropout2 + Relu2      MatMul          [n,5] [n,32]           [n,32]                      160    320    276  784·n (8)
-    //    7  Dense1                         WeightMatMul    [n,32] [n,4,4,4]       [32,64] [1,32]                   4,096    384  gradients 96, gradients 2144
-    //    8  Dense1                         MatMul          [n,32]                 [n,64]                    2,048  4,096    384  720·n (9)
-    //    9  MaxPool2d1 + Dropout1 + Relu1  MaxPoolGrad     [n,4,8,8] [n,64]       [n,4,8,8]                          768  3,328  0·n (11)
-    //   10  Conv2d1                        ConvGradWeight  [n,2,10,10] [n,4,8,8]  [4,2,3,3] [1,4,1,1]              9,216  1,824  gradients 0, gradients 80
-    //   11  Conv2d1                        ConvGradInput   [n,4,8,8]              [n,2,10,10]                  72  9,216  1,824  InputGradient
+    //  #  layers                        kernel          in                     out                  parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1 + Relu1 + Dropout1    Conv            [n,2,10,10]            [n,4,8,8]                    76  9.22k  2.85k  0·n (11), 256·n (9)
+    //  1  MaxPool2d1                    MaxPool         [n,4,8,8]              [n,4,4,4]                           64  1.28k  720·n (7)
+    //  2  Dense1 + Relu2 + Dropout2     MatMul          [n,4,4,4]              [n,32]                    2,080  4.10k    512  784·n (8), 816·n (5)
+    //  3  Dense2                        MatMul          [n,32]                 [n,5]                       165    320    148  848·n (4)
+    //  4  SoftmaxCrossEntropy1          Row             [n,5] [n]              [n,1] [n,5]                         25     48  864·n, 880·n (6)
+    //  5  Dense2                        WeightMatMul    [n,5] [n,32]           [5,32] [1,5]                       320    148  gradients 2176, gradients 2336
+    //  6  Dense2 + Dropout2 + Relu2     MatMul          [n,5] [n,32]           [n,32]                      160    320    276  784·n (8)
+    //  7  Dense1                        WeightMatMul    [n,32] [n,4,4,4]       [32,64] [1,32]                   4.10k    384  gradients 96, gradients 2144
+    //  8  Dense1                        MatMul          [n,32]                 [n,64]                    2,048  4.10k    384  720·n (9)
+    //  9  MaxPool2d1 + Dropout1 + Relu1  MaxPoolGrad     [n,4,8,8] [n,64]       [n,4,8,8]                          768  3.33k  0·n (11)
+    // 10  Conv2d1                       ConvGradWeight  [n,2,10,10] [n,4,8,8]  [4,2,3,3] [1,4,1,1]              9.22k  1.82k  gradients 0, gradients 80
+    // 11  Conv2d1                       ConvGradInput   [n,4,8,8]              [n,2,10,10]                  72  9.22k  1.82k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "a38bde625028e116ee402667cba44f3ff9f8ef0f438d123fcc7e44b17bd25bde";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "DropoutNet",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 4, 2, 3, 3 }, true, 0, Runtime::Initializer.Auto, 18, 36, Runtime::Activation.Relu),
-                new("Conv2d1.bias", new[] { 4 }, true, 80, Runtime::Initializer.Zeros, 18, 36, Runtime::Activation.Relu),
-                new("Dense1.weight", new[] { 32, 64 }, true, 96, Runtime::Initializer.Auto, 64, 32, Runtime::Activation.Relu),
-                new("Dense1.bias", new[] { 32 }, true, 2144, Runtime::Initializer.Zeros, 64, 32, Runtime::Activation.Relu),
-                new("Dense2.weight", new[] { 5, 32 }, true, 2176, Runtime::Initializer.Auto, 32, 5, Runtime::Activation.None),
-                new("Dense2.bias", new[] { 5 }, true, 2336, Runtime::Initializer.Zeros, 32, 5, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 2352,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -199,60 +199,75 @@ unsafe partial class DropoutNet : Runtime::Network
             Inference = new(320, 0),
             Evaluation = new(320, 0),
             Training = new(896, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Relu1", 0, 256, true),
-                new("Dropout1", 256, 256, true),
-                new("MaxPool2d1", 720, 64, true),
-                new("Relu2", 784, 32, true),
-                new("Dropout2", 816, 32, true),
-                new("Dense2", 848, 5, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 12,
             HasLoss = true,
             IsClassifier = true,
         };
 
+        private const string ParameterTable = """
+        0 4x2x3x3 Auto 18:36:Relu Conv2d1.weight
+        80 4 Zeros 18:36:Relu Conv2d1.bias
+        96 32x64 Auto 64:32:Relu Dense1.weight
+        2144 32 Zeros 64:32:Relu Dense1.bias
+        2176 5x32 Auto 32:5:None Dense2.weight
+        2336 5 Zeros 32:5:None Dense2.bias
+        """;
+
+        private const string ActivationTable = """
+        0 256 Relu1
+        256 256 Dropout1
+        720 64 MaxPool2d1
+        784 32 Relu2
+        816 32 Dropout2
+        848 5 Dense2
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Parameters, f.Arena, new BiasReluEpilogue { bias = f.Parameters + 80 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 80));
 
             // 1: MaxPool2d1
-            Kernels::Pooling.Max(f.Workers, in Pool, n, f.Arena, f.Arena + 256 * n, default(Kernels::Identity));
+            K::Pooling.Max(W, in PoolShapes[0], n, A, A + 256 * n, AsIs);
 
             // 2: Dense1 + Relu2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 256 * n, 64, 1, f.Parameters + 96, 1, 64, f.Arena, n, 32, 64, new BiasReluEpilogue2 { bias = f.Parameters + 2144 });
+            K::MatMul.Run(W, A + 256 * n, 64, 1, P + 96, 1, 64, A, n, 32, 64, new BiasReluEpilogue2(P + 2144));
 
             // 3: Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena, 32, 1, f.Parameters + 2176, 1, 32, (float*)f.Outputs[0], n, 5, 32, new BiasEpilogue { bias = f.Parameters + 2336 });
+            K::MatMul.Run(W, A, 32, 1, P + 2176, 1, 32, (float*)f.Outputs[0], n, 5, 32, new BiasEpilogue(P + 2336));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 4: SoftmaxCrossEntropy1
-            var k4 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 5 };
-            f.Workers.For(n, 250.0, &k4, &SoftmaxCrossEntropy.Run);
+            W.For(n, 250, new SoftmaxCrossEntropy((float*)f.Outputs[0], (int*)f.Targets[0], A, 5));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -265,22 +280,24 @@ unsafe partial class DropoutNet : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 512 * n, 800 * n, 800 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 512 * n, 800 * n, 800 * n);
 
             // 0: Conv2d1 + Relu1 + Dropout1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena + 512 * n, f.Parameters, f.Arena + 256 * n, new BiasReluWhereEpilogue { bias = f.Parameters + 80, y = f.Arena, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 5 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 512 * n, P, A + 256 * n, new BiasReluWhereEpilogue(P + 80, A, f.Seed, f.Step, f.FirstSample, 5));
 
             // 1: MaxPool2d1
-            Kernels::Pooling.Max(f.Workers, in Pool, n, f.Arena + 256 * n, f.Arena + 720 * n, default(Kernels::Identity));
+            K::Pooling.Max(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, AsIs);
 
             // 2: Dense1 + Relu2 + Dropout2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 720 * n, 64, 1, f.Parameters + 96, 1, 64, f.Arena + 816 * n, n, 32, 64, new BiasReluWhereEpilogue2 { bias = f.Parameters + 2144, y = f.Arena + 784 * n, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 12 });
+            K::MatMul.Run(W, A + 720 * n, 64, 1, P + 96, 1, 64, A + 816 * n, n, 32, 64, new BiasReluWhereEpilogue2(P + 2144, A + 784 * n, f.Seed, f.Step, f.FirstSample, 12));
 
             // 3: Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 816 * n, 32, 1, f.Parameters + 2176, 1, 32, f.Arena + 848 * n, n, 5, 32, new BiasEpilogue { bias = f.Parameters + 2336 });
+            K::MatMul.Run(W, A + 816 * n, 32, 1, P + 2176, 1, 32, A + 848 * n, n, 5, 32, new BiasEpilogue(P + 2336));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 848 * n, f.Outputs[0], 20 * n, 20 * n);
+                global::System.Buffer.MemoryCopy(A + 848 * n, f.Outputs[0], 20 * n, 20 * n);
             }
         }
 
@@ -288,13 +305,14 @@ unsafe partial class DropoutNet : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: SoftmaxCrossEntropy1
-            var k4 = new SoftmaxCrossEntropy2 { x = f.Arena + 848 * n, target = (int*)f.Targets[0], loss = f.Arena + 864 * n, dx = f.Arena + 880 * n, F = 5, inverseBatch = 1f / n };
-            f.Workers.For(n, 285.0, &k4, &SoftmaxCrossEntropy2.Run);
+            W.For(n, 285, new SoftmaxCrossEntropy2(A + 848 * n, (int*)f.Targets[0], A + 864 * n, A + 880 * n, 5, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 864 * n;
+            var losses = A + 864 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -307,87 +325,83 @@ unsafe partial class DropoutNet : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 880 * n, 20 * n, 20 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 880 * n, 20 * n, 20 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 880 * n, 1, 5, f.Arena + 816 * n, 32, 1, f.Gradients + 2176, 5, 32, n, f.Accumulate, f.Gradients + 2336);
+            K::MatMul.Accumulate(W, A + 880 * n, 1, 5, A + 816 * n, 32, 1, G + 2176, 5, 32, n, f.Accumulate, G + 2336);
 
             // 6: Dense2 + Dropout2 + Relu2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 880 * n, 5, 1, f.Parameters + 2176, 32, 1, f.Arena + 784 * n, n, 32, 5, new MulWhereWhereEpilogue { x = f.Arena + 784 * n, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 12 });
+            K::MatMul.Run(W, A + 880 * n, 5, 1, P + 2176, 32, 1, A + 784 * n, n, 32, 5, new MulWhereWhereEpilogue(A + 784 * n, f.Seed, f.Step, f.FirstSample, 12));
 
             // 7: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 784 * n, 1, 32, f.Arena + 720 * n, 64, 1, f.Gradients + 96, 32, 64, n, f.Accumulate, f.Gradients + 2144);
-
-            // 8: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 784 * n, 32, 1, f.Parameters + 96, 64, 1, f.Arena + 720 * n, n, 64, 32, default(Kernels::Identity));
+            K::MatMul.Accumulate(W, A + 784 * n, 1, 32, A + 720 * n, 64, 1, G + 96, 32, 64, n, f.Accumulate, G + 2144);
+            K::MatMul.Run(W, A + 784 * n, 32, 1, P + 96, 64, 1, A + 720 * n, n, 64, 32, AsIs);
 
             // 9: MaxPool2d1 + Dropout1 + Relu1
-            Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 256 * n, f.Arena + 720 * n, f.Arena, new MulWhereWhereEpilogue2 { x = f.Arena, seed = f.Seed, step = f.Step, first = f.FirstSample, purpose = 5 });
+            K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, A, new MulWhereWhereEpilogue2(A, f.Seed, f.Step, f.FirstSample, 5));
 
             // 10: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 512 * n, f.Arena, f.Gradients, f.Accumulate, f.Gradients + 80);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 208 * n);
+                var unwanted = K::Workers.Scratch(0, 208 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena, f.Parameters, dx0, default(Kernels::Identity));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs);
             }
         }
 
+
+        private static readonly K::ConvShape[] ConvShapes =
+        {
+            new(2, 10, 10, 4, 8, 8, 3, 3, 1, 1, 0, 0, 1, 1, 1), // 2x10x10 to 4x8x8
+        };
+
+        private static readonly K::PoolShape[] PoolShapes =
+        {
+            new(4, 8, 8, 4, 4, 2, 2, 2, 2, 0, 0, false), // 4x8x8 to 4x4x4
+        };
 
         // y = max(acc + bias, 0)
-        public struct BiasReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = acc + V.Broadcast(bias[row]);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
 
-        public static readonly Kernels::ConvShape Conv = new(2, 10, 10, 4, 8, 8, 3, 3, 1, 1, 0, 0, 1, 1, 1); // 2x10x10 to 4x8x8
-
-        public static readonly Kernels::PoolShape Pool = new(4, 8, 8, 4, 4, 2, 2, 2, 2, 0, 0, false); // 4x8x8 to 4x4x4
-
         // y = max(bias + acc, 0)
-        public struct BiasReluEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasReluEpilogue2(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = V.Load(bias + column) + acc;
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
@@ -395,100 +409,64 @@ unsafe partial class DropoutNet : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        public struct SoftmaxCrossEntropy
+        public readonly struct SoftmaxCrossEntropy(float* x, int* target, float* loss, nint F) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var u3_0 = Kernels::F1.Broadcast(r0) + Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_0);
-                    var reduce4 = new Reduce4 { target = k.target + n, x = k.x + n * k.F };
-                    var r4 = Kernels::Simd.Sum(in reduce4, k.F);
-                    var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
-                    var r5 = Kernels::F1.Sum(u5_0);
-                    k.loss[n] = r5;
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
+                    var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
+                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var r4 = K::Simd.Sum(in reduce4, F);
+                    var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
+                    loss[n] = r5;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce4(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
 
         // y = max(acc + bias, 0)
         // y1 = (u ≥ 0.25 ? y·factor : 0)
-        public struct BiasReluWhereEpilogue : Kernels::IEpilogue
+        public readonly struct BiasReluWhereEpilogue(float* bias, float* y, ulong seed, ulong step, ulong first, uint purpose) : K::IEpilogue
         {
-            public float* bias;
-            public float* y;
-            public ulong seed;
-            public ulong step;
-            public ulong first;
-            public uint purpose;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 var t0 = V.Uniform((uint)seed, (uint)(seed >> 32), purpose, step, first + (ulong)(index / 256), index % 256);
-                var t1 = V.GreaterThanOrEqual(t0, V.Broadcast(0.25f));
-                var t2 = V.Broadcast(bias[row]);
-                var t3 = acc + t2;
+                var t3 = acc + V.Broadcast(bias[row]);
                 var t4 = V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
-                var t5 = t4 * V.Broadcast(1.3333334f);
-                var t6 = V.Select(t1, t5, V.Broadcast(0f));
+                var t6 = V.Select(V.GreaterThanOrEqual(t0, V.Broadcast(0.25f)), t4 * V.Broadcast(1.3333334f), V.Broadcast(0f));
                 V.Store(y + index, t4);
                 return t6;
             }
@@ -496,25 +474,15 @@ unsafe partial class DropoutNet : Runtime::Network
 
         // y = max(bias + acc, 0)
         // y1 = (u ≥ 0.5 ? y·2 : 0)
-        public struct BiasReluWhereEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasReluWhereEpilogue2(float* bias, float* y, ulong seed, ulong step, ulong first, uint purpose) : K::IEpilogue
         {
-            public float* bias;
-            public float* y;
-            public ulong seed;
-            public ulong step;
-            public ulong first;
-            public uint purpose;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 var t0 = V.Uniform((uint)seed, (uint)(seed >> 32), purpose, step, first + (ulong)(index / 32), index % 32);
-                var t1 = V.GreaterThanOrEqual(t0, V.Broadcast(0.5f));
-                var t2 = V.Load(bias + column);
-                var t3 = t2 + acc;
+                var t3 = V.Load(bias + column) + acc;
                 var t4 = V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
-                var t5 = t4 * V.Broadcast(2f);
-                var t6 = V.Select(t1, t5, V.Broadcast(0f));
+                var t6 = V.Select(V.GreaterThanOrEqual(t0, V.Broadcast(0.5f)), t4 * V.Broadcast(2f), V.Broadcast(0f));
                 V.Store(y + index, t4);
                 return t6;
             }
@@ -525,153 +493,87 @@ unsafe partial class DropoutNet : Runtime::Network
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
         // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
-        public struct SoftmaxCrossEntropy2
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var reduce2 = new Reduce2 { target = k.target + n, x = k.x + n * k.F };
-                    var r2 = Kernels::Simd.Sum(in reduce2, k.F);
-                    var u3_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
-                    var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_2);
-                    k.loss[n] = r3;
-                    var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var h5_0_2 = h5_0_0 * h5_0_1;
-                    var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var r2 = K::Simd.Sum(in reduce2, F);
+                    var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
+                    loss[n] = r3;
+                    var h5_0 = K::F1.Broadcast(inverseBatch);
+                    var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
+                    var h5_5 = K::F1.Sum(-h5_0);
+                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public int* target;
-                public float s2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = V.Iota(i);
-                    var t4 = V.Broadcast(target[0]);
-                    var t5 = V.Equal(t3, t4);
-                    var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
-                    var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx + i, t7);
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
-        // dx = (x > 0 ? (u ≥ 0.5 ? 2·acc : 0) : 0)
-        public struct MulWhereWhereEpilogue : Kernels::IEpilogue
+        // dx = (x > 0 ? (u ≥ 0.5 ? acc·2 : 0) : 0)
+        public readonly struct MulWhereWhereEpilogue(float* x, ulong seed, ulong step, ulong first, uint purpose) : K::IEpilogue
         {
-            public float* x;
-            public ulong seed;
-            public ulong step;
-            public ulong first;
-            public uint purpose;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
                 var t2 = V.Uniform((uint)seed, (uint)(seed >> 32), purpose, step, first + (ulong)(index / 32), index % 32);
-                var t3 = V.GreaterThanOrEqual(t2, V.Broadcast(0.5f));
-                var t4 = V.Broadcast(2f) * acc;
-                var t5 = V.Select(t3, t4, V.Broadcast(0f));
-                var t6 = V.Select(t1, t5, V.Broadcast(0f));
-                return t6;
+                var t5 = V.Select(V.GreaterThanOrEqual(t2, V.Broadcast(0.5f)), acc * V.Broadcast(2f), V.Broadcast(0f));
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), t5, V.Broadcast(0f));
             }
         }
 
-        // dx = (x > 0 ? (u ≥ 0.25 ? factor·acc : 0) : 0)
-        public struct MulWhereWhereEpilogue2 : Kernels::IEpilogue
+        // dx = (x > 0 ? (u ≥ 0.25 ? acc·factor : 0) : 0)
+        public readonly struct MulWhereWhereEpilogue2(float* x, ulong seed, ulong step, ulong first, uint purpose) : K::IEpilogue
         {
-            public float* x;
-            public ulong seed;
-            public ulong step;
-            public ulong first;
-            public uint purpose;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
                 var t2 = V.Uniform((uint)seed, (uint)(seed >> 32), purpose, step, first + (ulong)(index / 256), index % 256);
-                var t3 = V.GreaterThanOrEqual(t2, V.Broadcast(0.25f));
-                var t4 = V.Broadcast(1.3333334f) * acc;
-                var t5 = V.Select(t3, t4, V.Broadcast(0f));
-                var t6 = V.Select(t1, t5, V.Broadcast(0f));
-                return t6;
+                var t5 = V.Select(V.GreaterThanOrEqual(t2, V.Broadcast(0.25f)), acc * V.Broadcast(1.3333334f), V.Broadcast(0f));
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), t5, V.Broadcast(0f));
             }
         }
     }

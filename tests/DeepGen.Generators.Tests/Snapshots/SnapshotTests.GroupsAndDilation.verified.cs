@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -94,46 +94,44 @@ unsafe partial class GroupsAndDilation : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 4 kernels, arena of 12,544 bytes a sample and 0 fixed.
-    //   #  layers                kernel  in           out          parameters    FLOPs   bytes  at (until kernel)
-    //   0  Conv2d1 + Relu1       Conv    [n,6,15,13]  [n,6,15,13]          60   21,060   9,360  1568·n (1)
-    //   1  Conv2d2 + LeakyRelu1  Conv    [n,6,15,13]  [n,8,15,13]          56   18,720  10,920  0·n (2)
-    //   2  Conv2d3 + Sigmoid1    Conv    [n,8,15,13]  [n,8,15,13]         296  112,320  12,480  1568·n (3)
-    //   3  Conv2d4               Conv    [n,8,15,13]  [n,4,7,6]           292   24,192   6,912  output
+    // #  layers                kernel  in           out          parameters  FLOPs  bytes  at (until kernel)
+    // 0  Conv2d1 + Relu1       Conv    [n,6,15,13]  [n,6,15,13]          60  21.1k  9.36k  1568·n (1)
+    // 1  Conv2d2 + LeakyRelu1  Conv    [n,6,15,13]  [n,8,15,13]          56  18.7k  10.9k  0·n (2)
+    // 2  Conv2d3 + Sigmoid1    Conv    [n,8,15,13]  [n,8,15,13]         296   112k  12.5k  1568·n (3)
+    // 3  Conv2d4               Conv    [n,8,15,13]  [n,4,7,6]           292  24.2k  6.91k  output
     // Training: 12 kernels, arena of 23,424 bytes a sample and 0 fixed.
-    //    #  layers                kernel          in                       out                  parameters    FLOPs   bytes  at (until kernel)
-    //    0  Conv2d1 + Relu1       Conv            [n,6,15,13]              [n,6,15,13]                  60   21,060   9,360  4320·n (11)
-    //    1  Conv2d2 + LeakyRelu1  Conv            [n,6,15,13]              [n,8,15,13]                  56   18,720  10,920  0·n (9)
-    //    2  Conv2d3 + Sigmoid1    Conv            [n,8,15,13]              [n,8,15,13]                 296  112,320  12,480  1568·n (7)
-    //    3  Conv2d4               Conv            [n,8,15,13]              [n,4,7,6]                   292   24,192   6,912  5504·n
-    //    4  Conv2d4               ConvGradWeight  [n,8,15,13] [n,4,7,6]    [4,8,3,3] [1,4,1,1]               24,192   6,912  gradients 448, gradients 736
-    //    5  Conv2d4 + Sigmoid1    ConvGradInput   [n,4,7,6] [n,8,15,13]    [n,8,15,13]                 288   24,192  13,152  1568·n (7)
-    //    6  Conv2d3               ConvGradWeight  [n,8,15,13]              [8,4,3,3] [1,8,1,1]              112,320  12,480  gradients 144, gradients 432
-    //    7  Conv2d3 + LeakyRelu1  ConvGradInput   [n,8,15,13]              [n,8,15,13]                 288  112,320  18,720  0·n (9)
-    //    8  Conv2d2               ConvGradWeight  [n,6,15,13] [n,8,15,13]  [8,6,1,1] [1,8,1,1]               18,720  10,920  gradients 80, gradients 128
-    //    9  Conv2d2 + Relu1       ConvGradInput   [n,8,15,13] [n,6,15,13]  [n,6,15,13]                  48   18,720  15,600  4320·n (11)
-    //   10  Conv2d1               ConvGradWeight  [n,6,15,13]              [6,1,3,3] [1,6,1,1]               21,060   9,360  gradients 0, gradients 64
-    //   11  Conv2d1               ConvGradInput   [n,6,15,13]              [n,6,15,13]                  54   21,060   9,360  InputGradient
+    //  #  layers                kernel          in                       out                  parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1 + Relu1       Conv            [n,6,15,13]              [n,6,15,13]                  60  21.1k  9.36k  4320·n (11)
+    //  1  Conv2d2 + LeakyRelu1  Conv            [n,6,15,13]              [n,8,15,13]                  56  18.7k  10.9k  0·n (9)
+    //  2  Conv2d3 + Sigmoid1    Conv            [n,8,15,13]              [n,8,15,13]                 296   112k  12.5k  1568·n (7)
+    //  3  Conv2d4               Conv            [n,8,15,13]              [n,4,7,6]                   292  24.2k  6.91k  5504·n
+    //  4  Conv2d4               ConvGradWeight  [n,8,15,13] [n,4,7,6]    [4,8,3,3] [1,4,1,1]              24.2k  6.91k  gradients 448, gradients 736
+    //  5  Conv2d4 + Sigmoid1    ConvGradInput   [n,4,7,6] [n,8,15,13]    [n,8,15,13]                 288  24.2k  13.2k  1568·n (7)
+    //  6  Conv2d3               ConvGradWeight  [n,8,15,13]              [8,4,3,3] [1,8,1,1]               112k  12.5k  gradients 144, gradients 432
+    //  7  Conv2d3 + LeakyRelu1  ConvGradInput   [n,8,15,13]              [n,8,15,13]                 288   112k  18.7k  0·n (9)
+    //  8  Conv2d2               ConvGradWeight  [n,6,15,13] [n,8,15,13]  [8,6,1,1] [1,8,1,1]              18.7k  10.9k  gradients 80, gradients 128
+    //  9  Conv2d2 + Relu1       ConvGradInput   [n,8,15,13] [n,6,15,13]  [n,6,15,13]                  48  18.7k  15.6k  4320·n (11)
+    // 10  Conv2d1               ConvGradWeight  [n,6,15,13]              [6,1,3,3] [1,6,1,1]              21.1k  9.36k  gradients 0, gradients 64
+    // 11  Conv2d1               ConvGradInput   [n,6,15,13]              [n,6,15,13]                  54  21.1k  9.36k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "9d3f9ad475ab5fe01175c70ce0d521876d7f8c42c7ec71c4c32a06f4d6bdf4f4";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "GroupsAndDilation",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 6, 1, 3, 3 }, true, 0, Runtime::Initializer.Auto, 9, 9, Runtime::Activation.Relu),
-                new("Conv2d1.bias", new[] { 6 }, true, 64, Runtime::Initializer.Zeros, 9, 9, Runtime::Activation.Relu),
-                new("Conv2d2.weight", new[] { 8, 6, 1, 1 }, true, 80, Runtime::Initializer.Auto, 6, 8, Runtime::Activation.Relu),
-                new("Conv2d2.bias", new[] { 8 }, true, 128, Runtime::Initializer.Zeros, 6, 8, Runtime::Activation.Relu),
-                new("Conv2d3.weight", new[] { 8, 4, 3, 3 }, true, 144, Runtime::Initializer.Auto, 36, 36, Runtime::Activation.Sigmoid),
-                new("Conv2d3.bias", new[] { 8 }, true, 432, Runtime::Initializer.Zeros, 36, 36, Runtime::Activation.Sigmoid),
-                new("Conv2d4.weight", new[] { 4, 8, 3, 3 }, true, 448, Runtime::Initializer.Auto, 72, 36, Runtime::Activation.None),
-                new("Conv2d4.bias", new[] { 4 }, true, 736, Runtime::Initializer.Zeros, 72, 36, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 752,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -151,62 +149,80 @@ unsafe partial class GroupsAndDilation : Runtime::Network
             Inference = new(3136, 0),
             Evaluation = new(3136, 0),
             Training = new(5856, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Relu1", 4320, 1170, true),
-                new("LeakyRelu1", 0, 1560, true),
-                new("Sigmoid1", 1568, 1560, true),
-                new("Conv2d4", 5504, 168, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 12,
             HasLoss = false,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 6x1x3x3 Auto 9:9:Relu Conv2d1.weight
+        64 6 Zeros 9:9:Relu Conv2d1.bias
+        80 8x6x1x1 Auto 6:8:Relu Conv2d2.weight
+        128 8 Zeros 6:8:Relu Conv2d2.bias
+        144 8x4x3x3 Auto 36:36:Sigmoid Conv2d3.weight
+        432 8 Zeros 36:36:Sigmoid Conv2d3.bias
+        448 4x8x3x3 Auto 72:36:None Conv2d4.weight
+        736 4 Zeros 72:36:None Conv2d4.bias
+        """;
+
+        private const string ActivationTable = """
+        4320 1170 Relu1
+        0 1560 LeakyRelu1
+        1568 1560 Sigmoid1
+        5504 168 Conv2d4
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Parameters, f.Arena + 1568 * n, new BiasReluEpilogue { bias = f.Parameters + 64 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1568 * n, new BiasReluEpilogue(P + 64));
 
             // 1: Conv2d2 + LeakyRelu1
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 1568 * n, f.Parameters + 80, f.Arena, new BiasLeakyReluEpilogue { bias = f.Parameters + 128 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 1568 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128));
 
             // 2: Conv2d3 + Sigmoid1
-            Kernels::Convolution.Forward(f.Workers, in Conv3, n, f.Arena, f.Parameters + 144, f.Arena + 1568 * n, new BiasSigmoidEpilogue { bias = f.Parameters + 432 });
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432));
 
             // 3: Conv2d4
-            Kernels::Convolution.Forward(f.Workers, in Conv4, n, f.Arena + 1568 * n, f.Parameters + 448, (float*)f.Outputs[0], new BiasEpilogue { bias = f.Parameters + 736 });
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, (float*)f.Outputs[0], new BiasEpilogue(P + 736));
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 3136 * n, 4680 * n, 4680 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 3136 * n, 4680 * n, 4680 * n);
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena + 3136 * n, f.Parameters, f.Arena + 4320 * n, new BiasReluEpilogue { bias = f.Parameters + 64 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 3136 * n, P, A + 4320 * n, new BiasReluEpilogue(P + 64));
 
             // 1: Conv2d2 + LeakyRelu1
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 4320 * n, f.Parameters + 80, f.Arena, new BiasLeakyReluEpilogue { bias = f.Parameters + 128 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4320 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128));
 
             // 2: Conv2d3 + Sigmoid1
-            Kernels::Convolution.Forward(f.Workers, in Conv3, n, f.Arena, f.Parameters + 144, f.Arena + 1568 * n, new BiasSigmoidEpilogue { bias = f.Parameters + 432 });
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432));
 
             // 3: Conv2d4
-            Kernels::Convolution.Forward(f.Workers, in Conv4, n, f.Arena + 1568 * n, f.Parameters + 448, f.Arena + 5504 * n, new BiasEpilogue { bias = f.Parameters + 736 });
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, A + 5504 * n, new BiasEpilogue(P + 736));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 5504 * n, f.Outputs[0], 672 * n, 672 * n);
+                global::System.Buffer.MemoryCopy(A + 5504 * n, f.Outputs[0], 672 * n, 672 * n);
             }
         }
 
@@ -214,156 +230,127 @@ unsafe partial class GroupsAndDilation : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 5680 * n, 672 * n, 672 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 5680 * n, 672 * n, 672 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: Conv2d4
-            Kernels::Convolution.GradWeight(f.Workers, in Conv4, n, f.Arena + 1568 * n, f.Arena + 5680 * n, f.Gradients + 448, f.Accumulate, f.Gradients + 736);
+            K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736);
 
             // 5: Conv2d4 + Sigmoid1
-            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 5680 * n, f.Parameters + 448, f.Arena + 1568 * n, new MulEpilogue { x = f.Arena + 1568 * n });
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n));
 
             // 6: Conv2d3
-            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena, f.Arena + 1568 * n, f.Gradients + 144, f.Accumulate, f.Gradients + 432);
+            K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432);
 
             // 7: Conv2d3 + LeakyRelu1
-            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 1568 * n, f.Parameters + 144, f.Arena, new WhereEpilogue { x = f.Arena });
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A));
 
             // 8: Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 4320 * n, f.Arena, f.Gradients + 80, f.Accumulate, f.Gradients + 128);
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128);
 
             // 9: Conv2d2 + Relu1
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena, f.Parameters + 80, f.Arena + 4320 * n, new WhereEpilogue2 { x = f.Arena + 4320 * n });
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n));
 
             // 10: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 3136 * n, f.Arena + 4320 * n, f.Gradients, f.Accumulate, f.Gradients + 64);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 1184 * n);
+                var unwanted = K::Workers.Scratch(0, 1184 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 4320 * n, f.Parameters, dx0, default(Kernels::Identity));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 4320 * n, P, dx0, AsIs);
             }
         }
 
+
+        private static readonly K::ConvShape[] ConvShapes =
+        {
+            new(6, 15, 13, 6, 15, 13, 3, 3, 1, 1, 1, 1, 1, 1, 6), // 6x15x13 to 6x15x13
+            new(6, 15, 13, 8, 15, 13, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 6x15x13 to 8x15x13
+            new(8, 15, 13, 8, 15, 13, 3, 3, 1, 1, 2, 2, 2, 2, 2), // 8x15x13 to 8x15x13
+            new(8, 15, 13, 4, 7, 6, 3, 3, 2, 2, 0, 0, 1, 1, 1), // 8x15x13 to 4x7x6
+        };
 
         // y = max(acc + bias, 0)
-        public struct BiasReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = acc + V.Broadcast(bias[row]);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv = new(6, 15, 13, 6, 15, 13, 3, 3, 1, 1, 1, 1, 1, 1, 6); // 6x15x13 to 6x15x13
 
         // y = leaky(acc + bias, 0.01)
-        public struct BiasLeakyReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasLeakyReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), t1 * V.Broadcast(0.01f), t1);
-                return t2;
+                var t1 = acc + V.Broadcast(bias[row]);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), t1 * V.Broadcast(0.01f), t1);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv2 = new(6, 15, 13, 8, 15, 13, 1, 1, 1, 1, 0, 0, 1, 1, 1); // 6x15x13 to 8x15x13
 
         // y = sigmoid(acc + bias)
-        public struct BiasSigmoidEpilogue : Kernels::IEpilogue
+        public readonly struct BiasSigmoidEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = Kernels::SimdMath.Sigmoid(t1);
-                return t2;
+                return K::SimdMath.Sigmoid(acc + V.Broadcast(bias[row]));
             }
         }
-
-        public static readonly Kernels::ConvShape Conv3 = new(8, 15, 13, 8, 15, 13, 3, 3, 1, 1, 2, 2, 2, 2, 2); // 8x15x13 to 8x15x13
 
         // y = acc + bias
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                return t1;
+                return acc + V.Broadcast(bias[row]);
             }
         }
 
-        public static readonly Kernels::ConvShape Conv4 = new(8, 15, 13, 4, 7, 6, 3, 3, 2, 2, 0, 0, 1, 1, 1); // 8x15x13 to 4x7x6
-
         // dx = acc·x·(1 − x)
-        public struct MulEpilogue : Kernels::IEpilogue
+        public readonly struct MulEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 var t0 = V.Load(x + index);
-                var t1 = V.Broadcast(1f) - t0;
-                var t2 = t0 * t1;
-                var t3 = acc * t2;
-                return t3;
+                return acc * (t0 * (V.Broadcast(1f) - t0));
             }
         }
 
         // dx = (x > 0 ? acc : acc·0.01)
-        public struct WhereEpilogue : Kernels::IEpilogue
+        public readonly struct WhereEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = acc * V.Broadcast(0.01f);
-                var t3 = V.Select(t1, acc, t2);
-                return t3;
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), acc, acc * V.Broadcast(0.01f));
             }
         }
 
         // dx = (x > 0 ? acc : 0)
-        public struct WhereEpilogue2 : Kernels::IEpilogue
+        public readonly struct WhereEpilogue2(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = V.Select(t1, acc, V.Broadcast(0f));
-                return t2;
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), acc, V.Broadcast(0f));
             }
         }
     }

@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -145,60 +145,56 @@ unsafe partial class LeNet5 : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 8 kernels, arena of 23,552 bytes a sample and 0 fixed.
-    //   #  layers                kernel   in            out           parameters    FLOPs   bytes  at (until kernel)
-    //   0  Conv2d1 + Tanh1       Conv     [n,1,28,28]   [n,6,28,28]          156  235,200  21,952  0·n (1)
-    //   1  AvgPool2d1            AvgPool  [n,6,28,28]   [n,6,14,14]                 1,176  23,520  4704·n (2)
-    //   2  Conv2d2 + Tanh2       Conv     [n,6,14,14]   [n,16,10,10]       2,416  480,000  11,104  0·n (3)
-    //   3  AvgPool2d2            AvgPool  [n,16,10,10]  [n,16,5,5]                    400   8,000  1600·n (4)
-    //   4  Dense1 + Tanh3        MatMul   [n,16,5,5]    [n,120]           48,120   96,000   2,080  0·n (5)
-    //   5  Dense2 + Tanh4        MatMul   [n,120]       [n,84]            10,164   20,160     816  128·n (6)
-    //   6  Dense3                MatMul   [n,84]        [n,10]               850    1,680     376  output
-    //   7  SoftmaxCrossEntropy1  Row      [n,10] [n]    [n,1]                          60      48  0·n
+    // #  layers                kernel   in            out           parameters  FLOPs  bytes  at (until kernel)
+    // 0  Conv2d1 + Tanh1       Conv     [n,1,28,28]   [n,6,28,28]          156   235k  22.0k  0·n (1)
+    // 1  AvgPool2d1            AvgPool  [n,6,28,28]   [n,6,14,14]               1.18k  23.5k  4704·n (2)
+    // 2  Conv2d2 + Tanh2       Conv     [n,6,14,14]   [n,16,10,10]       2,416   480k  11.1k  0·n (3)
+    // 3  AvgPool2d2            AvgPool  [n,16,10,10]  [n,16,5,5]                  400  8.00k  1600·n (4)
+    // 4  Dense1 + Tanh3        MatMul   [n,16,5,5]    [n,120]           48,120  96.0k  2.08k  0·n (5)
+    // 5  Dense2 + Tanh4        MatMul   [n,120]       [n,84]            10,164  20.2k    816  128·n (6)
+    // 6  Dense3                MatMul   [n,84]        [n,10]               850  1.68k    376  output
+    // 7  SoftmaxCrossEntropy1  Row      [n,10] [n]    [n,1]                        60     48  0·n
     // Training: 20 kernels, arena of 35,776 bytes a sample and 0 fixed.
-    //    #  layers                kernel          in                        out                    parameters    FLOPs   bytes  at (until kernel)
-    //    0  Conv2d1 + Tanh1       Conv            [n,1,28,28]               [n,6,28,28]                   156  235,200  21,952  0·n (19)
-    //    1  AvgPool2d1            AvgPool         [n,6,28,28]               [n,6,14,14]                          1,176  23,520  6304·n (15)
-    //    2  Conv2d2 + Tanh2       Conv            [n,6,14,14]               [n,16,10,10]                2,416  480,000  11,104  4704·n (16)
-    //    3  AvgPool2d2            AvgPool         [n,16,10,10]              [n,16,5,5]                             400   8,000  8272·n (12)
-    //    4  Dense1 + Tanh3        MatMul          [n,16,5,5]                [n,120]                    48,120   96,000   2,080  8672·n (13)
-    //    5  Dense2 + Tanh4        MatMul          [n,120]                   [n,84]                     10,164   20,160     816  8800·n (11)
-    //    6  Dense3                MatMul          [n,84]                    [n,10]                        850    1,680     376  8896·n (7)
-    //    7  SoftmaxCrossEntropy1  Row             [n,10] [n]                [n,1] [n,10]                            50      88  8912·n, 8928·n (9)
-    //    8  Dense3                WeightMatMul    [n,10] [n,84]             [10,84] [1,10]                       1,680     376  gradients 60896, gradients 61744
-    //    9  Dense3 + Tanh4        MatMul          [n,10] [n,84]             [n,84]                        840    1,680     712  8800·n (11)
-    //   10  Dense2                WeightMatMul    [n,84] [n,120]            [84,120] [1,84]                     20,160     816  gradients 50720, gradients 60800
-    //   11  Dense2 + Tanh3        MatMul          [n,84] [n,120]            [n,120]                    10,080   20,160   1,296  8672·n (13)
-    //   12  Dense1                WeightMatMul    [n,120] [n,16,5,5]        [120,400] [1,120]                   96,000   2,080  gradients 2592, gradients 50592
-    //   13  Dense1                MatMul          [n,120]                   [n,400]                    48,000   96,000   2,080  8272·n (14)
-    //   14  AvgPool2d2 + Tanh2    AvgPoolGrad     [n,400] [n,16,10,10]      [n,16,10,10]                         1,600  14,400  4704·n (16)
-    //   15  Conv2d2               ConvGradWeight  [n,6,14,14] [n,16,10,10]  [16,6,5,5] [1,16,1,1]              480,000  11,104  gradients 176, gradients 2576
-    //   16  Conv2d2               ConvGradInput   [n,16,10,10]              [n,6,14,14]                 2,400  480,000  11,104  6304·n (17)
-    //   17  AvgPool2d1 + Tanh1    AvgPoolGrad     [n,6,14,14] [n,6,28,28]   [n,6,28,28]                          4,704  42,336  0·n (19)
-    //   18  Conv2d1               ConvGradWeight  [n,1,28,28] [n,6,28,28]   [6,1,5,5] [1,6,1,1]                235,200  21,952  gradients 0, gradients 160
-    //   19  Conv2d1               ConvGradInput   [n,6,28,28]               [n,1,28,28]                   150  235,200  21,952  InputGradient
+    //  #  layers                kernel          in                        out                    parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1 + Tanh1       Conv            [n,1,28,28]               [n,6,28,28]                   156   235k  22.0k  0·n (19)
+    //  1  AvgPool2d1            AvgPool         [n,6,28,28]               [n,6,14,14]                        1.18k  23.5k  6304·n (15)
+    //  2  Conv2d2 + Tanh2       Conv            [n,6,14,14]               [n,16,10,10]                2,416   480k  11.1k  4704·n (16)
+    //  3  AvgPool2d2            AvgPool         [n,16,10,10]              [n,16,5,5]                           400  8.00k  8272·n (12)
+    //  4  Dense1 + Tanh3        MatMul          [n,16,5,5]                [n,120]                    48,120  96.0k  2.08k  8672·n (13)
+    //  5  Dense2 + Tanh4        MatMul          [n,120]                   [n,84]                     10,164  20.2k    816  8800·n (11)
+    //  6  Dense3                MatMul          [n,84]                    [n,10]                        850  1.68k    376  8896·n (7)
+    //  7  SoftmaxCrossEntropy1  Row             [n,10] [n]                [n,1] [n,10]                          50     88  8912·n, 8928·n (9)
+    //  8  Dense3                WeightMatMul    [n,10] [n,84]             [10,84] [1,10]                     1.68k    376  gradients 60896, gradients 61744
+    //  9  Dense3 + Tanh4        MatMul          [n,10] [n,84]             [n,84]                        840  1.68k    712  8800·n (11)
+    // 10  Dense2                WeightMatMul    [n,84] [n,120]            [84,120] [1,84]                    20.2k    816  gradients 50720, gradients 60800
+    // 11  Dense2 + Tanh3        MatMul          [n,84] [n,120]            [n,120]                    10,080  20.2k  1.30k  8672·n (13)
+    // 12  Dense1                WeightMatMul    [n,120] [n,16,5,5]        [120,400] [1,120]                  96.0k  2.08k  gradients 2592, gradients 50592
+    // 13  Dense1                MatMul          [n,120]                   [n,400]                    48,000  96.0k  2.08k  8272·n (14)
+    // 14  AvgPool2d2 + Tanh2    AvgPoolGrad     [n,400] [n,16,10,10]      [n,16,10,10]                       1.60k  14.4k  4704·n (16)
+    // 15  Conv2d2               ConvGradWeight  [n,6,14,14] [n,16,10,10]  [16,6,5,5] [1,16,1,1]               480k  11.1k  gradients 176, gradients 2576
+    // 16  Conv2d2               ConvGradInput   [n,16,10,10]              [n,6,14,14]                 2,400   480k  11.1k  6304·n (17)
+    // 17  AvgPool2d1 + Tanh1    AvgPoolGrad     [n,6,14,14] [n,6,28,28]   [n,6,28,28]                        4.70k  42.3k  0·n (19)
+    // 18  Conv2d1               ConvGradWeight  [n,1,28,28] [n,6,28,28]   [6,1,5,5] [1,6,1,1]                 235k  22.0k  gradients 0, gradients 160
+    // 19  Conv2d1               ConvGradInput   [n,6,28,28]               [n,1,28,28]                   150   235k  22.0k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "fcb302b391d4d1940e283730018f7cbd2fe6bb9e43a8e0f4d7d47148ffd19b07";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "LeNet5",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 6, 1, 5, 5 }, true, 0, Runtime::Initializer.Auto, 25, 150, Runtime::Activation.Tanh),
-                new("Conv2d1.bias", new[] { 6 }, true, 160, Runtime::Initializer.Zeros, 25, 150, Runtime::Activation.Tanh),
-                new("Conv2d2.weight", new[] { 16, 6, 5, 5 }, true, 176, Runtime::Initializer.Auto, 150, 400, Runtime::Activation.Tanh),
-                new("Conv2d2.bias", new[] { 16 }, true, 2576, Runtime::Initializer.Zeros, 150, 400, Runtime::Activation.Tanh),
-                new("Dense1.weight", new[] { 120, 400 }, true, 2592, Runtime::Initializer.Auto, 400, 120, Runtime::Activation.Tanh),
-                new("Dense1.bias", new[] { 120 }, true, 50592, Runtime::Initializer.Zeros, 400, 120, Runtime::Activation.Tanh),
-                new("Dense2.weight", new[] { 84, 120 }, true, 50720, Runtime::Initializer.Auto, 120, 84, Runtime::Activation.Tanh),
-                new("Dense2.bias", new[] { 84 }, true, 60800, Runtime::Initializer.Zeros, 120, 84, Runtime::Activation.Tanh),
-                new("Dense3.weight", new[] { 10, 84 }, true, 60896, Runtime::Initializer.Auto, 84, 10, Runtime::Activation.None),
-                new("Dense3.bias", new[] { 10 }, true, 61744, Runtime::Initializer.Zeros, 84, 10, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 61760,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -217,70 +213,89 @@ unsafe partial class LeNet5 : Runtime::Network
             Inference = new(5888, 0),
             Evaluation = new(5888, 0),
             Training = new(8944, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Tanh1", 0, 4704, true),
-                new("AvgPool2d1", 6304, 1176, true),
-                new("Tanh2", 4704, 1600, true),
-                new("AvgPool2d2", 8272, 400, true),
-                new("Tanh3", 8672, 120, true),
-                new("Tanh4", 8800, 84, true),
-                new("Dense3", 8896, 10, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 20,
             HasLoss = true,
             IsClassifier = true,
         };
 
+        private const string ParameterTable = """
+        0 6x1x5x5 Auto 25:150:Tanh Conv2d1.weight
+        160 6 Zeros 25:150:Tanh Conv2d1.bias
+        176 16x6x5x5 Auto 150:400:Tanh Conv2d2.weight
+        2576 16 Zeros 150:400:Tanh Conv2d2.bias
+        2592 120x400 Auto 400:120:Tanh Dense1.weight
+        50592 120 Zeros 400:120:Tanh Dense1.bias
+        50720 84x120 Auto 120:84:Tanh Dense2.weight
+        60800 84 Zeros 120:84:Tanh Dense2.bias
+        60896 10x84 Auto 84:10:None Dense3.weight
+        61744 10 Zeros 84:10:None Dense3.bias
+        """;
+
+        private const string ActivationTable = """
+        0 4704 Tanh1
+        6304 1176 AvgPool2d1
+        4704 1600 Tanh2
+        8272 400 AvgPool2d2
+        8672 120 Tanh3
+        8800 84 Tanh4
+        8896 10 Dense3
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Tanh1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Parameters, f.Arena, new BiasTanhEpilogue { bias = f.Parameters + 160 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasTanhEpilogue(P + 160));
 
             // 1: AvgPool2d1
-            Kernels::Pooling.Average(f.Workers, in Pool, n, f.Arena, f.Arena + 4704 * n, default(Kernels::Identity));
+            K::Pooling.Average(W, in PoolShapes[0], n, A, A + 4704 * n, AsIs);
 
             // 2: Conv2d2 + Tanh2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 4704 * n, f.Parameters + 176, f.Arena, new BiasTanhEpilogue { bias = f.Parameters + 2576 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A, new BiasTanhEpilogue(P + 2576));
 
             // 3: AvgPool2d2
-            Kernels::Pooling.Average(f.Workers, in Pool2, n, f.Arena, f.Arena + 1600 * n, default(Kernels::Identity));
+            K::Pooling.Average(W, in PoolShapes[1], n, A, A + 1600 * n, AsIs);
 
             // 4: Dense1 + Tanh3
-            Kernels::MatMul.Run(f.Workers, f.Arena + 1600 * n, 400, 1, f.Parameters + 2592, 1, 400, f.Arena, n, 120, 400, new BiasTanhEpilogue2 { bias = f.Parameters + 50592 });
+            K::MatMul.Run(W, A + 1600 * n, 400, 1, P + 2592, 1, 400, A, n, 120, 400, new BiasTanhEpilogue2(P + 50592));
 
             // 5: Dense2 + Tanh4
-            Kernels::MatMul.Run(f.Workers, f.Arena, 120, 1, f.Parameters + 50720, 1, 120, f.Arena + 128 * n, n, 84, 120, new BiasTanhEpilogue2 { bias = f.Parameters + 60800 });
+            K::MatMul.Run(W, A, 120, 1, P + 50720, 1, 120, A + 128 * n, n, 84, 120, new BiasTanhEpilogue2(P + 60800));
 
             // 6: Dense3
-            Kernels::MatMul.Run(f.Workers, f.Arena + 128 * n, 84, 1, f.Parameters + 60896, 1, 84, (float*)f.Outputs[0], n, 10, 84, new BiasEpilogue { bias = f.Parameters + 61744 });
+            K::MatMul.Run(W, A + 128 * n, 84, 1, P + 60896, 1, 84, (float*)f.Outputs[0], n, 10, 84, new BiasEpilogue(P + 61744));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 10 };
-            f.Workers.For(n, 500.0, &k7, &SoftmaxCrossEntropy.Run);
+            W.For(n, 500, new SoftmaxCrossEntropy((float*)f.Outputs[0], (int*)f.Targets[0], A, 10));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -293,31 +308,33 @@ unsafe partial class LeNet5 : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 7488 * n, 3136 * n, 3136 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 7488 * n, 3136 * n, 3136 * n);
 
             // 0: Conv2d1 + Tanh1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena + 7488 * n, f.Parameters, f.Arena, new BiasTanhEpilogue { bias = f.Parameters + 160 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 7488 * n, P, A, new BiasTanhEpilogue(P + 160));
 
             // 1: AvgPool2d1
-            Kernels::Pooling.Average(f.Workers, in Pool, n, f.Arena, f.Arena + 6304 * n, default(Kernels::Identity));
+            K::Pooling.Average(W, in PoolShapes[0], n, A, A + 6304 * n, AsIs);
 
             // 2: Conv2d2 + Tanh2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 6304 * n, f.Parameters + 176, f.Arena + 4704 * n, new BiasTanhEpilogue { bias = f.Parameters + 2576 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6304 * n, P + 176, A + 4704 * n, new BiasTanhEpilogue(P + 2576));
 
             // 3: AvgPool2d2
-            Kernels::Pooling.Average(f.Workers, in Pool2, n, f.Arena + 4704 * n, f.Arena + 8272 * n, default(Kernels::Identity));
+            K::Pooling.Average(W, in PoolShapes[1], n, A + 4704 * n, A + 8272 * n, AsIs);
 
             // 4: Dense1 + Tanh3
-            Kernels::MatMul.Run(f.Workers, f.Arena + 8272 * n, 400, 1, f.Parameters + 2592, 1, 400, f.Arena + 8672 * n, n, 120, 400, new BiasTanhEpilogue2 { bias = f.Parameters + 50592 });
+            K::MatMul.Run(W, A + 8272 * n, 400, 1, P + 2592, 1, 400, A + 8672 * n, n, 120, 400, new BiasTanhEpilogue2(P + 50592));
 
             // 5: Dense2 + Tanh4
-            Kernels::MatMul.Run(f.Workers, f.Arena + 8672 * n, 120, 1, f.Parameters + 50720, 1, 120, f.Arena + 8800 * n, n, 84, 120, new BiasTanhEpilogue2 { bias = f.Parameters + 60800 });
+            K::MatMul.Run(W, A + 8672 * n, 120, 1, P + 50720, 1, 120, A + 8800 * n, n, 84, 120, new BiasTanhEpilogue2(P + 60800));
 
             // 6: Dense3
-            Kernels::MatMul.Run(f.Workers, f.Arena + 8800 * n, 84, 1, f.Parameters + 60896, 1, 84, f.Arena + 8896 * n, n, 10, 84, new BiasEpilogue { bias = f.Parameters + 61744 });
+            K::MatMul.Run(W, A + 8800 * n, 84, 1, P + 60896, 1, 84, A + 8896 * n, n, 10, 84, new BiasEpilogue(P + 61744));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 8896 * n, f.Outputs[0], 40 * n, 40 * n);
+                global::System.Buffer.MemoryCopy(A + 8896 * n, f.Outputs[0], 40 * n, 40 * n);
             }
         }
 
@@ -325,13 +342,14 @@ unsafe partial class LeNet5 : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 7: SoftmaxCrossEntropy1
-            var k7 = new SoftmaxCrossEntropy2 { x = f.Arena + 8896 * n, target = (int*)f.Targets[0], loss = f.Arena + 8912 * n, dx = f.Arena + 8928 * n, F = 10, inverseBatch = 1f / n };
-            f.Workers.For(n, 570.0, &k7, &SoftmaxCrossEntropy2.Run);
+            W.For(n, 570, new SoftmaxCrossEntropy2(A + 8896 * n, (int*)f.Targets[0], A + 8912 * n, A + 8928 * n, 10, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 8912 * n;
+            var losses = A + 8912 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -344,106 +362,96 @@ unsafe partial class LeNet5 : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 8928 * n, 40 * n, 40 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 8928 * n, 40 * n, 40 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense3
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 8928 * n, 1, 10, f.Arena + 8800 * n, 84, 1, f.Gradients + 60896, 10, 84, n, f.Accumulate, f.Gradients + 61744);
+            K::MatMul.Accumulate(W, A + 8928 * n, 1, 10, A + 8800 * n, 84, 1, G + 60896, 10, 84, n, f.Accumulate, G + 61744);
 
             // 9: Dense3 + Tanh4
-            Kernels::MatMul.Run(f.Workers, f.Arena + 8928 * n, 10, 1, f.Parameters + 60896, 84, 1, f.Arena + 8800 * n, n, 84, 10, new MulEpilogue { x = f.Arena + 8800 * n });
+            K::MatMul.Run(W, A + 8928 * n, 10, 1, P + 60896, 84, 1, A + 8800 * n, n, 84, 10, new MulEpilogue(A + 8800 * n));
 
             // 10: Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 8800 * n, 1, 84, f.Arena + 8672 * n, 120, 1, f.Gradients + 50720, 84, 120, n, f.Accumulate, f.Gradients + 60800);
+            K::MatMul.Accumulate(W, A + 8800 * n, 1, 84, A + 8672 * n, 120, 1, G + 50720, 84, 120, n, f.Accumulate, G + 60800);
 
             // 11: Dense2 + Tanh3
-            Kernels::MatMul.Run(f.Workers, f.Arena + 8800 * n, 84, 1, f.Parameters + 50720, 120, 1, f.Arena + 8672 * n, n, 120, 84, new MulEpilogue { x = f.Arena + 8672 * n });
+            K::MatMul.Run(W, A + 8800 * n, 84, 1, P + 50720, 120, 1, A + 8672 * n, n, 120, 84, new MulEpilogue(A + 8672 * n));
 
             // 12: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 8672 * n, 1, 120, f.Arena + 8272 * n, 400, 1, f.Gradients + 2592, 120, 400, n, f.Accumulate, f.Gradients + 50592);
-
-            // 13: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 8672 * n, 120, 1, f.Parameters + 2592, 400, 1, f.Arena + 8272 * n, n, 400, 120, default(Kernels::Identity));
+            K::MatMul.Accumulate(W, A + 8672 * n, 1, 120, A + 8272 * n, 400, 1, G + 2592, 120, 400, n, f.Accumulate, G + 50592);
+            K::MatMul.Run(W, A + 8672 * n, 120, 1, P + 2592, 400, 1, A + 8272 * n, n, 400, 120, AsIs);
 
             // 14: AvgPool2d2 + Tanh2
-            Kernels::Pooling.AverageGrad(f.Workers, in Pool2, n, f.Arena + 8272 * n, f.Arena + 4704 * n, new MulEpilogue { x = f.Arena + 4704 * n });
+            K::Pooling.AverageGrad(W, in PoolShapes[1], n, A + 8272 * n, A + 4704 * n, new MulEpilogue(A + 4704 * n));
 
             // 15: Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 6304 * n, f.Arena + 4704 * n, f.Gradients + 176, f.Accumulate, f.Gradients + 2576);
-
-            // 16: Conv2d2
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 4704 * n, f.Parameters + 176, f.Arena + 6304 * n, default(Kernels::Identity));
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs);
 
             // 17: AvgPool2d1 + Tanh1
-            Kernels::Pooling.AverageGrad(f.Workers, in Pool, n, f.Arena + 6304 * n, f.Arena, new MulEpilogue { x = f.Arena });
+            K::Pooling.AverageGrad(W, in PoolShapes[0], n, A + 6304 * n, A, new MulEpilogue(A));
 
             // 18: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 7488 * n, f.Arena, f.Gradients, f.Accumulate, f.Gradients + 160);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 784 * n);
+                var unwanted = K::Workers.Scratch(0, 784 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 19: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena, f.Parameters, dx0, default(Kernels::Identity));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs);
             }
         }
 
+
+        private static readonly K::ConvShape[] ConvShapes =
+        {
+            new(1, 28, 28, 6, 28, 28, 5, 5, 1, 1, 2, 2, 1, 1, 1), // 1x28x28 to 6x28x28
+            new(6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 0, 0, 1, 1, 1), // 6x14x14 to 16x10x10
+        };
+
+        private static readonly K::PoolShape[] PoolShapes =
+        {
+            new(6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0, true), // 6x28x28 to 6x14x14
+            new(16, 10, 10, 5, 5, 2, 2, 2, 2, 0, 0, true), // 16x10x10 to 16x5x5
+        };
 
         // y = tanh(acc + bias)
-        public struct BiasTanhEpilogue : Kernels::IEpilogue
+        public readonly struct BiasTanhEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = Kernels::SimdMath.Tanh(t1);
-                return t2;
+                return K::SimdMath.Tanh(acc + V.Broadcast(bias[row]));
             }
         }
 
-        public static readonly Kernels::ConvShape Conv = new(1, 28, 28, 6, 28, 28, 5, 5, 1, 1, 2, 2, 1, 1, 1); // 1x28x28 to 6x28x28
-
-        public static readonly Kernels::PoolShape Pool = new(6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0, true); // 6x28x28 to 6x14x14
-
-        public static readonly Kernels::ConvShape Conv2 = new(6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 0, 0, 1, 1, 1); // 6x14x14 to 16x10x10
-
-        public static readonly Kernels::PoolShape Pool2 = new(16, 10, 10, 5, 5, 2, 2, 2, 2, 0, 0, true); // 16x10x10 to 16x5x5
-
         // y = tanh(bias + acc)
-        public struct BiasTanhEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasTanhEpilogue2(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = Kernels::SimdMath.Tanh(t1);
-                return t2;
+                return K::SimdMath.Tanh(V.Load(bias + column) + acc);
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
@@ -451,75 +459,49 @@ unsafe partial class LeNet5 : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        public struct SoftmaxCrossEntropy
+        public readonly struct SoftmaxCrossEntropy(float* x, int* target, float* loss, nint F) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var u3_0 = Kernels::F1.Broadcast(r0) + Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_0);
-                    var reduce4 = new Reduce4 { target = k.target + n, x = k.x + n * k.F };
-                    var r4 = Kernels::Simd.Sum(in reduce4, k.F);
-                    var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
-                    var r5 = Kernels::F1.Sum(u5_0);
-                    k.loss[n] = r5;
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
+                    var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
+                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var r4 = K::Simd.Sum(in reduce4, F);
+                    var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
+                    loss[n] = r5;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce4(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
@@ -529,123 +511,74 @@ unsafe partial class LeNet5 : Runtime::Network
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
         // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
-        public struct SoftmaxCrossEntropy2
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var reduce2 = new Reduce2 { target = k.target + n, x = k.x + n * k.F };
-                    var r2 = Kernels::Simd.Sum(in reduce2, k.F);
-                    var u3_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
-                    var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_2);
-                    k.loss[n] = r3;
-                    var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var h5_0_2 = h5_0_0 * h5_0_1;
-                    var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var r2 = K::Simd.Sum(in reduce2, F);
+                    var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
+                    loss[n] = r3;
+                    var h5_0 = K::F1.Broadcast(inverseBatch);
+                    var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
+                    var h5_5 = K::F1.Sum(-h5_0);
+                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public int* target;
-                public float s2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = V.Iota(i);
-                    var t4 = V.Broadcast(target[0]);
-                    var t5 = V.Equal(t3, t4);
-                    var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
-                    var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx + i, t7);
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
         // dx = acc·(1 − x·x)
-        public struct MulEpilogue : Kernels::IEpilogue
+        public readonly struct MulEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 var t0 = V.Load(x + index);
-                var t1 = t0 * t0;
-                var t2 = V.Broadcast(1f) - t1;
-                var t3 = acc * t2;
-                return t3;
+                return acc * (V.Broadcast(1f) - (t0 * t0));
             }
         }
     }

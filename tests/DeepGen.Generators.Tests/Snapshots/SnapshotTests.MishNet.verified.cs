@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -136,36 +136,38 @@ unsafe partial class MishNet : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 3 kernels, arena of 128 bytes a sample and 0 fixed.
-    //   #  layers             kernel  in      out     parameters  FLOPs  bytes  at (until kernel)
-    //   0  Dense1 + Map1      MatMul  [n,12]  [n,24]         312    576    144  0·n (1)
-    //   1  Dense2             MatMul  [n,24]  [n,3]           75    144    108  output
-    //   2  MeanSquaredError1  Row     [n,3]   [n,1]                   6     28  0·n
+    // #  layers             kernel  in      out     parameters  FLOPs  bytes  at (until kernel)
+    // 0  Dense1 + Map1      MatMul  [n,12]  [n,24]         312    576    144  0·n (1)
+    // 1  Dense2             MatMul  [n,24]  [n,3]           75    144    108  output
+    // 2  MeanSquaredError1  Row     [n,3]   [n,1]                   6     28  0·n
     // Training: 7 kernels, arena of 512 bytes a sample and 0 fixed.
-    //   #  layers             kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
-    //   0  Dense1 + Map1      MatMul        [n,12]         [n,24]                 312    576    240  0·n (6), 32·n (3)
-    //   1  Dense2             MatMul        [n,24]         [n,3]                   75    144    108  80·n (2)
-    //   2  MeanSquaredError1  Row           [n,3]          [n,1] [n,3]                     9     40  96·n, 112·n (4)
-    //   3  Dense2             WeightMatMul  [n,3] [n,24]   [3,24] [1,3]                  144    108  gradients 320, gradients 400
-    //   4  Dense2 + Map1      MatMul        [n,3] [n,24]   [n,24]                  72    144    204  0·n (6)
-    //   5  Dense1             WeightMatMul  [n,24] [n,12]  [24,12] [1,24]                576    144  gradients 0, gradients 288
-    //   6  Dense1             MatMul        [n,24]         [n,12]                 288    576    144  InputGradient
+    // #  layers             kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
+    // 0  Dense1 + Map1      MatMul        [n,12]         [n,24]                 312    576    240  0·n (6), 32·n (3)
+    // 1  Dense2             MatMul        [n,24]         [n,3]                   75    144    108  80·n (2)
+    // 2  MeanSquaredError1  Row           [n,3]          [n,1] [n,3]                     9     40  96·n, 112·n (4)
+    // 3  Dense2             WeightMatMul  [n,3] [n,24]   [3,24] [1,3]                  144    108  gradients 320, gradients 400
+    // 4  Dense2 + Map1      MatMul        [n,3] [n,24]   [n,24]                  72    144    204  0·n (6)
+    // 5  Dense1             WeightMatMul  [n,24] [n,12]  [24,12] [1,24]                576    144  gradients 0, gradients 288
+    // 6  Dense1             MatMul        [n,24]         [n,12]                 288    576    144  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "f9cd7c4c14edf0b27e0df0bc59e4a511f8152b29f6c8370613f24e3618a7cbf4";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "MishNet",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Dense1.weight", new[] { 24, 12 }, true, 0, Runtime::Initializer.Auto, 12, 24, Runtime::Activation.None),
-                new("Dense1.bias", new[] { 24 }, true, 288, Runtime::Initializer.Zeros, 12, 24, Runtime::Activation.None),
-                new("Dense2.weight", new[] { 3, 24 }, true, 320, Runtime::Initializer.Auto, 24, 3, Runtime::Activation.None),
-                new("Dense2.bias", new[] { 3 }, true, 400, Runtime::Initializer.Zeros, 24, 3, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 416,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -184,51 +186,64 @@ unsafe partial class MishNet : Runtime::Network
             Inference = new(32, 0),
             Evaluation = new(32, 0),
             Training = new(128, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Dense1", 0, 24, true),
-                new("Map1", 32, 24, true),
-                new("Dense2", 80, 3, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 7,
             HasLoss = true,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 24x12 Auto 12:24:None Dense1.weight
+        288 24 Zeros 12:24:None Dense1.bias
+        320 3x24 Auto 24:3:None Dense2.weight
+        400 3 Zeros 24:3:None Dense2.bias
+        """;
+
+        private const string ActivationTable = """
+        0 24 Dense1
+        32 24 Map1
+        80 3 Dense2
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + Map1
-            Kernels::MatMul.Run(f.Workers, (float*)f.Inputs[0], 12, 1, f.Parameters, 1, 12, f.Arena, n, 24, 12, new BiasMulEpilogue { bias = f.Parameters + 288 });
+            K::MatMul.Run(W, (float*)f.Inputs[0], 12, 1, P, 1, 12, A, n, 24, 12, new BiasMulEpilogue(P + 288));
 
             // 1: Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena, 24, 1, f.Parameters + 320, 1, 24, (float*)f.Outputs[0], n, 3, 24, new BiasEpilogue { bias = f.Parameters + 400 });
+            K::MatMul.Run(W, A, 24, 1, P + 320, 1, 24, (float*)f.Outputs[0], n, 3, 24, new BiasEpilogue(P + 400));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 2: MeanSquaredError1
-            var k2 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena, F = 3, factor = 0.33333334f };
-            f.Workers.For(n, 18.0, &k2, &MeanSquaredError.Run);
+            W.For(n, 18, new MeanSquaredError((float*)f.Outputs[0], (float*)f.Targets[0], A, 3, 0.33333334f));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -241,16 +256,18 @@ unsafe partial class MishNet : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 64 * n, 48 * n, 48 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 64 * n, 48 * n, 48 * n);
 
             // 0: Dense1 + Map1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 12, 1, f.Parameters, 1, 12, f.Arena + 32 * n, n, 24, 12, new BiasMulEpilogue2 { bias = f.Parameters + 288, y = f.Arena });
+            K::MatMul.Run(W, A + 64 * n, 12, 1, P, 1, 12, A + 32 * n, n, 24, 12, new BiasMulEpilogue2(P + 288, A));
 
             // 1: Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 24, 1, f.Parameters + 320, 1, 24, f.Arena + 80 * n, n, 3, 24, new BiasEpilogue { bias = f.Parameters + 400 });
+            K::MatMul.Run(W, A + 32 * n, 24, 1, P + 320, 1, 24, A + 80 * n, n, 3, 24, new BiasEpilogue(P + 400));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 80 * n, f.Outputs[0], 12 * n, 12 * n);
+                global::System.Buffer.MemoryCopy(A + 80 * n, f.Outputs[0], 12 * n, 12 * n);
             }
         }
 
@@ -258,13 +275,14 @@ unsafe partial class MishNet : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 2: MeanSquaredError1
-            var k2 = new MeanSquaredError2 { x = f.Arena + 80 * n, target = (float*)f.Targets[0], loss = f.Arena + 96 * n, dx = f.Arena + 112 * n, F = 3, factor = 0.33333334f, inverseBatch = 1f / n };
-            f.Workers.For(n, 27.0, &k2, &MeanSquaredError2.Run);
+            W.For(n, 27, new MeanSquaredError2(A + 80 * n, (float*)f.Targets[0], A + 96 * n, A + 112 * n, 3, 0.33333334f, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 96 * n;
+            var losses = A + 96 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -277,124 +295,93 @@ unsafe partial class MishNet : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 112 * n, 12 * n, 12 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 112 * n, 12 * n, 12 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 3: Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 112 * n, 1, 3, f.Arena + 32 * n, 24, 1, f.Gradients + 320, 3, 24, n, f.Accumulate, f.Gradients + 400);
+            K::MatMul.Accumulate(W, A + 112 * n, 1, 3, A + 32 * n, 24, 1, G + 320, 3, 24, n, f.Accumulate, G + 400);
 
             // 4: Dense2 + Map1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 112 * n, 3, 1, f.Parameters + 320, 24, 1, f.Arena, n, 24, 3, new AddEpilogue { x = f.Arena });
+            K::MatMul.Run(W, A + 112 * n, 3, 1, P + 320, 24, 1, A, n, 24, 3, new AddEpilogue(A));
 
             // 5: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena, 1, 24, f.Arena + 64 * n, 12, 1, f.Gradients, 24, 12, n, f.Accumulate, f.Gradients + 288);
+            K::MatMul.Accumulate(W, A, 1, 24, A + 64 * n, 12, 1, G, 24, 12, n, f.Accumulate, G + 288);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+                var unwanted = K::Workers.Scratch(0, 16 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 6: Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena, 24, 1, f.Parameters, 12, 1, dx0, n, 12, 24, default(Kernels::Identity));
+                K::MatMul.Run(W, A, 24, 1, P, 12, 1, dx0, n, 12, 24, AsIs);
             }
         }
 
 
-        // y = (bias + acc)·tanh(log(1 + exp(bias + acc)))
-        public struct BiasMulEpilogue : Kernels::IEpilogue
+        // y = (bias + acc)·tanh(log(exp(bias + acc) + 1))
+        public readonly struct BiasMulEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = Kernels::SimdMath.Exp(t1);
-                var t3 = V.Broadcast(1f) + t2;
-                var t4 = Kernels::SimdMath.Log(t3);
-                var t5 = Kernels::SimdMath.Tanh(t4);
-                var t6 = t1 * t5;
-                return t6;
+                var t1 = V.Load(bias + column) + acc;
+                return t1 * K::SimdMath.Tanh(K::SimdMath.Log(K::SimdMath.Exp(t1) + V.Broadcast(1f)));
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        public struct MeanSquaredError
+        public readonly struct MeanSquaredError(float* x, float* target, float* loss, nint F, float factor) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public nint F;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F, target = k.target + n * k.F };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.F);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.loss[n] = r1;
+                    var reduce0 = new Reduce0(x + n * F, target + n * F);
+                    var r0 = K::Simd.Sum(in reduce0, F);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    loss[n] = r1;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* target) : K::IReduce
             {
-                public float* x;
-                public float* target;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    return t2 * t2;
                 }
             }
         }
 
         // y = bias + acc
-        // y1 = y·tanh(log(1 + exp(y)))
-        public struct BiasMulEpilogue2 : Kernels::IEpilogue
+        // y1 = y·tanh(log(exp(y) + 1))
+        public readonly struct BiasMulEpilogue2(float* bias, float* y) : K::IEpilogue
         {
-            public float* bias;
-            public float* y;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = Kernels::SimdMath.Exp(t1);
-                var t3 = V.Broadcast(1f) + t2;
-                var t4 = Kernels::SimdMath.Log(t3);
-                var t5 = Kernels::SimdMath.Tanh(t4);
-                var t6 = t1 * t5;
+                var t1 = V.Load(bias + column) + acc;
+                var t6 = t1 * K::SimdMath.Tanh(K::SimdMath.Log(K::SimdMath.Exp(t1) + V.Broadcast(1f)));
                 V.Store(y + index, t1);
                 return t6;
             }
@@ -402,94 +389,54 @@ unsafe partial class MishNet : Runtime::Network
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        // dx = (x − target)·factor·1/n·2
-        public struct MeanSquaredError2
+        // dx = (x − target)·1/n·factor·2
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint F, float factor, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float factor;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F, target = k.target + n * k.F };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.F);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = Kernels::F1.Broadcast(r0) * u1_0;
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.loss[n] = r1;
-                    var h3_0_0 = Kernels::F1.Broadcast(k.factor);
-                    var h3_0_1 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h3_0_2 = h3_0_0 * h3_0_1;
-                    var write = new Write { x = k.x + n * k.F, target = k.target + n * k.F, s = Kernels::F1.Sum(h3_0_2), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F, target + n * F);
+                    var r0 = K::Simd.Sum(in reduce0, F);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    loss[n] = r1;
+                    var h3_3 = K::F1.Sum(K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var write = new Write(x + n * F, target + n * F, h3_3, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* target) : K::IReduce
             {
-                public float* x;
-                public float* target;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    return t2 * t2;
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* target, float s, float* dx) : K::IMap
             {
-                public float* x;
-                public float* target;
-                public float s;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * V.Broadcast(s);
-                    var t4 = t3 * V.Broadcast(2f);
-                    V.Store(dx + i, t4);
+                    V.Store(dx + i, ((V.Load(x + i) - V.Load(target + i)) * V.Broadcast(s)) * V.Broadcast(2f));
                 }
             }
         }
 
-        // dx = tanh(log(1 + exp(x)))·acc + exp(x)·x·acc·(1 − tanh(log(1 + exp(x)))·tanh(log(1 + exp(x))))·1/(1 + exp(x))
-        public struct AddEpilogue : Kernels::IEpilogue
+        // dx = tanh(log(exp(x) + 1))·acc + exp(x)·x·acc·(1 − tanh(log(exp(x) + 1))·tanh(log(exp(x) + 1)))·1/(exp(x) + 1)
+        public readonly struct AddEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 var t0 = V.Load(x + index);
-                var t1 = Kernels::SimdMath.Exp(t0);
-                var t2 = V.Broadcast(1f) + t1;
-                var t3 = Kernels::SimdMath.Log(t2);
-                var t4 = Kernels::SimdMath.Tanh(t3);
-                var t5 = t0 * acc;
-                var t6 = t4 * t4;
-                var t7 = V.Broadcast(1f) - t6;
-                var t8 = t5 * t7;
-                var t9 = V.Broadcast(1f) / t2;
-                var t10 = t8 * t9;
-                var t11 = t1 * t10;
-                var t12 = V.MultiplyAdd(t4, acc, t11);
-                return t12;
+                var t1 = K::SimdMath.Exp(t0);
+                var t2 = t1 + V.Broadcast(1f);
+                var t4 = K::SimdMath.Tanh(K::SimdMath.Log(t2));
+                return V.MultiplyAdd(t4, acc, t1 * (((t0 * acc) * (V.Broadcast(1f) - (t4 * t4))) * (V.Broadcast(1f) / t2)));
             }
         }
     }

@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -136,36 +136,38 @@ unsafe partial class Perceptron : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 3 kernels, arena of 512 bytes a sample and 0 fixed.
-    //   #  layers                kernel  in          out      parameters    FLOPs  bytes  at (until kernel)
-    //   0  Dense1 + Relu1        MatMul  [n,784]     [n,128]     100,480  200,704  3,648  0·n (1)
-    //   1  Dense2                MatMul  [n,128]     [n,10]        1,290    2,560    552  output
-    //   2  SoftmaxCrossEntropy1  Row     [n,10] [n]  [n,1]                     60     48  0·n
+    // #  layers                kernel  in          out      parameters  FLOPs  bytes  at (until kernel)
+    // 0  Dense1 + Relu1        MatMul  [n,784]     [n,128]     100,480   201k  3.65k  0·n (1)
+    // 1  Dense2                MatMul  [n,128]     [n,10]        1,290  2.56k    552  output
+    // 2  SoftmaxCrossEntropy1  Row     [n,10] [n]  [n,1]                   60     48  0·n
     // Training: 7 kernels, arena of 3,840 bytes a sample and 0 fixed.
-    //   #  layers                kernel        in               out                parameters    FLOPs  bytes  at (until kernel)
-    //   0  Dense1 + Relu1        MatMul        [n,784]          [n,128]               100,480  200,704  3,648  784·n (6)
-    //   1  Dense2                MatMul        [n,128]          [n,10]                  1,290    2,560    552  912·n (2)
-    //   2  SoftmaxCrossEntropy1  Row           [n,10] [n]       [n,1] [n,10]                        50     88  928·n, 944·n (4)
-    //   3  Dense2                WeightMatMul  [n,10] [n,128]   [10,128] [1,10]                  2,560    552  gradients 100480, gradients 101760
-    //   4  Dense2 + Relu1        MatMul        [n,10] [n,128]   [n,128]                 1,280    2,560  1,064  784·n (6)
-    //   5  Dense1                WeightMatMul  [n,128] [n,784]  [128,784] [1,128]              200,704  3,648  gradients 0, gradients 100352
-    //   6  Dense1                MatMul        [n,128]          [n,784]               100,352  200,704  3,648  InputGradient
+    // #  layers                kernel        in               out                parameters  FLOPs  bytes  at (until kernel)
+    // 0  Dense1 + Relu1        MatMul        [n,784]          [n,128]               100,480   201k  3.65k  784·n (6)
+    // 1  Dense2                MatMul        [n,128]          [n,10]                  1,290  2.56k    552  912·n (2)
+    // 2  SoftmaxCrossEntropy1  Row           [n,10] [n]       [n,1] [n,10]                      50     88  928·n, 944·n (4)
+    // 3  Dense2                WeightMatMul  [n,10] [n,128]   [10,128] [1,10]                2.56k    552  gradients 100480, gradients 101760
+    // 4  Dense2 + Relu1        MatMul        [n,10] [n,128]   [n,128]                 1,280  2.56k  1.06k  784·n (6)
+    // 5  Dense1                WeightMatMul  [n,128] [n,784]  [128,784] [1,128]               201k  3.65k  gradients 0, gradients 100352
+    // 6  Dense1                MatMul        [n,128]          [n,784]               100,352   201k  3.65k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "8a45d042068f4f8d04168d8eedcc30ff00258e978cc321db05721ca4ba938787";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "Perceptron",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Dense1.weight", new[] { 128, 784 }, true, 0, Runtime::Initializer.Auto, 784, 128, Runtime::Activation.Relu),
-                new("Dense1.bias", new[] { 128 }, true, 100352, Runtime::Initializer.Zeros, 784, 128, Runtime::Activation.Relu),
-                new("Dense2.weight", new[] { 10, 128 }, true, 100480, Runtime::Initializer.Auto, 128, 10, Runtime::Activation.None),
-                new("Dense2.bias", new[] { 10 }, true, 101760, Runtime::Initializer.Zeros, 128, 10, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 101776,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -184,50 +186,63 @@ unsafe partial class Perceptron : Runtime::Network
             Inference = new(128, 0),
             Evaluation = new(128, 0),
             Training = new(960, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Relu1", 784, 128, true),
-                new("Dense2", 912, 10, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 7,
             HasLoss = true,
             IsClassifier = true,
         };
 
+        private const string ParameterTable = """
+        0 128x784 Auto 784:128:Relu Dense1.weight
+        100352 128 Zeros 784:128:Relu Dense1.bias
+        100480 10x128 Auto 128:10:None Dense2.weight
+        101760 10 Zeros 128:10:None Dense2.bias
+        """;
+
+        private const string ActivationTable = """
+        784 128 Relu1
+        912 10 Dense2
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + Relu1
-            Kernels::MatMul.Run(f.Workers, (float*)f.Inputs[0], 784, 1, f.Parameters, 1, 784, f.Arena, n, 128, 784, new BiasReluEpilogue { bias = f.Parameters + 100352 });
+            K::MatMul.Run(W, (float*)f.Inputs[0], 784, 1, P, 1, 784, A, n, 128, 784, new BiasReluEpilogue(P + 100352));
 
             // 1: Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena, 128, 1, f.Parameters + 100480, 1, 128, (float*)f.Outputs[0], n, 10, 128, new BiasEpilogue { bias = f.Parameters + 101760 });
+            K::MatMul.Run(W, A, 128, 1, P + 100480, 1, 128, (float*)f.Outputs[0], n, 10, 128, new BiasEpilogue(P + 101760));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 2: SoftmaxCrossEntropy1
-            var k2 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 10 };
-            f.Workers.For(n, 500.0, &k2, &SoftmaxCrossEntropy.Run);
+            W.For(n, 500, new SoftmaxCrossEntropy((float*)f.Outputs[0], (int*)f.Targets[0], A, 10));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -240,16 +255,18 @@ unsafe partial class Perceptron : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena, 3136 * n, 3136 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A, 3136 * n, 3136 * n);
 
             // 0: Dense1 + Relu1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 784, 1, f.Parameters, 1, 784, f.Arena + 784 * n, n, 128, 784, new BiasReluEpilogue { bias = f.Parameters + 100352 });
+            K::MatMul.Run(W, A, 784, 1, P, 1, 784, A + 784 * n, n, 128, 784, new BiasReluEpilogue(P + 100352));
 
             // 1: Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 784 * n, 128, 1, f.Parameters + 100480, 1, 128, f.Arena + 912 * n, n, 10, 128, new BiasEpilogue { bias = f.Parameters + 101760 });
+            K::MatMul.Run(W, A + 784 * n, 128, 1, P + 100480, 1, 128, A + 912 * n, n, 10, 128, new BiasEpilogue(P + 101760));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 912 * n, f.Outputs[0], 40 * n, 40 * n);
+                global::System.Buffer.MemoryCopy(A + 912 * n, f.Outputs[0], 40 * n, 40 * n);
             }
         }
 
@@ -257,13 +274,14 @@ unsafe partial class Perceptron : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 2: SoftmaxCrossEntropy1
-            var k2 = new SoftmaxCrossEntropy2 { x = f.Arena + 912 * n, target = (int*)f.Targets[0], loss = f.Arena + 928 * n, dx = f.Arena + 944 * n, F = 10, inverseBatch = 1f / n };
-            f.Workers.For(n, 570.0, &k2, &SoftmaxCrossEntropy2.Run);
+            W.For(n, 570, new SoftmaxCrossEntropy2(A + 912 * n, (int*)f.Targets[0], A + 928 * n, A + 944 * n, 10, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 928 * n;
+            var losses = A + 928 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -276,59 +294,55 @@ unsafe partial class Perceptron : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 944 * n, 40 * n, 40 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 944 * n, 40 * n, 40 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 3: Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 944 * n, 1, 10, f.Arena + 784 * n, 128, 1, f.Gradients + 100480, 10, 128, n, f.Accumulate, f.Gradients + 101760);
+            K::MatMul.Accumulate(W, A + 944 * n, 1, 10, A + 784 * n, 128, 1, G + 100480, 10, 128, n, f.Accumulate, G + 101760);
 
             // 4: Dense2 + Relu1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 944 * n, 10, 1, f.Parameters + 100480, 128, 1, f.Arena + 784 * n, n, 128, 10, new WhereEpilogue { x = f.Arena + 784 * n });
+            K::MatMul.Run(W, A + 944 * n, 10, 1, P + 100480, 128, 1, A + 784 * n, n, 128, 10, new WhereEpilogue(A + 784 * n));
 
             // 5: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 784 * n, 1, 128, f.Arena, 784, 1, f.Gradients, 128, 784, n, f.Accumulate, f.Gradients + 100352);
+            K::MatMul.Accumulate(W, A + 784 * n, 1, 128, A, 784, 1, G, 128, 784, n, f.Accumulate, G + 100352);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 784 * n);
+                var unwanted = K::Workers.Scratch(0, 784 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 6: Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena + 784 * n, 128, 1, f.Parameters, 784, 1, dx0, n, 784, 128, default(Kernels::Identity));
+                K::MatMul.Run(W, A + 784 * n, 128, 1, P, 784, 1, dx0, n, 784, 128, AsIs);
             }
         }
 
 
         // y = max(bias + acc, 0)
-        public struct BiasReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = V.Load(bias + column) + acc;
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
@@ -336,75 +350,49 @@ unsafe partial class Perceptron : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        public struct SoftmaxCrossEntropy
+        public readonly struct SoftmaxCrossEntropy(float* x, int* target, float* loss, nint F) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var u3_0 = Kernels::F1.Broadcast(r0) + Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_0);
-                    var reduce4 = new Reduce4 { target = k.target + n, x = k.x + n * k.F };
-                    var r4 = Kernels::Simd.Sum(in reduce4, k.F);
-                    var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
-                    var r5 = Kernels::F1.Sum(u5_0);
-                    k.loss[n] = r5;
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
+                    var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
+                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var r4 = K::Simd.Sum(in reduce4, F);
+                    var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
+                    loss[n] = r5;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce4(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
@@ -414,122 +402,73 @@ unsafe partial class Perceptron : Runtime::Network
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
         // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
-        public struct SoftmaxCrossEntropy2
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var reduce2 = new Reduce2 { target = k.target + n, x = k.x + n * k.F };
-                    var r2 = Kernels::Simd.Sum(in reduce2, k.F);
-                    var u3_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
-                    var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_2);
-                    k.loss[n] = r3;
-                    var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var h5_0_2 = h5_0_0 * h5_0_1;
-                    var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var r2 = K::Simd.Sum(in reduce2, F);
+                    var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
+                    loss[n] = r3;
+                    var h5_0 = K::F1.Broadcast(inverseBatch);
+                    var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
+                    var h5_5 = K::F1.Sum(-h5_0);
+                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public int* target;
-                public float s2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = V.Iota(i);
-                    var t4 = V.Broadcast(target[0]);
-                    var t5 = V.Equal(t3, t4);
-                    var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
-                    var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx + i, t7);
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
         // dx = (x > 0 ? acc : 0)
-        public struct WhereEpilogue : Kernels::IEpilogue
+        public readonly struct WhereEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = V.Select(t1, acc, V.Broadcast(0f));
-                return t2;
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), acc, V.Broadcast(0f));
             }
         }
     }

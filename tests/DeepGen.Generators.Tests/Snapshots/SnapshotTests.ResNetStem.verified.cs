@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -103,103 +103,84 @@ unsafe partial class ResNetStem : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 16 kernels, arena of 81,920 bytes a sample and 0 fixed.
-    //    #  layers                                    kernel   in                                        out           parameters      FLOPs    bytes  at (until kernel)
-    //    0  BatchNorm1                                Row                                                [16,3,7,7]         2,384      2,352        0  derived 0
-    //    1  Bottleneck1.BatchNorm1                    Row                                                [8,16,1,1]           144        128        0  derived 2352
-    //    2  Bottleneck1.BatchNorm2                    Row                                                [8,8,3,3]            592        576        0  derived 2480
-    //    3  Bottleneck1.BatchNorm3                    Row                                                [32,8,1,1]           320        256        0  derived 3056
-    //    4  Bottleneck1.BatchNorm4                    Row                                                [32,16,1,1]          576        512        0  derived 3312
-    //    5  BatchNorm1                                Row                                                [16,1,1]              64         16        0  derived 3824
-    //    6  Bottleneck1.BatchNorm1                    Row                                                [8,1,1]               32          8        0  derived 3840
-    //    7  Bottleneck1.BatchNorm2                    Row                                                [8,1,1]               32          8        0  derived 3856
-    //    8  Bottleneck1.BatchNorm3                    Row                                                [32,1,1]             128         32        0  derived 3872
-    //    9  Bottleneck1.BatchNorm4                    Row                                                [32,1,1]             128         32        0  derived 3904
-    //   10  BatchNorm1 + Relu1                        Conv     [n,3,64,64] [16,3,7,7] [16,1,1]           [n,16,32,32]              4,816,896  114,688  0·n (11)
-    //   11  MaxPool2d1                                MaxPool  [n,16,32,32]                              [n,16,16,16]                  4,096   81,920  16384·n (15)
-    //   12  Bottleneck1.BatchNorm1 + Bottleneck1.Relu1  Conv     [n,16,16,16] [8,16,1,1] [8,1,1]           [n,8,16,16]                  65,536   24,576  0·n (13)
-    //   13  Bottleneck1.BatchNorm2 + Bottleneck1.Relu2  Conv     [n,8,16,16] [8,8,3,3] [8,1,1]             [n,8,16,16]                 294,912   16,384  8192·n (14)
-    //   14  Bottleneck1.BatchNorm3                    Conv     [n,8,16,16] [32,8,1,1] [32,1,1]           [n,32,16,16]                131,072   40,960  0·n (15)
-    //   15  Bottleneck1.BatchNorm4 + Bottleneck1.Add1 + Bottleneck1.Relu3  Conv     [n,16,16,16] [32,16,1,1] [32,1,1] [n,32,16,16]  [n,32,16,16]                262,144   81,920  output
+    //  #  layers                        kernel   in                            out           parameters  FLOPs  bytes  at (until kernel)
+    //  0  BatchNorm1                    Row                                    [16,3,7,7]         2,384  2.35k      0  derived 0
+    //  1  Bottleneck1.BatchNorm1        Row                                    [8,16,1,1]           144    128      0  derived 2352
+    //  2  Bottleneck1.BatchNorm2        Row                                    [8,8,3,3]            592    576      0  derived 2480
+    //  3  Bottleneck1.BatchNorm3        Row                                    [32,8,1,1]           320    256      0  derived 3056
+    //  4  Bottleneck1.BatchNorm4        Row                                    [32,16,1,1]          576    512      0  derived 3312
+    //  5  BatchNorm1                    Row                                    [16,1,1]              64     16      0  derived 3824
+    //  6  Bottleneck1.BatchNorm1        Row                                    [8,1,1]               32      8      0  derived 3840
+    //  7  Bottleneck1.BatchNorm2        Row                                    [8,1,1]               32      8      0  derived 3856
+    //  8  Bottleneck1.BatchNorm3        Row                                    [32,1,1]             128     32      0  derived 3872
+    //  9  Bottleneck1.BatchNorm4        Row                                    [32,1,1]             128     32      0  derived 3904
+    // 10  BatchNorm1 + Relu1            Conv     [n,3,64,64] [16,3,7,7] [16,1,1]  [n,16,32,32]              4.82M   115k  0·n (11)
+    // 11  MaxPool2d1                    MaxPool  [n,16,32,32]                  [n,16,16,16]              4.10k  81.9k  16384·n (15)
+    // 12  Bottleneck1.BatchNorm1 + Bottleneck1.Relu1  Conv     [n,16,16,16] [8,16,1,1] [8,1,1]  [n,8,16,16]               65.5k  24.6k  0·n (13)
+    // 13  Bottleneck1.BatchNorm2 + Bottleneck1.Relu2  Conv     [n,8,16,16] [8,8,3,3] [8,1,1]  [n,8,16,16]                295k  16.4k  8192·n (14)
+    // 14  Bottleneck1.BatchNorm3        Conv     [n,8,16,16] [32,8,1,1] [32,1,1]  [n,32,16,16]               131k  41.0k  0·n (15)
+    // 15  Bottleneck1.BatchNorm4 + Bottleneck1.Add1 + Bottleneck1.Relu3  Conv     [n,16,16,16] [32,16,1,1] [32,1,1] [n,32,16,16]  [n,32,16,16]               262k  81.9k  output
     // Training: 40 kernels, arena of 376,832 bytes a sample and 1,280 fixed.
-    //    #  layers                                    kernel          in                         out              parameters      FLOPs    bytes  at (until kernel)
-    //    0  Conv2d1                                   Conv            [n,3,64,64]                [n,16,32,32]          2,352  4,816,896  114,688  0·n (37)
-    //    1  BatchNorm1                                Reduce          [n,16,32,32]               [1,16,1,1] [16]          16     49,152   65,536  fixed 224 (37), state 0
-    //    2  BatchNorm1                                Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]          16     49,152   65,536  fixed 240 (37), state 16
-    //    3  Relu1                                     Row             [n,16,32,32] [1,16,1,1]    [n,16,32,32]             32     16,384  131,072  16384·n (39)
-    //    4  MaxPool2d1                                MaxPool         [n,16,32,32]               [n,16,16,16]                     4,096   81,920  77824·n (34)
-    //    5  Bottleneck1.Conv2d1                       Conv            [n,16,16,16]               [n,8,16,16]             128     65,536   24,576  86016·n (32)
-    //    6  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16]                [1,8,1,1] [8]             8      6,144    8,192  fixed 256 (32), state 32
-    //    7  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8      6,144    8,192  fixed 272 (32), state 48
-    //    8  Bottleneck1.Relu1                         Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16      2,048   16,384  88064·n (34)
-    //    9  Bottleneck1.Conv2d2                       Conv            [n,8,16,16]                [n,8,16,16]             576    294,912   16,384  90112·n (28)
-    //   10  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16]                [1,8,1,1] [8]             8      6,144    8,192  fixed 288 (28), state 64
-    //   11  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8      6,144    8,192  fixed 304 (28), state 80
-    //   12  Bottleneck1.Relu2                         Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16      2,048   16,384  92160·n (30)
-    //   13  Bottleneck1.Conv2d3                       Conv            [n,8,16,16]                [n,32,16,16]            256    131,072   40,960  32768·n (24)
-    //   14  Bottleneck1.BatchNorm3                    Reduce          [n,32,16,16]               [1,32,1,1] [32]          32     24,576   32,768  fixed 0 (24), state 96
-    //   15  Bottleneck1.BatchNorm3                    Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          32     24,576   32,768  fixed 32 (24), state 128
-    //   16  Bottleneck1.Conv2d4                       Conv            [n,16,16,16]               [n,32,16,16]            512    262,144   49,152  40960·n (23)
-    //   17  Bottleneck1.BatchNorm4                    Reduce          [n,32,16,16]               [1,32,1,1] [32]          32     24,576   32,768  fixed 64 (21), state 160
-    //   18  Bottleneck1.BatchNorm4                    Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          32     24,576   32,768  fixed 96 (21), state 192
-    //   19  Bottleneck1.Relu3                         Row             [n,32,16,16] [1,32,1,1]    [n,32,16,16]            128      8,192   98,304  61440·n (26)
-    //   20  Bottleneck1.BatchNorm4 + Bottleneck1.BatchNorm3  Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          64    139,264  131,072  fixed 128 (24), gradients 3984, fixed 160 (21), gradients 3408, fixed 192 (24), gradients 3440, gradients 4016
-    //   21  Bottleneck1.BatchNorm4                    Row             [1,32,1,1] [n,32,16,16]    [n,32,16,16]             32      8,192  131,072  40960·n (23)
-    //   22  Bottleneck1.Conv2d4                       ConvGradInput   [n,32,16,16]               [n,16,16,16]            512    262,144   49,152  81920·n (35)
-    //   23  Bottleneck1.Conv2d4                       ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                    262,144   49,152  gradients 3472
-    //   24  Bottleneck1.BatchNorm3                    Row             [1,32,1,1] [n,32,16,16]    [n,32,16,16]             32      8,192  131,072  61440·n (26)
-    //   25  Bottleneck1.Conv2d3                       ConvGradInput   [n,32,16,16]               [n,8,16,16]             256    131,072   40,960  32768·n (28)
-    //   26  Bottleneck1.Conv2d3                       ConvGradWeight  [n,8,16,16] [n,32,16,16]   [32,8,1,1]                     131,072   40,960  gradients 3152
-    //   27  Bottleneck1.BatchNorm2                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8     18,432   24,576  fixed 0 (28), gradients 3120, fixed 16 (28), gradients 3136
-    //   28  Bottleneck1.BatchNorm2                    Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8      2,048   32,768  92160·n (30)
-    //   29  Bottleneck1.Conv2d2                       ConvGradInput   [n,8,16,16]                [n,8,16,16]             576    294,912   16,384  32768·n (32)
-    //   30  Bottleneck1.Conv2d2                       ConvGradWeight  [n,8,16,16]                [8,8,3,3]                      294,912   16,384  gradients 2544
-    //   31  Bottleneck1.BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8     18,432   24,576  fixed 0 (32), gradients 2512, fixed 16 (32), gradients 2528
-    //   32  Bottleneck1.BatchNorm1                    Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8      2,048   32,768  88064·n (34)
-    //   33  Bottleneck1.Conv2d1                       ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128     65,536   40,960  81920·n (35)
-    //   34  Bottleneck1.Conv2d1                       ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                      65,536   24,576  gradients 2384
-    //   35  MaxPool2d1                                MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                    16,384  147,456  32768·n (37)
-    //   36  BatchNorm1                                Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]          16    147,456  196,608  fixed 0 (37), gradients 2352, fixed 16 (37), gradients 2368
-    //   37  BatchNorm1                                Row             [1,16,1,1] [n,16,32,32]    [n,16,32,32]             16     16,384  262,144  16384·n (39)
-    //   38  Conv2d1                                   ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4,816,896  114,688  gradients 0
-    //   39  Conv2d1                                   ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4,816,896  114,688  InputGradient
+    //  #  layers                        kernel          in                         out              parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1                       Conv            [n,3,64,64]                [n,16,32,32]          2,352  4.82M   115k  0·n (37)
+    //  1  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 224 (37), state 0
+    //  2  BatchNorm1                    Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]          16  49.2k  65.5k  fixed 240 (37), state 16
+    //  3  Relu1                         Row             [n,16,32,32] [1,16,1,1]    [n,16,32,32]             32  16.4k   131k  16384·n (39)
+    //  4  MaxPool2d1                    MaxPool         [n,16,32,32]               [n,16,16,16]                 4.10k  81.9k  77824·n (34)
+    //  5  Bottleneck1.Conv2d1           Conv            [n,16,16,16]               [n,8,16,16]             128  65.5k  24.6k  86016·n (32)
+    //  6  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 256 (32), state 32
+    //  7  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8  6.14k  8.19k  fixed 272 (32), state 48
+    //  8  Bottleneck1.Relu1             Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16  2.05k  16.4k  88064·n (34)
+    //  9  Bottleneck1.Conv2d2           Conv            [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  90112·n (28)
+    // 10  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 288 (28), state 64
+    // 11  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]             8  6.14k  8.19k  fixed 304 (28), state 80
+    // 12  Bottleneck1.Relu2             Row             [n,8,16,16] [1,8,1,1]      [n,8,16,16]              16  2.05k  16.4k  92160·n (30)
+    // 13  Bottleneck1.Conv2d3           Conv            [n,8,16,16]                [n,32,16,16]            256   131k  41.0k  32768·n (24)
+    // 14  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 0 (24), state 96
+    // 15  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          32  24.6k  32.8k  fixed 32 (24), state 128
+    // 16  Bottleneck1.Conv2d4           Conv            [n,16,16,16]               [n,32,16,16]            512   262k  49.2k  40960·n (23)
+    // 17  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 64 (21), state 160
+    // 18  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]          32  24.6k  32.8k  fixed 96 (21), state 192
+    // 19  Bottleneck1.Relu3             Row             [n,32,16,16] [1,32,1,1]    [n,32,16,16]            128  8.19k  98.3k  61440·n (26)
+    // 20  Bottleneck1.BatchNorm4 + Bottleneck1.BatchNorm3  Reduce          [n,32,16,16] [1,32,1,1]    [1,32,1,1] [32]              57.3k   131k  fixed 128 (24), fixed 160 (21), gradients 3984, fixed 192 (24), gradients 3408, gradients 3440, gradients 4016
+    // 21  Bottleneck1.BatchNorm4        Row             [1,32,1,1] [n,32,16,16]    [n,32,16,16]             32  8.19k   131k  40960·n (23)
+    // 22  Bottleneck1.Conv2d4           ConvGradInput   [n,32,16,16]               [n,16,16,16]            512   262k  49.2k  81920·n (35)
+    // 23  Bottleneck1.Conv2d4           ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                   262k  49.2k  gradients 3472
+    // 24  Bottleneck1.BatchNorm3        Row             [1,32,1,1] [n,32,16,16]    [n,32,16,16]             32  8.19k   131k  61440·n (26)
+    // 25  Bottleneck1.Conv2d3           ConvGradInput   [n,32,16,16]               [n,8,16,16]             256   131k  41.0k  32768·n (28)
+    // 26  Bottleneck1.Conv2d3           ConvGradWeight  [n,8,16,16] [n,32,16,16]   [32,8,1,1]                    131k  41.0k  gradients 3152
+    // 27  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]                8.19k  24.6k  fixed 0 (28), fixed 16 (28), gradients 3120, gradients 3136
+    // 28  Bottleneck1.BatchNorm2        Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8  2.05k  32.8k  92160·n (30)
+    // 29  Bottleneck1.Conv2d2           ConvGradInput   [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  32768·n (32)
+    // 30  Bottleneck1.Conv2d2           ConvGradWeight  [n,8,16,16]                [8,8,3,3]                     295k  16.4k  gradients 2544
+    // 31  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16] [1,8,1,1]      [1,8,1,1] [8]                8.19k  24.6k  fixed 0 (32), fixed 16 (32), gradients 2512, gradients 2528
+    // 32  Bottleneck1.BatchNorm1        Row             [1,8,1,1] [n,8,16,16]      [n,8,16,16]               8  2.05k  32.8k  88064·n (34)
+    // 33  Bottleneck1.Conv2d1           ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128  65.5k  41.0k  81920·n (35)
+    // 34  Bottleneck1.Conv2d1           ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                   65.5k  24.6k  gradients 2384
+    // 35  MaxPool2d1                    MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                 16.4k   147k  32768·n (37)
+    // 36  BatchNorm1                    Reduce          [n,16,32,32] [1,16,1,1]    [1,16,1,1] [16]              65.5k   197k  fixed 0 (37), fixed 16 (37), gradients 2352, gradients 2368
+    // 37  BatchNorm1                    Row             [1,16,1,1] [n,16,32,32]    [n,16,32,32]             16  16.4k   262k  16384·n (39)
+    // 38  Conv2d1                       ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4.82M   115k  gradients 0
+    // 39  Conv2d1                       ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4.82M   115k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "8dce0324c650a44be8bacfebf13ce49fcfdc89f79bc496220d03b79de99505e2";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "ResNetStem",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 16, 3, 7, 7 }, true, 0, Runtime::Initializer.Auto, 147, 784, Runtime::Activation.Relu),
-                new("BatchNorm1.weight", new[] { 16 }, true, 2352, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("BatchNorm1.bias", new[] { 16 }, true, 2368, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("BatchNorm1.running_mean", new[] { 16 }, false, 0, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("BatchNorm1.running_var", new[] { 16 }, false, 16, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.Conv2d1.weight", new[] { 8, 16, 1, 1 }, true, 2384, Runtime::Initializer.Auto, 16, 8, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm1.weight", new[] { 8 }, true, 2512, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm1.bias", new[] { 8 }, true, 2528, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm1.running_mean", new[] { 8 }, false, 32, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm1.running_var", new[] { 8 }, false, 48, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.Conv2d2.weight", new[] { 8, 8, 3, 3 }, true, 2544, Runtime::Initializer.Auto, 72, 72, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm2.weight", new[] { 8 }, true, 3120, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm2.bias", new[] { 8 }, true, 3136, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm2.running_mean", new[] { 8 }, false, 64, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm2.running_var", new[] { 8 }, false, 80, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.Conv2d3.weight", new[] { 32, 8, 1, 1 }, true, 3152, Runtime::Initializer.Auto, 8, 32, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm3.weight", new[] { 32 }, true, 3408, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm3.bias", new[] { 32 }, true, 3440, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm3.running_mean", new[] { 32 }, false, 96, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm3.running_var", new[] { 32 }, false, 128, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.Conv2d4.weight", new[] { 32, 16, 1, 1 }, true, 3472, Runtime::Initializer.Auto, 16, 32, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm4.weight", new[] { 32 }, true, 3984, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm4.bias", new[] { 32 }, true, 4016, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm4.running_mean", new[] { 32 }, false, 160, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Bottleneck1.BatchNorm4.running_var", new[] { 32 }, false, 192, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 4048,
             StateFloats = 224,
             DerivedFloats = 3936,
@@ -217,186 +198,177 @@ unsafe partial class ResNetStem : Runtime::Network
             Inference = new(20480, 0),
             Evaluation = new(20480, 0),
             Training = new(94208, 320),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Conv2d1", 0, 16384, true),
-                new("BatchNorm1", 224, 16, false),
-                new("BatchNorm1", 240, 16, false),
-                new("Relu1", 16384, 16384, true),
-                new("MaxPool2d1", 77824, 4096, true),
-                new("Bottleneck1.Conv2d1", 86016, 2048, true),
-                new("Bottleneck1.BatchNorm1", 256, 8, false),
-                new("Bottleneck1.BatchNorm1", 272, 8, false),
-                new("Bottleneck1.Relu1", 88064, 2048, true),
-                new("Bottleneck1.Conv2d2", 90112, 2048, true),
-                new("Bottleneck1.BatchNorm2", 288, 8, false),
-                new("Bottleneck1.BatchNorm2", 304, 8, false),
-                new("Bottleneck1.Relu2", 92160, 2048, true),
-                new("Bottleneck1.Conv2d3", 32768, 8192, true),
-                new("Bottleneck1.BatchNorm3", 0, 32, false),
-                new("Bottleneck1.BatchNorm3", 32, 32, false),
-                new("Bottleneck1.Conv2d4", 40960, 8192, true),
-                new("Bottleneck1.BatchNorm4", 64, 32, false),
-                new("Bottleneck1.BatchNorm4", 96, 32, false),
-                new("Bottleneck1.Relu3", 61440, 8192, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 40,
             HasLoss = false,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 16x3x7x7 Auto 147:784:Relu Conv2d1.weight
+        2352 16 Ones - BatchNorm1.weight
+        2368 16 Zeros - BatchNorm1.bias
+        0 16 state:Zeros - BatchNorm1.running_mean
+        16 16 state:Ones - BatchNorm1.running_var
+        2384 8x16x1x1 Auto 16:8:Relu Bottleneck1.Conv2d1.weight
+        2512 8 Ones - Bottleneck1.BatchNorm1.weight
+        2528 8 Zeros - Bottleneck1.BatchNorm1.bias
+        32 8 state:Zeros - Bottleneck1.BatchNorm1.running_mean
+        48 8 state:Ones - Bottleneck1.BatchNorm1.running_var
+        2544 8x8x3x3 Auto 72:72:Relu Bottleneck1.Conv2d2.weight
+        3120 8 Ones - Bottleneck1.BatchNorm2.weight
+        3136 8 Zeros - Bottleneck1.BatchNorm2.bias
+        64 8 state:Zeros - Bottleneck1.BatchNorm2.running_mean
+        80 8 state:Ones - Bottleneck1.BatchNorm2.running_var
+        3152 32x8x1x1 Auto 8:32:Relu Bottleneck1.Conv2d3.weight
+        3408 32 Ones - Bottleneck1.BatchNorm3.weight
+        3440 32 Zeros - Bottleneck1.BatchNorm3.bias
+        96 32 state:Zeros - Bottleneck1.BatchNorm3.running_mean
+        128 32 state:Ones - Bottleneck1.BatchNorm3.running_var
+        3472 32x16x1x1 Auto 16:32:Relu Bottleneck1.Conv2d4.weight
+        3984 32 Ones - Bottleneck1.BatchNorm4.weight
+        4016 32 Zeros - Bottleneck1.BatchNorm4.bias
+        160 32 state:Zeros - Bottleneck1.BatchNorm4.running_mean
+        192 32 state:Ones - Bottleneck1.BatchNorm4.running_var
+        """;
+
+        private const string ActivationTable = """
+        0 16384 Conv2d1
+        16384 16384 Relu1
+        77824 4096 MaxPool2d1
+        86016 2048 Bottleneck1.Conv2d1
+        88064 2048 Bottleneck1.Relu1
+        90112 2048 Bottleneck1.Conv2d2
+        92160 2048 Bottleneck1.Relu2
+        32768 8192 Bottleneck1.Conv2d3
+        40960 8192 Bottleneck1.Conv2d4
+        61440 8192 Bottleneck1.Relu3
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: BatchNorm1
-            var k0 = new BatchNorm { weight = f.Parameters, weight1 = f.Parameters + 2352, running_var = f.State + 16, y = f.Derived, P = 147 };
-            f.Workers.For(16, 294.0, &k0, &BatchNorm.Run);
+            W.For(16, 294, new BatchNorm(P, P + 2352, S + 16, D, 147));
 
             // 1: Bottleneck1.BatchNorm1
-            var k1 = new BatchNorm2 { weight = f.Parameters + 2384, weight1 = f.Parameters + 2512, running_var = f.State + 48, y = f.Derived + 2352, C = 16 };
-            f.Workers.For(8, 32.0, &k1, &BatchNorm2.Run);
+            W.For(8, 32, new BatchNorm2(P + 2384, P + 2512, S + 48, D + 2352, 16));
 
             // 2: Bottleneck1.BatchNorm2
-            var k2 = new BatchNorm { weight = f.Parameters + 2544, weight1 = f.Parameters + 3120, running_var = f.State + 80, y = f.Derived + 2480, P = 72 };
-            f.Workers.For(8, 144.0, &k2, &BatchNorm.Run);
+            W.For(8, 144, new BatchNorm(P + 2544, P + 3120, S + 80, D + 2480, 72));
 
             // 3: Bottleneck1.BatchNorm3
-            var k3 = new BatchNorm2 { weight = f.Parameters + 3152, weight1 = f.Parameters + 3408, running_var = f.State + 128, y = f.Derived + 3056, C = 8 };
-            f.Workers.For(32, 16.0, &k3, &BatchNorm2.Run);
+            W.For(32, 16, new BatchNorm2(P + 3152, P + 3408, S + 128, D + 3056, 8));
 
             // 4: Bottleneck1.BatchNorm4
-            var k4 = new BatchNorm2 { weight = f.Parameters + 3472, weight1 = f.Parameters + 3984, running_var = f.State + 192, y = f.Derived + 3312, C = 16 };
-            f.Workers.For(32, 32.0, &k4, &BatchNorm2.Run);
+            W.For(32, 32, new BatchNorm2(P + 3472, P + 3984, S + 192, D + 3312, 16));
 
             // 5: BatchNorm1
-            var k5 = new BatchNorm3 { bias = f.Parameters + 2368, weight = f.Parameters + 2352, running_var = f.State + 16, running_mean = f.State, y = f.Derived + 3824 };
-            f.Workers.For(16, 7.0, &k5, &BatchNorm3.Run);
+            W.For(16, 7, new BatchNorm3(P + 2368, P + 2352, S + 16, S, D + 3824));
 
             // 6: Bottleneck1.BatchNorm1
-            var k6 = new BatchNorm3 { bias = f.Parameters + 2528, weight = f.Parameters + 2512, running_var = f.State + 48, running_mean = f.State + 32, y = f.Derived + 3840 };
-            f.Workers.For(8, 7.0, &k6, &BatchNorm3.Run);
+            W.For(8, 7, new BatchNorm3(P + 2528, P + 2512, S + 48, S + 32, D + 3840));
 
             // 7: Bottleneck1.BatchNorm2
-            var k7 = new BatchNorm3 { bias = f.Parameters + 3136, weight = f.Parameters + 3120, running_var = f.State + 80, running_mean = f.State + 64, y = f.Derived + 3856 };
-            f.Workers.For(8, 7.0, &k7, &BatchNorm3.Run);
+            W.For(8, 7, new BatchNorm3(P + 3136, P + 3120, S + 80, S + 64, D + 3856));
 
             // 8: Bottleneck1.BatchNorm3
-            var k8 = new BatchNorm3 { bias = f.Parameters + 3440, weight = f.Parameters + 3408, running_var = f.State + 128, running_mean = f.State + 96, y = f.Derived + 3872 };
-            f.Workers.For(32, 7.0, &k8, &BatchNorm3.Run);
+            W.For(32, 7, new BatchNorm3(P + 3440, P + 3408, S + 128, S + 96, D + 3872));
 
             // 9: Bottleneck1.BatchNorm4
-            var k9 = new BatchNorm3 { bias = f.Parameters + 4016, weight = f.Parameters + 3984, running_var = f.State + 192, running_mean = f.State + 160, y = f.Derived + 3904 };
-            f.Workers.For(32, 7.0, &k9, &BatchNorm3.Run);
+            W.For(32, 7, new BatchNorm3(P + 4016, P + 3984, S + 192, S + 160, D + 3904));
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 10: BatchNorm1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Derived, f.Arena, new AddReluEpilogue { x = f.Derived + 3824 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824));
 
             // 11: MaxPool2d1
-            Kernels::Pooling.Max(f.Workers, in Pool, n, f.Arena, f.Arena + 16384 * n, default(Kernels::Identity));
+            K::Pooling.Max(W, in PoolShapes[0], n, A, A + 16384 * n, AsIs);
 
             // 12: Bottleneck1.BatchNorm1 + Bottleneck1.Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 16384 * n, f.Derived + 2352, f.Arena, new AddReluEpilogue { x = f.Derived + 3840 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840));
 
             // 13: Bottleneck1.BatchNorm2 + Bottleneck1.Relu2
-            Kernels::Convolution.Forward(f.Workers, in Conv3, n, f.Arena, f.Derived + 2480, f.Arena + 8192 * n, new AddReluEpilogue { x = f.Derived + 3856 });
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856));
 
             // 14: Bottleneck1.BatchNorm3
-            Kernels::Convolution.Forward(f.Workers, in Conv4, n, f.Arena + 8192 * n, f.Derived + 3056, f.Arena, new AddEpilogue { x = f.Derived + 3872 });
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872));
 
             // 15: Bottleneck1.BatchNorm4 + Bottleneck1.Add1 + Bottleneck1.Relu3
-            Kernels::Convolution.Forward(f.Workers, in Conv5, n, f.Arena + 16384 * n, f.Derived + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue { x = f.Arena, x1 = f.Derived + 3904 });
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904));
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 49152 * n, 49152 * n, 49152 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 49152 * n, 49152 * n, 49152 * n);
 
             // 0: Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena + 49152 * n, f.Parameters, f.Arena, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs);
 
             // 1: BatchNorm1
-            var k1 = new BatchNorm4 { x = f.Arena, y = f.Fixed + 224, running_mean = f.State, y1 = f.State, n = n, P = 1024, stride = 16384, inverseBatch = 1f / n, factor = 0.0009765625f };
-            f.Workers.For(16, 7168.0, &k1, &BatchNorm4.Run);
-
-            // 2: BatchNorm1
-            var k2 = new BatchNorm5 { x = f.Arena, x1 = f.Fixed + 224, y = f.Fixed + 240, running_var = f.State + 16, y1 = f.State + 16, n = n, P = 1024, stride = 16384, inverseBatch = 1f / n, factor = 0.0009765625f, batch = n };
-            f.Workers.For(16, 9216.0, &k2, &BatchNorm5.Run);
+            W.For(16, 7168, new BatchNorm4(A, F + 224, S, S, n, 1024, 16384, 1f / n, 0.0009765625f));
+            W.For(16, 9216, new BatchNorm5(A, F + 224, F + 240, S + 16, S + 16, n, 1024, 16384, 1f / n, 0.0009765625f, n, 1024f));
 
             // 3: Relu1
-            var k3 = new Relu { weight = f.Parameters + 2352, x = f.Arena, x1 = f.Fixed + 224, x2 = f.Fixed + 240, bias = f.Parameters + 2368, y = f.Arena + 16384 * n, C = 16, P = 1024 };
-            f.Workers.For(n, 262144.0, &k3, &Relu.Run);
+            W.For(n, 262144, new Relu(P + 2352, A, F + 224, F + 240, P + 2368, A + 16384 * n, 16, 1024));
 
             // 4: MaxPool2d1
-            Kernels::Pooling.Max(f.Workers, in Pool, n, f.Arena + 16384 * n, f.Arena + 77824 * n, default(Kernels::Identity));
+            K::Pooling.Max(W, in PoolShapes[0], n, A + 16384 * n, A + 77824 * n, AsIs);
 
             // 5: Bottleneck1.Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 77824 * n, f.Parameters + 2384, f.Arena + 86016 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 77824 * n, P + 2384, A + 86016 * n, AsIs);
 
             // 6: Bottleneck1.BatchNorm1
-            var k6 = new BatchNorm6 { x = f.Arena + 86016 * n, y = f.Fixed + 256, running_mean = f.State + 32, y1 = f.State + 32, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 1792.0, &k6, &BatchNorm6.Run);
-
-            // 7: Bottleneck1.BatchNorm1
-            var k7 = new BatchNorm7 { x = f.Arena + 86016 * n, x1 = f.Fixed + 256, y = f.Fixed + 272, running_var = f.State + 48, y1 = f.State + 48, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(8, 2304.0, &k7, &BatchNorm7.Run);
+            W.For(8, 1792, new BatchNorm4(A + 86016 * n, F + 256, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm6(A + 86016 * n, F + 256, F + 272, S + 48, S + 48, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 8: Bottleneck1.Relu1
-            var k8 = new Relu { weight = f.Parameters + 2512, x = f.Arena + 86016 * n, x1 = f.Fixed + 256, x2 = f.Fixed + 272, bias = f.Parameters + 2528, y = f.Arena + 88064 * n, C = 8, P = 256 };
-            f.Workers.For(n, 32768.0, &k8, &Relu.Run);
+            W.For(n, 32768, new Relu(P + 2512, A + 86016 * n, F + 256, F + 272, P + 2528, A + 88064 * n, 8, 256));
 
             // 9: Bottleneck1.Conv2d2
-            Kernels::Convolution.Forward(f.Workers, in Conv3, n, f.Arena + 88064 * n, f.Parameters + 2544, f.Arena + 90112 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 88064 * n, P + 2544, A + 90112 * n, AsIs);
 
             // 10: Bottleneck1.BatchNorm2
-            var k10 = new BatchNorm6 { x = f.Arena + 90112 * n, y = f.Fixed + 288, running_mean = f.State + 64, y1 = f.State + 64, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 1792.0, &k10, &BatchNorm6.Run);
-
-            // 11: Bottleneck1.BatchNorm2
-            var k11 = new BatchNorm8 { x = f.Arena + 90112 * n, x1 = f.Fixed + 288, y = f.Fixed + 304, running_var = f.State + 80, y1 = f.State + 80, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(8, 2304.0, &k11, &BatchNorm8.Run);
+            W.For(8, 1792, new BatchNorm4(A + 90112 * n, F + 288, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm6(A + 90112 * n, F + 288, F + 304, S + 80, S + 80, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 12: Bottleneck1.Relu2
-            var k12 = new Relu { weight = f.Parameters + 3120, x = f.Arena + 90112 * n, x1 = f.Fixed + 288, x2 = f.Fixed + 304, bias = f.Parameters + 3136, y = f.Arena + 92160 * n, C = 8, P = 256 };
-            f.Workers.For(n, 32768.0, &k12, &Relu.Run);
+            W.For(n, 32768, new Relu(P + 3120, A + 90112 * n, F + 288, F + 304, P + 3136, A + 92160 * n, 8, 256));
 
             // 13: Bottleneck1.Conv2d3
-            Kernels::Convolution.Forward(f.Workers, in Conv4, n, f.Arena + 92160 * n, f.Parameters + 3152, f.Arena + 32768 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 92160 * n, P + 3152, A + 32768 * n, AsIs);
 
             // 14: Bottleneck1.BatchNorm3
-            var k14 = new BatchNorm6 { x = f.Arena + 32768 * n, y = f.Fixed, running_mean = f.State + 96, y1 = f.State + 96, n = n, P = 256, stride = 8192, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(32, 1792.0, &k14, &BatchNorm6.Run);
-
-            // 15: Bottleneck1.BatchNorm3
-            var k15 = new BatchNorm8 { x = f.Arena + 32768 * n, x1 = f.Fixed, y = f.Fixed + 32, running_var = f.State + 128, y1 = f.State + 128, n = n, P = 256, stride = 8192, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(32, 2304.0, &k15, &BatchNorm8.Run);
+            W.For(32, 1792, new BatchNorm4(A + 32768 * n, F, S + 96, S + 96, n, 256, 8192, 1f / n, 0.00390625f));
+            W.For(32, 2304, new BatchNorm6(A + 32768 * n, F, F + 32, S + 128, S + 128, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
 
             // 16: Bottleneck1.Conv2d4
-            Kernels::Convolution.Forward(f.Workers, in Conv5, n, f.Arena + 77824 * n, f.Parameters + 3472, f.Arena + 40960 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 77824 * n, P + 3472, A + 40960 * n, AsIs);
 
             // 17: Bottleneck1.BatchNorm4
-            var k17 = new BatchNorm6 { x = f.Arena + 40960 * n, y = f.Fixed + 64, running_mean = f.State + 160, y1 = f.State + 160, n = n, P = 256, stride = 8192, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(32, 1792.0, &k17, &BatchNorm6.Run);
-
-            // 18: Bottleneck1.BatchNorm4
-            var k18 = new BatchNorm8 { x = f.Arena + 40960 * n, x1 = f.Fixed + 64, y = f.Fixed + 96, running_var = f.State + 192, y1 = f.State + 192, n = n, P = 256, stride = 8192, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(32, 2304.0, &k18, &BatchNorm8.Run);
+            W.For(32, 1792, new BatchNorm4(A + 40960 * n, F + 64, S + 160, S + 160, n, 256, 8192, 1f / n, 0.00390625f));
+            W.For(32, 2304, new BatchNorm6(A + 40960 * n, F + 64, F + 96, S + 192, S + 192, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
 
             // 19: Bottleneck1.Relu3
-            var k19 = new Relu2 { weight = f.Parameters + 3408, x = f.Arena + 32768 * n, x1 = f.Fixed, x2 = f.Fixed + 32, bias = f.Parameters + 3440, weight1 = f.Parameters + 3984, x3 = f.Arena + 40960 * n, x4 = f.Fixed + 64, x5 = f.Fixed + 96, bias1 = f.Parameters + 4016, y = f.Arena + 61440 * n, C = 32, P = 256 };
-            f.Workers.For(n, 245760.0, &k19, &Relu2.Run);
+            W.For(n, 245760, new Relu2(P + 3408, A + 32768 * n, F, F + 32, P + 3440, P + 3984, A + 40960 * n, F + 64, F + 96, P + 4016, A + 61440 * n, 32, 256));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 61440 * n, f.Outputs[0], 32768 * n, 32768 * n);
+                global::System.Buffer.MemoryCopy(A + 61440 * n, f.Outputs[0], 32768 * n, 32768 * n);
             }
         }
 
@@ -404,1221 +376,507 @@ unsafe partial class ResNetStem : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 69632 * n, 32768 * n, 32768 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 69632 * n, 32768 * n, 32768 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 20: Bottleneck1.BatchNorm4 + Bottleneck1.BatchNorm3
-            var k20 = new BatchNormBackward { x = f.Arena + 61440 * n, dy = f.Arena + 69632 * n, x1 = f.Arena + 40960 * n, x2 = f.Fixed + 64, x3 = f.Fixed + 96, x4 = f.Arena + 32768 * n, x5 = f.Fixed, x6 = f.Fixed + 32, dx = f.Fixed + 128, dx1 = f.Gradients + 3984, weight = f.Parameters + 3984, dx2 = f.Fixed + 160, dx3 = f.Gradients + 3408, weight1 = f.Parameters + 3408, dx4 = f.Fixed + 192, dx5 = f.Gradients + 3440, dx6 = f.Gradients + 4016, n = n, P = 256, stride = 8192, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(32, 15104.0, &k20, &BatchNormBackward.Run);
+            W.For(32, 11008, new BatchNormBackward(A + 61440 * n, A + 69632 * n, A + 40960 * n, F + 64, A + 32768 * n, F, F + 128, F + 160, F + 96, G + 3984, F + 192, F + 32, G + 3408, G + 3440, G + 4016, n, 256, 8192, f.Accumulate));
 
             // 21: Bottleneck1.BatchNorm4
-            var k21 = new BatchNormBackward2 { x = f.Fixed + 96, weight = f.Parameters + 3984, dy = f.Fixed + 128, x1 = f.Arena + 61440 * n, dy1 = f.Arena + 69632 * n, x2 = f.Arena + 40960 * n, x3 = f.Fixed + 64, dy2 = f.Fixed + 160, dx = f.Arena + 40960 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 32, P = 256 };
-            f.Workers.For(n, 425984.0, &k21, &BatchNormBackward2.Run);
+            W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 61440 * n, A + 69632 * n, A + 40960 * n, F + 64, F + 160, A + 40960 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 22: Bottleneck1.Conv2d4
-            Kernels::Convolution.GradInput(f.Workers, in Conv5, n, f.Arena + 40960 * n, f.Parameters + 3472, f.Arena + 81920 * n, default(Kernels::Identity));
-
-            // 23: Bottleneck1.Conv2d4
-            Kernels::Convolution.GradWeight(f.Workers, in Conv5, n, f.Arena + 77824 * n, f.Arena + 40960 * n, f.Gradients + 3472, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 40960 * n, P + 3472, A + 81920 * n, AsIs);
+            K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 77824 * n, A + 40960 * n, G + 3472, f.Accumulate, null);
 
             // 24: Bottleneck1.BatchNorm3
-            var k24 = new BatchNormBackward3 { x = f.Fixed + 32, weight = f.Parameters + 3408, dy = f.Fixed + 128, x1 = f.Arena + 61440 * n, dy1 = f.Arena + 69632 * n, x2 = f.Arena + 32768 * n, x3 = f.Fixed, dy2 = f.Fixed + 192, dx = f.Arena + 61440 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 32, P = 256 };
-            f.Workers.For(n, 425984.0, &k24, &BatchNormBackward3.Run);
+            W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 61440 * n, A + 69632 * n, A + 32768 * n, F, F + 192, A + 61440 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 25: Bottleneck1.Conv2d3
-            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 61440 * n, f.Parameters + 3152, f.Arena + 32768 * n, default(Kernels::Identity));
-
-            // 26: Bottleneck1.Conv2d3
-            Kernels::Convolution.GradWeight(f.Workers, in Conv4, n, f.Arena + 92160 * n, f.Arena + 61440 * n, f.Gradients + 3152, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 61440 * n, P + 3152, A + 32768 * n, AsIs);
+            K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 92160 * n, A + 61440 * n, G + 3152, f.Accumulate, null);
 
             // 27: Bottleneck1.BatchNorm2
-            var k27 = new BatchNormBackward4 { x = f.Arena + 92160 * n, dy = f.Arena + 32768 * n, x1 = f.Arena + 90112 * n, x2 = f.Fixed + 288, x3 = f.Fixed + 304, dx = f.Fixed, dx1 = f.Gradients + 3120, weight = f.Parameters + 3120, dx2 = f.Fixed + 16, dx3 = f.Gradients + 3136, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 8192.0, &k27, &BatchNormBackward4.Run);
-
-            // 28: Bottleneck1.BatchNorm2
-            var k28 = new BatchNormBackward3 { x = f.Fixed + 304, weight = f.Parameters + 3120, dy = f.Fixed, x1 = f.Arena + 92160 * n, dy1 = f.Arena + 32768 * n, x2 = f.Arena + 90112 * n, x3 = f.Fixed + 288, dy2 = f.Fixed + 16, dx = f.Arena + 92160 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 77824.0, &k28, &BatchNormBackward3.Run);
+            W.For(8, 6144, new BatchNormBackward3(A + 92160 * n, A + 32768 * n, A + 90112 * n, F + 288, F, F + 16, F + 304, G + 3120, G + 3136, n, 256, 2048, f.Accumulate));
+            W.For(n, 79872, new BatchNormBackward2(F + 304, P + 3120, F, A + 92160 * n, A + 32768 * n, A + 90112 * n, F + 288, F + 16, A + 92160 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 29: Bottleneck1.Conv2d2
-            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 92160 * n, f.Parameters + 2544, f.Arena + 32768 * n, default(Kernels::Identity));
-
-            // 30: Bottleneck1.Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena + 88064 * n, f.Arena + 92160 * n, f.Gradients + 2544, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 92160 * n, P + 2544, A + 32768 * n, AsIs);
+            K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 88064 * n, A + 92160 * n, G + 2544, f.Accumulate, null);
 
             // 31: Bottleneck1.BatchNorm1
-            var k31 = new BatchNormBackward4 { x = f.Arena + 88064 * n, dy = f.Arena + 32768 * n, x1 = f.Arena + 86016 * n, x2 = f.Fixed + 256, x3 = f.Fixed + 272, dx = f.Fixed, dx1 = f.Gradients + 2512, weight = f.Parameters + 2512, dx2 = f.Fixed + 16, dx3 = f.Gradients + 2528, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 8192.0, &k31, &BatchNormBackward4.Run);
-
-            // 32: Bottleneck1.BatchNorm1
-            var k32 = new BatchNormBackward3 { x = f.Fixed + 272, weight = f.Parameters + 2512, dy = f.Fixed, x1 = f.Arena + 88064 * n, dy1 = f.Arena + 32768 * n, x2 = f.Arena + 86016 * n, x3 = f.Fixed + 256, dy2 = f.Fixed + 16, dx = f.Arena + 88064 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 77824.0, &k32, &BatchNormBackward3.Run);
+            W.For(8, 6144, new BatchNormBackward3(A + 88064 * n, A + 32768 * n, A + 86016 * n, F + 256, F, F + 16, F + 272, G + 2512, G + 2528, n, 256, 2048, f.Accumulate));
+            W.For(n, 79872, new BatchNormBackward2(F + 272, P + 2512, F, A + 88064 * n, A + 32768 * n, A + 86016 * n, F + 256, F + 16, A + 88064 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 33: Bottleneck1.Conv2d1
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 88064 * n, f.Parameters + 2384, f.Arena + 81920 * n, new AddEpilogue2 { dy = f.Arena + 81920 * n });
-
-            // 34: Bottleneck1.Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 77824 * n, f.Arena + 88064 * n, f.Gradients + 2384, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 88064 * n, P + 2384, A + 81920 * n, new AddEpilogue2(A + 81920 * n));
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 77824 * n, A + 88064 * n, G + 2384, f.Accumulate, null);
 
             // 35: MaxPool2d1
-            Kernels::Pooling.MaxGrad(f.Workers, in Pool, n, f.Arena + 16384 * n, f.Arena + 81920 * n, f.Arena + 32768 * n, default(Kernels::Identity));
+            K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 16384 * n, A + 81920 * n, A + 32768 * n, AsIs);
 
             // 36: BatchNorm1
-            var k36 = new BatchNormBackward4 { x = f.Arena + 16384 * n, dy = f.Arena + 32768 * n, x1 = f.Arena, x2 = f.Fixed + 224, x3 = f.Fixed + 240, dx = f.Fixed, dx1 = f.Gradients + 2352, weight = f.Parameters + 2352, dx2 = f.Fixed + 16, dx3 = f.Gradients + 2368, n = n, P = 1024, stride = 16384, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.0009765625f };
-            f.Workers.For(16, 32768.0, &k36, &BatchNormBackward4.Run);
-
-            // 37: BatchNorm1
-            var k37 = new BatchNormBackward3 { x = f.Fixed + 240, weight = f.Parameters + 2352, dy = f.Fixed, x1 = f.Arena + 16384 * n, dy1 = f.Arena + 32768 * n, x2 = f.Arena, x3 = f.Fixed + 224, dy2 = f.Fixed + 16, dx = f.Arena + 16384 * n, inverseBatch = 1f / n, factor = 0.0009765625f, C = 16, P = 1024 };
-            f.Workers.For(n, 622592.0, &k37, &BatchNormBackward3.Run);
+            W.For(16, 24576, new BatchNormBackward3(A + 16384 * n, A + 32768 * n, A, F + 224, F, F + 16, F + 240, G + 2352, G + 2368, n, 1024, 16384, f.Accumulate));
+            W.For(n, 638976, new BatchNormBackward2(F + 240, P + 2352, F, A + 16384 * n, A + 32768 * n, A, F + 224, F + 16, A + 16384 * n, 1f / n, 0.0009765625f, 16, 1024));
 
             // 38: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 49152 * n, f.Arena + 16384 * n, f.Gradients, f.Accumulate, null);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A + 16384 * n, G, f.Accumulate, null);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 12288 * n);
+                var unwanted = K::Workers.Scratch(0, 12288 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 39: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 16384 * n, f.Parameters, dx0, default(Kernels::Identity));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 16384 * n, P, dx0, AsIs);
             }
         }
 
 
-        // y = weight·weight1·1/√(1E-05 + running_var)
-        public struct BatchNorm
+        private static readonly K::ConvShape[] ConvShapes =
         {
-            public float* weight;
-            public float* weight1;
-            public float* running_var;
-            public float* y;
-            public nint P;
+            new(3, 64, 64, 16, 32, 32, 7, 7, 2, 2, 3, 3, 1, 1, 1), // 3x64x64 to 16x32x32
+            new(16, 16, 16, 8, 16, 16, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 16x16x16 to 8x16x16
+            new(8, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 8x16x16 to 8x16x16
+            new(8, 16, 16, 32, 16, 16, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 8x16x16 to 32x16x16
+            new(16, 16, 16, 32, 16, 16, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 16x16x16 to 32x16x16
+        };
 
-            public static void Run(void* self, nint begin, nint end)
+        private static readonly K::PoolShape[] PoolShapes =
+        {
+            new(16, 32, 32, 16, 16, 3, 3, 2, 2, 1, 1, false), // 16x32x32 to 16x16x16
+        };
+
+        // y = weight·weight1·1/√(running_var + 1E-05)
+        public readonly struct BatchNorm(float* weight, float* weight1, float* running_var, float* y, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var h1_0_0 = Kernels::F1.Load(k.weight1 + n);
-                    var h1_0_1 = Kernels::F1.Load(k.running_var + n);
-                    var h1_0_2 = Kernels::F1.Broadcast(1E-05f) + h1_0_1;
-                    var h1_0_3 = Kernels::F1.Sqrt(h1_0_2);
-                    var h1_0_4 = Kernels::F1.Broadcast(1f) / h1_0_3;
-                    var h1_0_5 = h1_0_0 * h1_0_4;
-                    var write = new Write { weight = k.weight + n * k.P, s = Kernels::F1.Sum(h1_0_5), y = k.y + n * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var h1_4 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(running_var + n) + K::F1.Broadcast(1E-05f));
+                    var write = new Write(weight + n * P, K::F1.Sum(K::F1.Load(weight1 + n) * h1_4), y + n * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float s, float* y) : K::IMap
             {
-                public float* weight;
-                public float s;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(weight + i);
-                    var t1 = t0 * V.Broadcast(s);
-                    V.Store(y + i, t1);
+                    V.Store(y + i, V.Load(weight + i) * V.Broadcast(s));
                 }
             }
         }
 
-        // y = weight·weight1·1/√(1E-05 + running_var)
-        public struct BatchNorm2
+        // y = weight·weight1·1/√(running_var + 1E-05)
+        public readonly struct BatchNorm2(float* weight, float* weight1, float* running_var, float* y, nint C) : K::ILoop
         {
-            public float* weight;
-            public float* weight1;
-            public float* running_var;
-            public float* y;
-            public nint C;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var h1_0_0 = Kernels::F1.Load(k.weight1 + n);
-                    var h1_0_1 = Kernels::F1.Load(k.running_var + n);
-                    var h1_0_2 = Kernels::F1.Broadcast(1E-05f) + h1_0_1;
-                    var h1_0_3 = Kernels::F1.Sqrt(h1_0_2);
-                    var h1_0_4 = Kernels::F1.Broadcast(1f) / h1_0_3;
-                    var h1_0_5 = h1_0_0 * h1_0_4;
-                    var write = new Write { weight = k.weight + n * k.C, s = Kernels::F1.Sum(h1_0_5), y = k.y + n * k.C };
-                    Kernels::Simd.Map(in write, k.C);
+                    var h1_4 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(running_var + n) + K::F1.Broadcast(1E-05f));
+                    var write = new Write(weight + n * C, K::F1.Sum(K::F1.Load(weight1 + n) * h1_4), y + n * C);
+                    K::Simd.Map(in write, C);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float s, float* y) : K::IMap
             {
-                public float* weight;
-                public float s;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(weight + i);
-                    var t1 = t0 * V.Broadcast(s);
-                    V.Store(y + i, t1);
+                    V.Store(y + i, V.Load(weight + i) * V.Broadcast(s));
                 }
             }
         }
 
-        // y = bias − weight·1/√(1E-05 + running_var)·running_mean
-        public struct BatchNorm3
+        // y = bias − weight·1/√(running_var + 1E-05)·running_mean
+        public readonly struct BatchNorm3(float* bias, float* weight, float* running_var, float* running_mean, float* y) : K::ILoop
         {
-            public float* bias;
-            public float* weight;
-            public float* running_var;
-            public float* running_mean;
-            public float* y;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm3*)self;
-                var write = new Write { bias = k.bias, weight = k.weight, running_var = k.running_var, running_mean = k.running_mean, y = k.y };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(bias, weight, running_var, running_mean, y);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* bias, float* weight, float* running_var, float* running_mean, float* y) : K::IMap
             {
-                public float* bias;
-                public float* weight;
-                public float* running_var;
-                public float* running_mean;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(bias + i);
-                    var t1 = V.Load(weight + i);
-                    var t2 = V.Load(running_var + i);
-                    var t3 = V.Broadcast(1E-05f) + t2;
-                    var t4 = V.Sqrt(t3);
-                    var t5 = V.Broadcast(1f) / t4;
-                    var t6 = t1 * t5;
                     var t7 = V.Load(running_mean + i);
-                    var t8 = t6 * t7;
-                    var t9 = t0 - t8;
-                    V.Store(y + i, t9);
+                    var t8 = (V.Load(weight + i) * (V.Broadcast(1f) / V.Sqrt(V.Load(running_var + i) + V.Broadcast(1E-05f)))) * t7;
+                    V.Store(y + i, V.Load(bias + i) - t8);
                 }
             }
         }
 
         // y = max(x + acc, 0)
-        public struct AddReluEpilogue : Kernels::IEpilogue
+        public readonly struct AddReluEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(x[row]);
-                var t1 = t0 + acc;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = V.Broadcast(x[row]) + acc;
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv = new(3, 64, 64, 16, 32, 32, 7, 7, 2, 2, 3, 3, 1, 1, 1); // 3x64x64 to 16x32x32
-
-        public static readonly Kernels::PoolShape Pool = new(16, 32, 32, 16, 16, 3, 3, 2, 2, 1, 1, false); // 16x32x32 to 16x16x16
-
-        public static readonly Kernels::ConvShape Conv2 = new(16, 16, 16, 8, 16, 16, 1, 1, 1, 1, 0, 0, 1, 1, 1); // 16x16x16 to 8x16x16
-
-        public static readonly Kernels::ConvShape Conv3 = new(8, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1); // 8x16x16 to 8x16x16
 
         // y = x + acc
-        public struct AddEpilogue : Kernels::IEpilogue
+        public readonly struct AddEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(x[row]);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Broadcast(x[row]) + acc;
             }
         }
-
-        public static readonly Kernels::ConvShape Conv4 = new(8, 16, 16, 32, 16, 16, 1, 1, 1, 1, 0, 0, 1, 1, 1); // 8x16x16 to 32x16x16
 
         // y = max(x + x1 + acc, 0)
-        public struct AddAddReluEpilogue : Kernels::IEpilogue
+        public readonly struct AddAddReluEpilogue(float* x, float* x1) : K::IEpilogue
         {
-            public float* x;
-            public float* x1;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.Broadcast(x1[row]);
-                var t2 = t1 + acc;
-                var t3 = t0 + t2;
-                var t4 = V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
-                return t4;
+                var t3 = V.Load(x + index) + (V.Broadcast(x1[row]) + acc);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
             }
         }
 
-        public static readonly Kernels::ConvShape Conv5 = new(16, 16, 16, 32, 16, 16, 1, 1, 1, 1, 0, 0, 1, 1, 1); // 16x16x16 to 32x16x16
-
         // r0 = Σ(x)
-        // y = 1/n·factor·r0
+        // y = r0·1/n·factor
         // y1 = running_mean·0.9 + y·0.1
-        public struct BatchNorm4
+        public readonly struct BatchNorm4(float* x, float* y, float* running_mean, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public float* running_mean;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm4*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
                     }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_mean + c);
-                    var u2_1 = Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3)) * Kernels::F1.Broadcast(0.1f);
-                    var u2_2 = Kernels::F1.MultiplyAdd(u2_0, Kernels::F1.Broadcast(0.9f), u2_1);
-                    k.y1[c] = Kernels::F1.Sum(u2_2);
+                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var u4 = K::F1.Sum(u3);
+                    var u8 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_mean + c), K::F1.Broadcast(0.9f), u3 * K::F1.Broadcast(0.1f)));
+                    y[c] = u4;
+                    y1[c] = u8;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
         }
 
         // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = running_var·0.9 + 0.1·y·n·1024/(n·1024 − 1)
-        public struct BatchNorm5
+        // y = r0·1/n·factor
+        // y1 = running_var·0.9 + y·n·1024/(n·1024 − 1)·0.1
+        public readonly struct BatchNorm5(float* x, float* x1, float* y, float* running_var, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm5*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, x1 + c);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
                     }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(1024f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3)) * u2_4;
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(u2_0, Kernels::F1.Broadcast(0.9f), u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
+                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var u8 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u12 = (u3 * (u8 / (u8 - K::F1.Broadcast(1f)))) * K::F1.Broadcast(0.1f);
+                    var u4 = K::F1.Sum(u3);
+                    var u14 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u12));
+                    y[c] = u4;
+                    y1[c] = u14;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* x1) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Broadcast(x1[0]);
+                    return t2 * t2;
                 }
             }
         }
 
-        // y = max(bias + weight·(x − x1)·1/√(1E-05 + x2), 0)
-        public struct Relu
+        // y = max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0)
+        public readonly struct Relu(float* weight, float* x, float* x1, float* x2, float* bias, float* y, nint C, nint P) : K::ILoop
         {
-            public float* weight;
-            public float* x;
-            public float* x1;
-            public float* x2;
-            public float* bias;
-            public float* y;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Relu*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h1_0_1 = Kernels::F1.Broadcast(1E-05f) + h1_0_0;
-                        var h1_0_2 = Kernels::F1.Sqrt(h1_0_1);
-                        var h1_0_3 = Kernels::F1.Broadcast(1f) / h1_0_2;
-                        var write = new Write { weight = k.weight + c, x = k.x + n * k.C * k.P + c * k.P, x1 = k.x1 + c, s = Kernels::F1.Sum(h1_0_3), bias = k.bias + c, y = k.y + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* y) : K::IMap
             {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6);
-                    V.Store(y + i, t7);
-                }
-            }
-        }
-
-        // r0 = Σ(x)
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_mean + 0.1·y
-        public struct BatchNorm6
-        {
-            public float* x;
-            public float* y;
-            public float* running_mean;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(BatchNorm6*)self;
-                for (var c = begin; c < end; c++)
-                {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
-                    {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                    }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_mean + c);
-                    var u2_1 = Kernels::F1.Broadcast(0.1f) * Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3));
-                    var u2_2 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_1);
-                    k.y1[c] = Kernels::F1.Sum(u2_2);
-                }
-            }
-
-            private struct Reduce0 : Kernels::IReduce
-            {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6));
                 }
             }
         }
 
         // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_var + 0.1·y·n·256/(n·256 − 1)
-        public struct BatchNorm7
+        // y = r0·1/n·factor
+        // y1 = running_var·0.9 + y·n·256/(n·256 − 1)·0.1
+        public readonly struct BatchNorm6(float* x, float* x1, float* y, float* running_var, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm7*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, x1 + c);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
                     }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(256f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3)) * u2_4;
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
+                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var u8 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u12 = (u3 * (u8 / (u8 - K::F1.Broadcast(1f)))) * K::F1.Broadcast(0.1f);
+                    var u4 = K::F1.Sum(u3);
+                    var u14 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u12));
+                    y[c] = u4;
+                    y1[c] = u14;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* x1) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Broadcast(x1[0]);
+                    return t2 * t2;
                 }
             }
         }
 
-        // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_var + 0.1·n·256/(n·256 − 1)·y
-        public struct BatchNorm8
+        // y = max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0)
+        public readonly struct Relu2(float* weight, float* x, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* y, nint C, nint P) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm8*)self;
-                for (var c = begin; c < end; c++)
-                {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
-                    {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                    }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(256f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = u2_4 * Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3));
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
-                }
-            }
-
-            private struct Reduce0 : Kernels::IReduce
-            {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
-                }
-            }
-        }
-
-        // y = max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0)
-        public struct Relu2
-        {
-            public float* weight;
-            public float* x;
-            public float* x1;
-            public float* x2;
-            public float* bias;
-            public float* weight1;
-            public float* x3;
-            public float* x4;
-            public float* x5;
-            public float* bias1;
-            public float* y;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(Relu2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h1_0_1 = Kernels::F1.Broadcast(1E-05f) + h1_0_0;
-                        var h1_0_2 = Kernels::F1.Sqrt(h1_0_1);
-                        var h1_0_3 = Kernels::F1.Broadcast(1f) / h1_0_2;
-                        var h1_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var write = new Write { weight = k.weight + c, x = k.x + n * k.C * k.P + c * k.P, x1 = k.x1 + c, s = Kernels::F1.Sum(h1_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + n * k.C * k.P + c * k.P, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h1_1_3), bias1 = k.bias1 + c, y = k.y + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h1_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, weight1 + c, x3 + n * C * P + c * P, x4 + c, h1_9, bias1 + c, y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float* y) : K::IMap
             {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s1;
-                public float* bias1;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
                     var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
                     var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    V.Store(y + i, t15);
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14));
                 }
             }
         }
 
         // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x > 0 ? (x1 − x2)·1/√(1E-05 + x3)·dy : 0))
-        // r2 = Σ((x1 − x2)·(x > 0 ? dy : 0))
-        // dx2 = 1/n·factor·−(weight·r2·1/√(1E-05 + x3)·1/√(1E-05 + x3)·1/√(1E-05 + x3)·0.5)
-        // dx3 = Σ((x > 0 ? (x4 − x5)·1/√(1E-05 + x6)·dy : 0))
-        // r5 = Σ((x4 − x5)·(x > 0 ? dy : 0))
-        // dx4 = 1/n·factor·−(weight1·r5·1/√(1E-05 + x6)·1/√(1E-05 + x6)·1/√(1E-05 + x6)·0.5)
+        // dx1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
+        // dx2 = 1/√(x5 + 1E-05)·dx1
+        // dx3 = Σ((x > 0 ? (x3 − x4)·dy : 0))
+        // dx4 = 1/√(x6 + 1E-05)·dx3
         // dx5 = dx
         // dx6 = dx
-        public struct BatchNormBackward
+        public readonly struct BatchNormBackward(float* x, float* dy, float* x1, float* x2, float* x3, float* x4, float* dx, float* dx1, float* x5, float* dx2, float* dx3, float* x6, float* dx4, float* dx5, float* dx6, nint N, nint P, nint stride, bool accumulate) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* x1;
-            public float* x2;
-            public float* x3;
-            public float* x4;
-            public float* x5;
-            public float* x6;
-            public float* dx;
-            public float* dx1;
-            public float* weight;
-            public float* dx2;
-            public float* dx3;
-            public float* weight1;
-            public float* dx4;
-            public float* dx5;
-            public float* dx6;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public bool accumulate;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
                     var r1 = 0.0;
                     var r2 = 0.0;
-                    var r3 = 0.0;
-                    var r4 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var h2_0_0 = Kernels::F1.Load(k.x3 + c);
-                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
-                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
-                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
-                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, s = Kernels::F1.Sum(h2_0_3), dy = k.dy + c * k.P + n * k.stride };
-                        r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
-                        var reduce2 = new Reduce2 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
-                        var h4_0_0 = Kernels::F1.Load(k.x6 + c);
-                        var h4_0_1 = Kernels::F1.Broadcast(1E-05f) + h4_0_0;
-                        var h4_0_2 = Kernels::F1.Sqrt(h4_0_1);
-                        var h4_0_3 = Kernels::F1.Broadcast(1f) / h4_0_2;
-                        var reduce3 = new Reduce3 { x = k.x + c * k.P + n * k.stride, x4 = k.x4 + c * k.P + n * k.stride, x5 = k.x5 + c, s = Kernels::F1.Sum(h4_0_3), dy = k.dy + c * k.P + n * k.stride };
-                        r3 += Kernels::Simd.SumDouble(in reduce3, k.P);
-                        var reduce4 = new Reduce4 { x4 = k.x4 + c * k.P + n * k.stride, x5 = k.x5 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r4 += Kernels::Simd.SumDouble(in reduce4, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, dy + c * P + n * stride);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
+                        var reduce1 = new Reduce1(x + c * P + n * stride, x1 + c * P + n * stride, x2 + c, dy + c * P + n * stride);
+                        r1 += K::Simd.SumDouble(in reduce1, P);
+                        var reduce2 = new Reduce2(x + c * P + n * stride, x3 + c * P + n * stride, x4 + c, dy + c * P + n * stride);
+                        r2 += K::Simd.SumDouble(in reduce2, P);
                     }
-                    k.dx[c] = (float)r0;
-                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
-                    var u5_0 = Kernels::F1.Load(k.weight + c);
-                    var u5_1 = u5_0 * Kernels::F1.Broadcast((float)r2);
-                    var u6_0 = Kernels::F1.Load(k.x3 + c);
-                    var u6_1 = Kernels::F1.Broadcast(1E-05f) + u6_0;
-                    var u6_2 = Kernels::F1.Sqrt(u6_1);
-                    var u6_3 = Kernels::F1.Broadcast(1f) / u6_2;
-                    var u6_4 = u6_3 * u6_3;
-                    var u6_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u5_1)) * u6_4;
-                    var u7_0 = Kernels::F1.Load(k.x3 + c);
-                    var u7_1 = Kernels::F1.Broadcast(1E-05f) + u7_0;
-                    var u7_2 = Kernels::F1.Sqrt(u7_1);
-                    var u7_3 = Kernels::F1.Broadcast(1f) / u7_2;
-                    var u7_4 = u7_3 * Kernels::F1.Broadcast(0.5f);
-                    var u7_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u6_5)) * u7_4;
-                    var u8_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u7_5));
-                    var u9_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u9_1 = Kernels::F1.Broadcast(k.factor);
-                    var u9_2 = u9_0 * u9_1;
-                    var u9_3 = u9_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u8_0));
-                    k.dx2[c] = Kernels::F1.Sum(u9_3);
-                    k.dx3[c] = k.accumulate ? k.dx3[c] + (float)r3 : (float)r3;
-                    var u10_0 = Kernels::F1.Load(k.weight1 + c);
-                    var u10_1 = u10_0 * Kernels::F1.Broadcast((float)r4);
-                    var u11_0 = Kernels::F1.Load(k.x6 + c);
-                    var u11_1 = Kernels::F1.Broadcast(1E-05f) + u11_0;
-                    var u11_2 = Kernels::F1.Sqrt(u11_1);
-                    var u11_3 = Kernels::F1.Broadcast(1f) / u11_2;
-                    var u11_4 = u11_3 * u11_3;
-                    var u11_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u10_1)) * u11_4;
-                    var u12_0 = Kernels::F1.Load(k.x6 + c);
-                    var u12_1 = Kernels::F1.Broadcast(1E-05f) + u12_0;
-                    var u12_2 = Kernels::F1.Sqrt(u12_1);
-                    var u12_3 = Kernels::F1.Broadcast(1f) / u12_2;
-                    var u12_4 = u12_3 * Kernels::F1.Broadcast(0.5f);
-                    var u12_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u11_5)) * u12_4;
-                    var u13_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u12_5));
-                    var u14_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u14_1 = Kernels::F1.Broadcast(k.factor);
-                    var u14_2 = u14_0 * u14_1;
-                    var u14_3 = u14_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u13_0));
-                    k.dx4[c] = Kernels::F1.Sum(u14_3);
-                    k.dx5[c] = k.accumulate ? k.dx5[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
-                    k.dx6[c] = k.accumulate ? k.dx6[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
+                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
+                    var u5 = K::F1.Sum(u4);
+                    var u10 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x6 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r2);
+                    var u11 = K::F1.Sum(u10);
+                    var u12 = K::F1.Sum(K::F1.Broadcast((float)r0));
+                    var u13 = K::F1.Sum(K::F1.Broadcast((float)r0));
+                    dx[c] = (float)r0;
+                    dx1[c] = (float)r1;
+                    dx2[c] = accumulate ? dx2[c] + u5 : u5;
+                    dx3[c] = (float)r2;
+                    dx4[c] = accumulate ? dx4[c] + u11 : u11;
+                    dx5[c] = accumulate ? dx5[c] + u12 : u12;
+                    dx6[c] = accumulate ? dx6[c] + u13 : u13;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                    return t3;
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float* x1, float* x2, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-                public float* x2;
-                public float s;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(x1 + i);
-                    var t3 = V.Broadcast(x2[0]);
-                    var t4 = t2 - t3;
-                    var t5 = t4 * V.Broadcast(s);
-                    var t6 = V.Load(dy + i);
-                    var t7 = t5 * t6;
-                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
-                    return t8;
+                    var t6 = (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Load(dy + i);
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(float* x, float* x3, float* x4, float* dy) : K::IReduce
             {
-                public float* x1;
-                public float* x2;
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x1 + i);
-                    var t1 = V.Broadcast(x2[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Load(x + i);
-                    var t4 = V.GreaterThan(t3, V.Broadcast(0f));
-                    var t5 = V.Load(dy + i);
-                    var t6 = V.Select(t4, t5, V.Broadcast(0f));
-                    var t7 = t2 * t6;
-                    return t7;
-                }
-            }
-
-            private struct Reduce3 : Kernels::IReduce
-            {
-                public float* x;
-                public float* x4;
-                public float* x5;
-                public float s;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(x4 + i);
-                    var t3 = V.Broadcast(x5[0]);
-                    var t4 = t2 - t3;
-                    var t5 = t4 * V.Broadcast(s);
-                    var t6 = V.Load(dy + i);
-                    var t7 = t5 * t6;
-                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
-                    return t8;
-                }
-            }
-
-            private struct Reduce4 : Kernels::IReduce
-            {
-                public float* x4;
-                public float* x5;
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x4 + i);
-                    var t1 = V.Broadcast(x5[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Load(x + i);
-                    var t4 = V.GreaterThan(t3, V.Broadcast(0f));
-                    var t5 = V.Load(dy + i);
-                    var t6 = V.Select(t4, t5, V.Broadcast(0f));
-                    var t7 = t2 * t6;
-                    return t7;
+                    var t6 = (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Load(dy + i);
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·dy2·2 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
-        public struct BatchNormBackward2
+        // dx = 1/√(x + 1E-05)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·−(weight·dy2·1/√(x + 1E-05)·1/√(x + 1E-05)·1/√(x + 1E-05)·0.5)·1/n·factor·2 + −(1/√(x + 1E-05)·weight·dy…
+        public readonly struct BatchNormBackward2(float* x, float* weight, float* dy, float* x1, float* dy1, float* x2, float* x3, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P) : K::ILoop
         {
-            public float* x;
-            public float* weight;
-            public float* dy;
-            public float* x1;
-            public float* dy1;
-            public float* x2;
-            public float* x3;
-            public float* dy2;
-            public float* dx;
-            public float inverseBatch;
-            public float factor;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_0_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_0_2 = h1_0_0 * h1_0_1;
-                        var h1_0_3 = Kernels::F1.Load(k.x + c);
-                        var h1_0_4 = Kernels::F1.Broadcast(1E-05f) + h1_0_3;
-                        var h1_0_5 = Kernels::F1.Sqrt(h1_0_4);
-                        var h1_0_6 = Kernels::F1.Broadcast(1f) / h1_0_5;
-                        var h1_0_7 = Kernels::F1.Load(k.weight + c);
-                        var h1_0_8 = Kernels::F1.Load(k.dy + c);
-                        var h1_0_9 = h1_0_7 * h1_0_8;
-                        var h1_0_10 = h1_0_6 * h1_0_9;
-                        var h1_0_11 = -h1_0_10;
-                        var h1_0_12 = h1_0_2 * h1_0_11;
-                        var h1_1_0 = Kernels::F1.Load(k.x + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
+                        var h1_4 = K::F1.Load(weight + c);
+                        var h1_11 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                        var h1_13 = K::F1.Sum((-(h1_3 * (h1_4 * K::F1.Load(dy + c)))) * h1_11);
+                        var h1_14 = K::F1.Sum(h1_3);
+                        var h1_23 = K::F1.Sum((-(((h1_4 * K::F1.Load(dy2 + c)) * (h1_3 * h1_3)) * (h1_3 * K::F1.Broadcast(0.5f)))) * h1_11);
+                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, dy1 + n * C * P + c * P, x2 + n * C * P + c * P, x3 + c, h1_23, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float s, float s1, float* weight, float* x1, float* dy1, float* x2, float* x3, float s2, float* dx) : K::IMap
             {
-                public float s;
-                public float s1;
-                public float* weight;
-                public float* x1;
-                public float* dy1;
-                public float* x2;
-                public float* x3;
-                public float* dy2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x1 + i);
-                    var t2 = V.GreaterThan(t1, V.Broadcast(0f));
-                    var t3 = V.Load(dy1 + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    var t5 = t0 * t4;
-                    var t6 = V.Load(x2 + i);
-                    var t7 = V.Broadcast(x3[0]);
-                    var t8 = t6 - t7;
-                    var t9 = V.Broadcast(dy2[0]);
-                    var t10 = t8 * t9;
-                    var t11 = t10 * V.Broadcast(2f);
-                    var t12 = V.MultiplyAdd(V.Broadcast(s1), t5, t11);
-                    var t13 = t12 + V.Broadcast(s);
-                    V.Store(dx + i, t13);
-                }
-            }
-        }
-
-        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + 2·(x2 − x3)·dy2 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
-        public struct BatchNormBackward3
-        {
-            public float* x;
-            public float* weight;
-            public float* dy;
-            public float* x1;
-            public float* dy1;
-            public float* x2;
-            public float* x3;
-            public float* dy2;
-            public float* dx;
-            public float inverseBatch;
-            public float factor;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(BatchNormBackward3*)self;
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < k.C; c++)
-                    {
-                        var h1_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_0_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_0_2 = h1_0_0 * h1_0_1;
-                        var h1_0_3 = Kernels::F1.Load(k.x + c);
-                        var h1_0_4 = Kernels::F1.Broadcast(1E-05f) + h1_0_3;
-                        var h1_0_5 = Kernels::F1.Sqrt(h1_0_4);
-                        var h1_0_6 = Kernels::F1.Broadcast(1f) / h1_0_5;
-                        var h1_0_7 = Kernels::F1.Load(k.weight + c);
-                        var h1_0_8 = Kernels::F1.Load(k.dy + c);
-                        var h1_0_9 = h1_0_7 * h1_0_8;
-                        var h1_0_10 = h1_0_6 * h1_0_9;
-                        var h1_0_11 = -h1_0_10;
-                        var h1_0_12 = h1_0_2 * h1_0_11;
-                        var h1_1_0 = Kernels::F1.Load(k.x + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
-                    }
-                }
-            }
-
-            private struct Write : Kernels::IMap
-            {
-                public float s;
-                public float s1;
-                public float* weight;
-                public float* x1;
-                public float* dy1;
-                public float* x2;
-                public float* x3;
-                public float* dy2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x1 + i);
-                    var t2 = V.GreaterThan(t1, V.Broadcast(0f));
-                    var t3 = V.Load(dy1 + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    var t5 = t0 * t4;
-                    var t6 = V.Load(x2 + i);
-                    var t7 = V.Broadcast(x3[0]);
-                    var t8 = t6 - t7;
-                    var t9 = V.Broadcast(dy2[0]);
-                    var t10 = t8 * t9;
-                    var t11 = V.Broadcast(2f) * t10;
-                    var t12 = V.MultiplyAdd(V.Broadcast(s1), t5, t11);
-                    var t13 = t12 + V.Broadcast(s);
-                    V.Store(dx + i, t13);
+                    var t5 = V.Broadcast(weight[0]) * V.Select(V.GreaterThan(V.Load(x1 + i), V.Broadcast(0f)), V.Load(dy1 + i), V.Broadcast(0f));
+                    var t10 = ((V.Load(x2 + i) - V.Broadcast(x3[0])) * V.Broadcast(s2)) * V.Broadcast(2f);
+                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(s1), t5, t10) + V.Broadcast(s));
                 }
             }
         }
 
         // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x > 0 ? (x1 − x2)·1/√(1E-05 + x3)·dy : 0))
-        // r2 = Σ((x1 − x2)·(x > 0 ? dy : 0))
-        // dx2 = 1/n·factor·−(weight·r2·1/√(1E-05 + x3)·1/√(1E-05 + x3)·1/√(1E-05 + x3)·0.5)
+        // dx1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
+        // dx2 = 1/√(x3 + 1E-05)·dx1
         // dx3 = dx
-        public struct BatchNormBackward4
+        public readonly struct BatchNormBackward3(float* x, float* dy, float* x1, float* x2, float* dx, float* dx1, float* x3, float* dx2, float* dx3, nint N, nint P, nint stride, bool accumulate) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* x1;
-            public float* x2;
-            public float* x3;
-            public float* dx;
-            public float* dx1;
-            public float* weight;
-            public float* dx2;
-            public float* dx3;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public bool accumulate;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward4*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
                     var r1 = 0.0;
-                    var r2 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var h2_0_0 = Kernels::F1.Load(k.x3 + c);
-                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
-                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
-                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
-                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, s = Kernels::F1.Sum(h2_0_3), dy = k.dy + c * k.P + n * k.stride };
-                        r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
-                        var reduce2 = new Reduce2 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, dy + c * P + n * stride);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
+                        var reduce1 = new Reduce1(x + c * P + n * stride, x1 + c * P + n * stride, x2 + c, dy + c * P + n * stride);
+                        r1 += K::Simd.SumDouble(in reduce1, P);
                     }
-                    k.dx[c] = (float)r0;
-                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
-                    var u3_0 = Kernels::F1.Load(k.weight + c);
-                    var u3_1 = u3_0 * Kernels::F1.Broadcast((float)r2);
-                    var u4_0 = Kernels::F1.Load(k.x3 + c);
-                    var u4_1 = Kernels::F1.Broadcast(1E-05f) + u4_0;
-                    var u4_2 = Kernels::F1.Sqrt(u4_1);
-                    var u4_3 = Kernels::F1.Broadcast(1f) / u4_2;
-                    var u4_4 = u4_3 * u4_3;
-                    var u4_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u3_1)) * u4_4;
-                    var u5_0 = Kernels::F1.Load(k.x3 + c);
-                    var u5_1 = Kernels::F1.Broadcast(1E-05f) + u5_0;
-                    var u5_2 = Kernels::F1.Sqrt(u5_1);
-                    var u5_3 = Kernels::F1.Broadcast(1f) / u5_2;
-                    var u5_4 = u5_3 * Kernels::F1.Broadcast(0.5f);
-                    var u5_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u4_5)) * u5_4;
-                    var u6_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u5_5));
-                    var u7_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u7_1 = Kernels::F1.Broadcast(k.factor);
-                    var u7_2 = u7_0 * u7_1;
-                    var u7_3 = u7_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u6_0));
-                    k.dx2[c] = Kernels::F1.Sum(u7_3);
-                    k.dx3[c] = k.accumulate ? k.dx3[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
+                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
+                    var u5 = K::F1.Sum(u4);
+                    var u6 = K::F1.Sum(K::F1.Broadcast((float)r0));
+                    dx[c] = (float)r0;
+                    dx1[c] = (float)r1;
+                    dx2[c] = accumulate ? dx2[c] + u5 : u5;
+                    dx3[c] = accumulate ? dx3[c] + u6 : u6;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                    return t3;
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float* x1, float* x2, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-                public float* x2;
-                public float s;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(x1 + i);
-                    var t3 = V.Broadcast(x2[0]);
-                    var t4 = t2 - t3;
-                    var t5 = t4 * V.Broadcast(s);
-                    var t6 = V.Load(dy + i);
-                    var t7 = t5 * t6;
-                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
-                    return t8;
-                }
-            }
-
-            private struct Reduce2 : Kernels::IReduce
-            {
-                public float* x1;
-                public float* x2;
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x1 + i);
-                    var t1 = V.Broadcast(x2[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Load(x + i);
-                    var t4 = V.GreaterThan(t3, V.Broadcast(0f));
-                    var t5 = V.Load(dy + i);
-                    var t6 = V.Select(t4, t5, V.Broadcast(0f));
-                    var t7 = t2 * t6;
-                    return t7;
+                    var t6 = (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Load(dy + i);
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
                 }
             }
         }
 
         // dx = dy + acc
-        public struct AddEpilogue2 : Kernels::IEpilogue
+        public readonly struct AddEpilogue2(float* dy) : K::IEpilogue
         {
-            public float* dy;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(dy + index);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(dy + index) + acc;
             }
         }
     }

@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -154,125 +154,99 @@ unsafe partial class ResidualNet : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 21 kernels, arena of 16,384 bytes a sample and 0 fixed.
-    //    #  layers                                    kernel  in                                        out          parameters    FLOPs   bytes  at (until kernel)
-    //    0  BatchNorm1                                Row                                               [8,3,3,3]           232      216       0  derived 0
-    //    1  Residual1.BatchNorm1                      Row                                               [8,8,3,3]           592      576       0  derived 224
-    //    2  Residual1.BatchNorm2                      Row                                               [8,8,3,3]           592      576       0  derived 800
-    //    3  Residual2.BatchNorm1                      Row                                               [16,8,3,3]        1,184    1,152       0  derived 1376
-    //    4  Residual2.BatchNorm2                      Row                                               [16,16,3,3]       2,336    2,304       0  derived 2528
-    //    5  Residual2.BatchNorm3                      Row                                               [16,8,1,1]          160      128       0  derived 4832
-    //    6  BatchNorm1                                Row                                               [8,1,1]              32        8       0  derived 4960
-    //    7  Residual1.BatchNorm1                      Row                                               [8,1,1]              32        8       0  derived 4976
-    //    8  Residual1.BatchNorm2                      Row                                               [8,1,1]              32        8       0  derived 4992
-    //    9  Residual2.BatchNorm1                      Row                                               [16,1,1]             64       16       0  derived 5008
-    //   10  Residual2.BatchNorm2                      Row                                               [16,1,1]             64       16       0  derived 5024
-    //   11  Residual2.BatchNorm3                      Row                                               [16,1,1]             64       16       0  derived 5040
-    //   12  BatchNorm1 + Relu1                        Conv    [n,3,16,16] [8,3,3,3] [8,1,1]             [n,8,16,16]              110,592  11,264  0·n (17)
-    //   13  Residual1.BatchNorm1 + Residual1.Relu1    Conv    [n,8,16,16] [8,8,3,3] [8,1,1]             [n,8,16,16]              294,912  16,384  2048·n (14)
-    //   14  Residual1.BatchNorm2 + Residual1.Add1 + Residual1.Relu2  Conv    [n,8,16,16] [8,8,3,3] [8,1,1]             [n,8,16,16]              294,912  24,576  0·n (17)
-    //   15  Residual2.BatchNorm1 + Residual2.Relu1    Conv    [n,8,16,16] [16,8,3,3] [16,1,1]           [n,16,8,8]               147,456  12,288  2048·n (16)
-    //   16  Residual2.BatchNorm2                      Conv    [n,16,8,8] [16,16,3,3] [16,1,1]           [n,16,8,8]               294,912   8,192  3072·n (18)
-    //   17  Residual2.BatchNorm3 + Residual2.Add1 + Residual2.Relu2  Conv    [n,8,16,16] [16,8,1,1] [16,1,1] [n,16,8,8]  [n,16,8,8]                16,384  16,384  3072·n (18)
-    //   18  GlobalAvgPool2d1                          Row     [n,16,8,8]                                [n,16,1,1]                 2,048   4,160  0·n (19)
-    //   19  Dense1                                    MatMul  [n,16,1,1]                                [n,10]              170      320     104  output
-    //   20  SoftmaxCrossEntropy1                      Row     [n,10] [n]                                [n,1]                         60      48  0·n
+    //  #  layers                        kernel  in                            out          parameters  FLOPs  bytes  at (until kernel)
+    //  0  BatchNorm1                    Row                                   [8,3,3,3]           232    216      0  derived 0
+    //  1  Residual1.BatchNorm1          Row                                   [8,8,3,3]           592    576      0  derived 224
+    //  2  Residual1.BatchNorm2          Row                                   [8,8,3,3]           592    576      0  derived 800
+    //  3  Residual2.BatchNorm1          Row                                   [16,8,3,3]        1,184  1.15k      0  derived 1376
+    //  4  Residual2.BatchNorm2          Row                                   [16,16,3,3]       2,336  2.30k      0  derived 2528
+    //  5  Residual2.BatchNorm3          Row                                   [16,8,1,1]          160    128      0  derived 4832
+    //  6  BatchNorm1                    Row                                   [8,1,1]              32      8      0  derived 4960
+    //  7  Residual1.BatchNorm1          Row                                   [8,1,1]              32      8      0  derived 4976
+    //  8  Residual1.BatchNorm2          Row                                   [8,1,1]              32      8      0  derived 4992
+    //  9  Residual2.BatchNorm1          Row                                   [16,1,1]             64     16      0  derived 5008
+    // 10  Residual2.BatchNorm2          Row                                   [16,1,1]             64     16      0  derived 5024
+    // 11  Residual2.BatchNorm3          Row                                   [16,1,1]             64     16      0  derived 5040
+    // 12  BatchNorm1 + Relu1            Conv    [n,3,16,16] [8,3,3,3] [8,1,1]  [n,8,16,16]               111k  11.3k  0·n (17)
+    // 13  Residual1.BatchNorm1 + Residual1.Relu1  Conv    [n,8,16,16] [8,8,3,3] [8,1,1]  [n,8,16,16]               295k  16.4k  2048·n (14)
+    // 14  Residual1.BatchNorm2 + Residual1.Add1 + Residual1.Relu2  Conv    [n,8,16,16] [8,8,3,3] [8,1,1]  [n,8,16,16]               295k  24.6k  0·n (17)
+    // 15  Residual2.BatchNorm1 + Residual2.Relu1  Conv    [n,8,16,16] [16,8,3,3] [16,1,1]  [n,16,8,8]                147k  12.3k  2048·n (16)
+    // 16  Residual2.BatchNorm2          Conv    [n,16,8,8] [16,16,3,3] [16,1,1]  [n,16,8,8]                295k  8.19k  3072·n (18)
+    // 17  Residual2.BatchNorm3 + Residual2.Add1 + Residual2.Relu2  Conv    [n,8,16,16] [16,8,1,1] [16,1,1] [n,16,8,8]  [n,16,8,8]               16.4k  16.4k  3072·n (18)
+    // 18  GlobalAvgPool2d1              Row     [n,16,8,8]                    [n,16,1,1]               2.05k  4.16k  0·n (19)
+    // 19  Dense1                        MatMul  [n,16,1,1]                    [n,10]              170    320    104  output
+    // 20  SoftmaxCrossEntropy1          Row     [n,10] [n]                    [n,1]                       60     48  0·n
     // Training: 50 kernels, arena of 80,960 bytes a sample and 960 fixed.
-    //    #  layers                                    kernel          in                            out              parameters    FLOPs   bytes  at (until kernel)
-    //    0  Conv2d1                                   Conv            [n,3,16,16]                   [n,8,16,16]             216  110,592  11,264  0·n (47)
-    //    1  BatchNorm1                                Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8    6,144   8,192  fixed 0 (47), state 0
-    //    2  BatchNorm1                                Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8    6,144   8,192  fixed 16 (47), state 16
-    //    3  Relu1                                     Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  16,384  2048·n (49)
-    //    4  Residual1.Conv2d1                         Conv            [n,8,16,16]                   [n,8,16,16]             576  294,912  16,384  4096·n (43)
-    //    5  Residual1.BatchNorm1                      Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8    6,144   8,192  fixed 32 (43), state 32
-    //    6  Residual1.BatchNorm1                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8    6,144   8,192  fixed 48 (43), state 48
-    //    7  Residual1.Relu1                           Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  16,384  6144·n (45)
-    //    8  Residual1.Conv2d2                         Conv            [n,8,16,16]                   [n,8,16,16]             576  294,912  16,384  8192·n (41)
-    //    9  Residual1.BatchNorm2                      Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8    6,144   8,192  fixed 64 (39), state 64
-    //   10  Residual1.BatchNorm2                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8    6,144   8,192  fixed 80 (39), state 80
-    //   11  Residual1.Relu2                           Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16    2,048  24,576  10240·n (47)
-    //   12  Residual2.Conv2d1                         Conv            [n,8,16,16]                   [n,16,8,8]            1,152  147,456  12,288  14336·n (35)
-    //   13  Residual2.BatchNorm1                      Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16    3,072   4,096  fixed 96 (35), state 96
-    //   14  Residual2.BatchNorm1                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    3,072   4,096  fixed 112 (35), state 112
-    //   15  Residual2.Relu1                           Row             [n,16,8,8] [1,16,1,1]         [n,16,8,8]               32    1,024   8,192  15360·n (37)
-    //   16  Residual2.Conv2d2                         Conv            [n,16,8,8]                    [n,16,8,8]            2,304  294,912   8,192  16384·n (33)
-    //   17  Residual2.BatchNorm2                      Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16    3,072   4,096  fixed 128 (31), state 128
-    //   18  Residual2.BatchNorm2                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    3,072   4,096  fixed 144 (31), state 144
-    //   19  Residual2.Conv2d3                         Conv            [n,8,16,16]                   [n,16,8,8]              128   16,384  12,288  17408·n (31)
-    //   20  Residual2.BatchNorm3                      Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16    3,072   4,096  fixed 160 (31), state 160
-    //   21  Residual2.BatchNorm3                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    3,072   4,096  fixed 176 (31), state 176
-    //   22  GlobalAvgPool2d1                          Row             [n,16,8,8] [1,16,1,1]         [n,16,1,1]               64    2,048   8,256  12288·n (25)
-    //   23  Dense1                                    MatMul          [n,16,1,1]                    [n,10]                  170      320     104  12304·n (24)
-    //   24  SoftmaxCrossEntropy1                      Row             [n,10] [n]                    [n,1] [n,10]                      50      88  12320·n, 12336·n (26)
-    //   25  Dense1                                    WeightMatMul    [n,10] [n,16,1,1]             [10,16] [1,10]                   320     104  gradients 5152, gradients 5312
-    //   26  Dense1                                    MatMul          [n,10]                        [n,16]                  160      320     104  20224·n (31)
-    //   27  Residual2.BatchNorm3 + Residual2.BatchNorm2  Reduce          [n,16,8,8] [1,16,1,1] [n,16]  [1,16,1,1] [16]          64   17,408   8,256  fixed 192 (31), gradients 5120, fixed 208 (28), gradients 4960, fixed 224 (31), gradients 4976, gradients 5136
-    //   28  Residual2.BatchNorm3                      Row             [1,16,1,1] [n,16,8,8] [n,16]  [n,16,8,8]               64    1,024  12,352  18432·n (30)
-    //   29  Residual2.Conv2d3                         ConvGradInput   [n,16,8,8]                    [n,8,16,16]             128   16,384  12,288  12288·n (44)
-    //   30  Residual2.Conv2d3                         ConvGradWeight  [n,8,16,16] [n,16,8,8]        [16,8,1,1]                    16,384  12,288  gradients 4992
-    //   31  Residual2.BatchNorm2                      Row             [1,16,1,1] [n,16,8,8] [n,16]  [n,16,8,8]               64    1,024  12,352  16384·n (33)
-    //   32  Residual2.Conv2d2                         ConvGradInput   [n,16,8,8]                    [n,16,8,8]            2,304  294,912   8,192  17408·n (35)
-    //   33  Residual2.Conv2d2                         ConvGradWeight  [n,16,8,8]                    [16,16,3,3]                  294,912   8,192  gradients 2656
-    //   34  Residual2.BatchNorm1                      Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16    9,216  12,288  fixed 128 (35), gradients 2624, fixed 144 (35), gradients 2640
-    //   35  Residual2.BatchNorm1                      Row             [1,16,1,1] [n,16,8,8]         [n,16,8,8]               16    1,024  16,384  15360·n (37)
-    //   36  Residual2.Conv2d1                         ConvGradInput   [n,16,8,8] [n,8,16,16]        [n,8,16,16]           1,152  147,456  20,480  12288·n (44)
-    //   37  Residual2.Conv2d1                         ConvGradWeight  [n,8,16,16] [n,16,8,8]        [16,8,3,3]                   147,456  12,288  gradients 1472
-    //   38  Residual1.BatchNorm2                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8   18,432  24,576  fixed 96 (39), gradients 1440, fixed 112 (39), gradients 1456
-    //   39  Residual1.BatchNorm2                      Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  32,768  8192·n (41)
-    //   40  Residual1.Conv2d2                         ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576  294,912  16,384  14336·n (43)
-    //   41  Residual1.Conv2d2                         ConvGradWeight  [n,8,16,16]                   [8,8,3,3]                    294,912  16,384  gradients 864
-    //   42  Residual1.BatchNorm1                      Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8   18,432  24,576  fixed 64 (43), gradients 832, fixed 80 (43), gradients 848
-    //   43  Residual1.BatchNorm1                      Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  32,768  6144·n (45)
-    //   44  Residual1.Conv2d1                         ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576  294,912  32,768  10240·n (47)
-    //   45  Residual1.Conv2d1                         ConvGradWeight  [n,8,16,16]                   [8,8,3,3]                    294,912  16,384  gradients 256
-    //   46  BatchNorm1                                Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8   18,432  24,576  fixed 32 (47), gradients 224, fixed 48 (47), gradients 240
-    //   47  BatchNorm1                                Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8    2,048  32,768  2048·n (49)
-    //   48  Conv2d1                                   ConvGradWeight  [n,3,16,16] [n,8,16,16]       [8,3,3,3]                    110,592  11,264  gradients 0
-    //   49  Conv2d1                                   ConvGradInput   [n,8,16,16]                   [n,3,16,16]             216  110,592  11,264  InputGradient
+    //  #  layers                        kernel          in                            out              parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1                       Conv            [n,3,16,16]                   [n,8,16,16]             216   111k  11.3k  0·n (47)
+    //  1  BatchNorm1                    Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8  6.14k  8.19k  fixed 0 (47), state 0
+    //  2  BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8  6.14k  8.19k  fixed 16 (47), state 16
+    //  3  Relu1                         Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16  2.05k  16.4k  2048·n (49)
+    //  4  Residual1.Conv2d1             Conv            [n,8,16,16]                   [n,8,16,16]             576   295k  16.4k  4096·n (43)
+    //  5  Residual1.BatchNorm1          Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8  6.14k  8.19k  fixed 32 (43), state 32
+    //  6  Residual1.BatchNorm1          Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8  6.14k  8.19k  fixed 48 (43), state 48
+    //  7  Residual1.Relu1               Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16  2.05k  16.4k  6144·n (45)
+    //  8  Residual1.Conv2d2             Conv            [n,8,16,16]                   [n,8,16,16]             576   295k  16.4k  8192·n (41)
+    //  9  Residual1.BatchNorm2          Reduce          [n,8,16,16]                   [1,8,1,1] [8]             8  6.14k  8.19k  fixed 64 (39), state 64
+    // 10  Residual1.BatchNorm2          Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]             8  6.14k  8.19k  fixed 80 (39), state 80
+    // 11  Residual1.Relu2               Row             [n,8,16,16] [1,8,1,1]         [n,8,16,16]              16  2.05k  24.6k  10240·n (47)
+    // 12  Residual2.Conv2d1             Conv            [n,8,16,16]                   [n,16,8,8]            1,152   147k  12.3k  14336·n (35)
+    // 13  Residual2.BatchNorm1          Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16  3.07k  4.10k  fixed 96 (35), state 96
+    // 14  Residual2.BatchNorm1          Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16  3.07k  4.10k  fixed 112 (35), state 112
+    // 15  Residual2.Relu1               Row             [n,16,8,8] [1,16,1,1]         [n,16,8,8]               32  1.02k  8.19k  15360·n (37)
+    // 16  Residual2.Conv2d2             Conv            [n,16,8,8]                    [n,16,8,8]            2,304   295k  8.19k  16384·n (33)
+    // 17  Residual2.BatchNorm2          Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16  3.07k  4.10k  fixed 128 (31), state 128
+    // 18  Residual2.BatchNorm2          Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16  3.07k  4.10k  fixed 144 (31), state 144
+    // 19  Residual2.Conv2d3             Conv            [n,8,16,16]                   [n,16,8,8]              128  16.4k  12.3k  17408·n (31)
+    // 20  Residual2.BatchNorm3          Reduce          [n,16,8,8]                    [1,16,1,1] [16]          16  3.07k  4.10k  fixed 160 (31), state 160
+    // 21  Residual2.BatchNorm3          Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]          16  3.07k  4.10k  fixed 176 (31), state 176
+    // 22  GlobalAvgPool2d1              Row             [n,16,8,8] [1,16,1,1]         [n,16,1,1]               64  2.05k  8.26k  12288·n (25)
+    // 23  Dense1                        MatMul          [n,16,1,1]                    [n,10]                  170    320    104  12304·n (24)
+    // 24  SoftmaxCrossEntropy1          Row             [n,10] [n]                    [n,1] [n,10]                    50     88  12320·n, 12336·n (26)
+    // 25  Dense1                        WeightMatMul    [n,10] [n,16,1,1]             [10,16] [1,10]                 320    104  gradients 5152, gradients 5312
+    // 26  Dense1                        MatMul          [n,10]                        [n,16]                  160    320    104  20224·n (31)
+    // 27  Residual2.BatchNorm3 + Residual2.BatchNorm2  Reduce          [n,16,8,8] [1,16,1,1] [n,16]  [1,16,1,1] [16]          64  21.5k  8.26k  fixed 192 (31), gradients 5120, fixed 208 (28), gradients 4960, fixed 224 (31), gradients 4976, gradients 5136
+    // 28  Residual2.BatchNorm3          Row             [1,16,1,1] [n,16,8,8] [n,16]  [n,16,8,8]               64  1.02k  12.4k  18432·n (30)
+    // 29  Residual2.Conv2d3             ConvGradInput   [n,16,8,8]                    [n,8,16,16]             128  16.4k  12.3k  12288·n (44)
+    // 30  Residual2.Conv2d3             ConvGradWeight  [n,8,16,16] [n,16,8,8]        [16,8,1,1]                   16.4k  12.3k  gradients 4992
+    // 31  Residual2.BatchNorm2          Row             [1,16,1,1] [n,16,8,8] [n,16]  [n,16,8,8]               64  1.02k  12.4k  16384·n (33)
+    // 32  Residual2.Conv2d2             ConvGradInput   [n,16,8,8]                    [n,16,8,8]            2,304   295k  8.19k  17408·n (35)
+    // 33  Residual2.Conv2d2             ConvGradWeight  [n,16,8,8]                    [16,16,3,3]                   295k  8.19k  gradients 2656
+    // 34  Residual2.BatchNorm1          Reduce          [n,16,8,8] [1,16,1,1]         [1,16,1,1] [16]              4.10k  12.3k  fixed 128 (35), fixed 144 (35), gradients 2624, gradients 2640
+    // 35  Residual2.BatchNorm1          Row             [1,16,1,1] [n,16,8,8]         [n,16,8,8]               16  1.02k  16.4k  15360·n (37)
+    // 36  Residual2.Conv2d1             ConvGradInput   [n,16,8,8] [n,8,16,16]        [n,8,16,16]           1,152   147k  20.5k  12288·n (44)
+    // 37  Residual2.Conv2d1             ConvGradWeight  [n,8,16,16] [n,16,8,8]        [16,8,3,3]                    147k  12.3k  gradients 1472
+    // 38  Residual1.BatchNorm2          Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]                8.19k  24.6k  fixed 96 (39), fixed 112 (39), gradients 1440, gradients 1456
+    // 39  Residual1.BatchNorm2          Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8  2.05k  32.8k  8192·n (41)
+    // 40  Residual1.Conv2d2             ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576   295k  16.4k  14336·n (43)
+    // 41  Residual1.Conv2d2             ConvGradWeight  [n,8,16,16]                   [8,8,3,3]                     295k  16.4k  gradients 864
+    // 42  Residual1.BatchNorm1          Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]                8.19k  24.6k  fixed 64 (43), fixed 80 (43), gradients 832, gradients 848
+    // 43  Residual1.BatchNorm1          Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8  2.05k  32.8k  6144·n (45)
+    // 44  Residual1.Conv2d1             ConvGradInput   [n,8,16,16]                   [n,8,16,16]             576   295k  32.8k  10240·n (47)
+    // 45  Residual1.Conv2d1             ConvGradWeight  [n,8,16,16]                   [8,8,3,3]                     295k  16.4k  gradients 256
+    // 46  BatchNorm1                    Reduce          [n,8,16,16] [1,8,1,1]         [1,8,1,1] [8]                8.19k  24.6k  fixed 32 (47), fixed 48 (47), gradients 224, gradients 240
+    // 47  BatchNorm1                    Row             [1,8,1,1] [n,8,16,16]         [n,8,16,16]               8  2.05k  32.8k  2048·n (49)
+    // 48  Conv2d1                       ConvGradWeight  [n,3,16,16] [n,8,16,16]       [8,3,3,3]                     111k  11.3k  gradients 0
+    // 49  Conv2d1                       ConvGradInput   [n,8,16,16]                   [n,3,16,16]             216   111k  11.3k  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "6eb6b6687b56c0c9c803cac0d42a2f6acd036488229c14fcae2509f0e3a36553";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "ResidualNet",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 8, 3, 3, 3 }, true, 0, Runtime::Initializer.Auto, 27, 72, Runtime::Activation.Relu),
-                new("BatchNorm1.weight", new[] { 8 }, true, 224, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("BatchNorm1.bias", new[] { 8 }, true, 240, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("BatchNorm1.running_mean", new[] { 8 }, false, 0, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("BatchNorm1.running_var", new[] { 8 }, false, 16, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.Conv2d1.weight", new[] { 8, 8, 3, 3 }, true, 256, Runtime::Initializer.Auto, 72, 72, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm1.weight", new[] { 8 }, true, 832, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm1.bias", new[] { 8 }, true, 848, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm1.running_mean", new[] { 8 }, false, 32, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm1.running_var", new[] { 8 }, false, 48, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.Conv2d2.weight", new[] { 8, 8, 3, 3 }, true, 864, Runtime::Initializer.Auto, 72, 72, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm2.weight", new[] { 8 }, true, 1440, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm2.bias", new[] { 8 }, true, 1456, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm2.running_mean", new[] { 8 }, false, 64, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual1.BatchNorm2.running_var", new[] { 8 }, false, 80, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.Conv2d1.weight", new[] { 16, 8, 3, 3 }, true, 1472, Runtime::Initializer.Auto, 72, 144, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm1.weight", new[] { 16 }, true, 2624, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm1.bias", new[] { 16 }, true, 2640, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm1.running_mean", new[] { 16 }, false, 96, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm1.running_var", new[] { 16 }, false, 112, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.Conv2d2.weight", new[] { 16, 16, 3, 3 }, true, 2656, Runtime::Initializer.Auto, 144, 144, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm2.weight", new[] { 16 }, true, 4960, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm2.bias", new[] { 16 }, true, 4976, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm2.running_mean", new[] { 16 }, false, 128, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm2.running_var", new[] { 16 }, false, 144, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.Conv2d3.weight", new[] { 16, 8, 1, 1 }, true, 4992, Runtime::Initializer.Auto, 8, 16, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm3.weight", new[] { 16 }, true, 5120, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm3.bias", new[] { 16 }, true, 5136, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm3.running_mean", new[] { 16 }, false, 160, Runtime::Initializer.Zeros, 1, 1, Runtime::Activation.Relu),
-                new("Residual2.BatchNorm3.running_var", new[] { 16 }, false, 176, Runtime::Initializer.Ones, 1, 1, Runtime::Activation.Relu),
-                new("Dense1.weight", new[] { 10, 16 }, true, 5152, Runtime::Initializer.Auto, 16, 10, Runtime::Activation.None),
-                new("Dense1.bias", new[] { 10 }, true, 5312, Runtime::Initializer.Zeros, 16, 10, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 5328,
             StateFloats = 192,
             DerivedFloats = 5056,
@@ -291,139 +265,155 @@ unsafe partial class ResidualNet : Runtime::Network
             Inference = new(4096, 0),
             Evaluation = new(4096, 0),
             Training = new(20240, 240),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Conv2d1", 0, 2048, true),
-                new("BatchNorm1", 0, 8, false),
-                new("BatchNorm1", 16, 8, false),
-                new("Relu1", 2048, 2048, true),
-                new("Residual1.Conv2d1", 4096, 2048, true),
-                new("Residual1.BatchNorm1", 32, 8, false),
-                new("Residual1.BatchNorm1", 48, 8, false),
-                new("Residual1.Relu1", 6144, 2048, true),
-                new("Residual1.Conv2d2", 8192, 2048, true),
-                new("Residual1.BatchNorm2", 64, 8, false),
-                new("Residual1.BatchNorm2", 80, 8, false),
-                new("Residual1.Relu2", 10240, 2048, true),
-                new("Residual2.Conv2d1", 14336, 1024, true),
-                new("Residual2.BatchNorm1", 96, 16, false),
-                new("Residual2.BatchNorm1", 112, 16, false),
-                new("Residual2.Relu1", 15360, 1024, true),
-                new("Residual2.Conv2d2", 16384, 1024, true),
-                new("Residual2.BatchNorm2", 128, 16, false),
-                new("Residual2.BatchNorm2", 144, 16, false),
-                new("Residual2.Conv2d3", 17408, 1024, true),
-                new("Residual2.BatchNorm3", 160, 16, false),
-                new("Residual2.BatchNorm3", 176, 16, false),
-                new("GlobalAvgPool2d1", 12288, 16, true),
-                new("Dense1", 12304, 10, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 50,
             HasLoss = true,
             IsClassifier = true,
         };
 
+        private const string ParameterTable = """
+        0 8x3x3x3 Auto 27:72:Relu Conv2d1.weight
+        224 8 Ones - BatchNorm1.weight
+        240 8 Zeros - BatchNorm1.bias
+        0 8 state:Zeros - BatchNorm1.running_mean
+        16 8 state:Ones - BatchNorm1.running_var
+        256 8x8x3x3 Auto 72:72:Relu Residual1.Conv2d1.weight
+        832 8 Ones - Residual1.BatchNorm1.weight
+        848 8 Zeros - Residual1.BatchNorm1.bias
+        32 8 state:Zeros - Residual1.BatchNorm1.running_mean
+        48 8 state:Ones - Residual1.BatchNorm1.running_var
+        864 8x8x3x3 Auto 72:72:Relu Residual1.Conv2d2.weight
+        1440 8 Ones - Residual1.BatchNorm2.weight
+        1456 8 Zeros - Residual1.BatchNorm2.bias
+        64 8 state:Zeros - Residual1.BatchNorm2.running_mean
+        80 8 state:Ones - Residual1.BatchNorm2.running_var
+        1472 16x8x3x3 Auto 72:144:Relu Residual2.Conv2d1.weight
+        2624 16 Ones - Residual2.BatchNorm1.weight
+        2640 16 Zeros - Residual2.BatchNorm1.bias
+        96 16 state:Zeros - Residual2.BatchNorm1.running_mean
+        112 16 state:Ones - Residual2.BatchNorm1.running_var
+        2656 16x16x3x3 Auto 144:144:Relu Residual2.Conv2d2.weight
+        4960 16 Ones - Residual2.BatchNorm2.weight
+        4976 16 Zeros - Residual2.BatchNorm2.bias
+        128 16 state:Zeros - Residual2.BatchNorm2.running_mean
+        144 16 state:Ones - Residual2.BatchNorm2.running_var
+        4992 16x8x1x1 Auto 8:16:Relu Residual2.Conv2d3.weight
+        5120 16 Ones - Residual2.BatchNorm3.weight
+        5136 16 Zeros - Residual2.BatchNorm3.bias
+        160 16 state:Zeros - Residual2.BatchNorm3.running_mean
+        176 16 state:Ones - Residual2.BatchNorm3.running_var
+        5152 10x16 Auto 16:10:None Dense1.weight
+        5312 10 Zeros 16:10:None Dense1.bias
+        """;
+
+        private const string ActivationTable = """
+        0 2048 Conv2d1
+        2048 2048 Relu1
+        4096 2048 Residual1.Conv2d1
+        6144 2048 Residual1.Relu1
+        8192 2048 Residual1.Conv2d2
+        10240 2048 Residual1.Relu2
+        14336 1024 Residual2.Conv2d1
+        15360 1024 Residual2.Relu1
+        16384 1024 Residual2.Conv2d2
+        17408 1024 Residual2.Conv2d3
+        12288 16 GlobalAvgPool2d1
+        12304 10 Dense1
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: BatchNorm1
-            var k0 = new BatchNorm { weight = f.Parameters, weight1 = f.Parameters + 224, running_var = f.State + 16, y = f.Derived, P = 27 };
-            f.Workers.For(8, 54.0, &k0, &BatchNorm.Run);
+            W.For(8, 54, new BatchNorm(P, P + 224, S + 16, D, 27));
 
             // 1: Residual1.BatchNorm1
-            var k1 = new BatchNorm { weight = f.Parameters + 256, weight1 = f.Parameters + 832, running_var = f.State + 48, y = f.Derived + 224, P = 72 };
-            f.Workers.For(8, 144.0, &k1, &BatchNorm.Run);
+            W.For(8, 144, new BatchNorm(P + 256, P + 832, S + 48, D + 224, 72));
 
             // 2: Residual1.BatchNorm2
-            var k2 = new BatchNorm { weight = f.Parameters + 864, weight1 = f.Parameters + 1440, running_var = f.State + 80, y = f.Derived + 800, P = 72 };
-            f.Workers.For(8, 144.0, &k2, &BatchNorm.Run);
+            W.For(8, 144, new BatchNorm(P + 864, P + 1440, S + 80, D + 800, 72));
 
             // 3: Residual2.BatchNorm1
-            var k3 = new BatchNorm { weight = f.Parameters + 1472, weight1 = f.Parameters + 2624, running_var = f.State + 112, y = f.Derived + 1376, P = 72 };
-            f.Workers.For(16, 144.0, &k3, &BatchNorm.Run);
+            W.For(16, 144, new BatchNorm(P + 1472, P + 2624, S + 112, D + 1376, 72));
 
             // 4: Residual2.BatchNorm2
-            var k4 = new BatchNorm { weight = f.Parameters + 2656, weight1 = f.Parameters + 4960, running_var = f.State + 144, y = f.Derived + 2528, P = 144 };
-            f.Workers.For(16, 288.0, &k4, &BatchNorm.Run);
+            W.For(16, 288, new BatchNorm(P + 2656, P + 4960, S + 144, D + 2528, 144));
 
             // 5: Residual2.BatchNorm3
-            var k5 = new BatchNorm2 { weight = f.Parameters + 4992, weight1 = f.Parameters + 5120, running_var = f.State + 176, y = f.Derived + 4832, C = 8 };
-            f.Workers.For(16, 16.0, &k5, &BatchNorm2.Run);
+            W.For(16, 16, new BatchNorm2(P + 4992, P + 5120, S + 176, D + 4832, 8));
 
             // 6: BatchNorm1
-            var k6 = new BatchNorm3 { bias = f.Parameters + 240, weight = f.Parameters + 224, running_var = f.State + 16, running_mean = f.State, y = f.Derived + 4960 };
-            f.Workers.For(8, 7.0, &k6, &BatchNorm3.Run);
+            W.For(8, 7, new BatchNorm3(P + 240, P + 224, S + 16, S, D + 4960));
 
             // 7: Residual1.BatchNorm1
-            var k7 = new BatchNorm3 { bias = f.Parameters + 848, weight = f.Parameters + 832, running_var = f.State + 48, running_mean = f.State + 32, y = f.Derived + 4976 };
-            f.Workers.For(8, 7.0, &k7, &BatchNorm3.Run);
+            W.For(8, 7, new BatchNorm3(P + 848, P + 832, S + 48, S + 32, D + 4976));
 
             // 8: Residual1.BatchNorm2
-            var k8 = new BatchNorm3 { bias = f.Parameters + 1456, weight = f.Parameters + 1440, running_var = f.State + 80, running_mean = f.State + 64, y = f.Derived + 4992 };
-            f.Workers.For(8, 7.0, &k8, &BatchNorm3.Run);
+            W.For(8, 7, new BatchNorm3(P + 1456, P + 1440, S + 80, S + 64, D + 4992));
 
             // 9: Residual2.BatchNorm1
-            var k9 = new BatchNorm3 { bias = f.Parameters + 2640, weight = f.Parameters + 2624, running_var = f.State + 112, running_mean = f.State + 96, y = f.Derived + 5008 };
-            f.Workers.For(16, 7.0, &k9, &BatchNorm3.Run);
+            W.For(16, 7, new BatchNorm3(P + 2640, P + 2624, S + 112, S + 96, D + 5008));
 
             // 10: Residual2.BatchNorm2
-            var k10 = new BatchNorm3 { bias = f.Parameters + 4976, weight = f.Parameters + 4960, running_var = f.State + 144, running_mean = f.State + 128, y = f.Derived + 5024 };
-            f.Workers.For(16, 7.0, &k10, &BatchNorm3.Run);
+            W.For(16, 7, new BatchNorm3(P + 4976, P + 4960, S + 144, S + 128, D + 5024));
 
             // 11: Residual2.BatchNorm3
-            var k11 = new BatchNorm3 { bias = f.Parameters + 5136, weight = f.Parameters + 5120, running_var = f.State + 176, running_mean = f.State + 160, y = f.Derived + 5040 };
-            f.Workers.For(16, 7.0, &k11, &BatchNorm3.Run);
+            W.For(16, 7, new BatchNorm3(P + 5136, P + 5120, S + 176, S + 160, D + 5040));
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 12: BatchNorm1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Derived, f.Arena, new AddReluEpilogue { x = f.Derived + 4960 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 4960));
 
             // 13: Residual1.BatchNorm1 + Residual1.Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena, f.Derived + 224, f.Arena + 2048 * n, new AddReluEpilogue { x = f.Derived + 4976 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A, D + 224, A + 2048 * n, new AddReluEpilogue(D + 4976));
 
             // 14: Residual1.BatchNorm2 + Residual1.Add1 + Residual1.Relu2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 2048 * n, f.Derived + 800, f.Arena, new AddAddReluEpilogue { x = f.Arena, x1 = f.Derived + 4992 });
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, D + 800, A, new AddAddReluEpilogue(A, D + 4992));
 
             // 15: Residual2.BatchNorm1 + Residual2.Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv3, n, f.Arena, f.Derived + 1376, f.Arena + 2048 * n, new AddReluEpilogue { x = f.Derived + 5008 });
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 1376, A + 2048 * n, new AddReluEpilogue(D + 5008));
 
             // 16: Residual2.BatchNorm2
-            Kernels::Convolution.Forward(f.Workers, in Conv4, n, f.Arena + 2048 * n, f.Derived + 2528, f.Arena + 3072 * n, new AddEpilogue { x = f.Derived + 5024 });
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 2048 * n, D + 2528, A + 3072 * n, new AddEpilogue(D + 5024));
 
             // 17: Residual2.BatchNorm3 + Residual2.Add1 + Residual2.Relu2
-            Kernels::Convolution.Forward(f.Workers, in Conv5, n, f.Arena, f.Derived + 4832, f.Arena + 3072 * n, new AddAddReluEpilogue { x = f.Arena + 3072 * n, x1 = f.Derived + 5040 });
+            K::Convolution.Forward(W, in ConvShapes[4], n, A, D + 4832, A + 3072 * n, new AddAddReluEpilogue(A + 3072 * n, D + 5040));
 
             // 18: GlobalAvgPool2d1
-            var k18 = new GlobalAvgPool2d { x = f.Arena + 3072 * n, y = f.Arena, P = 64, factor = 0.015625f };
-            f.Workers.For(n * 16, 1216.0, &k18, &GlobalAvgPool2d.Run);
+            W.For(n * 16, 1216, new GlobalAvgPool2d(A + 3072 * n, A, 64, 0.015625f));
 
             // 19: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 16, 1, f.Parameters + 5152, 1, 16, (float*)f.Outputs[0], n, 10, 16, new BiasEpilogue { bias = f.Parameters + 5312 });
+            K::MatMul.Run(W, A, 16, 1, P + 5152, 1, 16, (float*)f.Outputs[0], n, 10, 16, new BiasEpilogue(P + 5312));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 20: SoftmaxCrossEntropy1
-            var k20 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[0], target = (int*)f.Targets[0], loss = f.Arena, F = 10 };
-            f.Workers.For(n, 500.0, &k20, &SoftmaxCrossEntropy.Run);
+            W.For(n, 500, new SoftmaxCrossEntropy((float*)f.Outputs[0], (int*)f.Targets[0], A, 10));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -436,99 +426,72 @@ unsafe partial class ResidualNet : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 19456 * n, 3072 * n, 3072 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 19456 * n, 3072 * n, 3072 * n);
 
             // 0: Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena + 19456 * n, f.Parameters, f.Arena, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 19456 * n, P, A, AsIs);
 
             // 1: BatchNorm1
-            var k1 = new BatchNorm4 { x = f.Arena, y = f.Fixed, running_mean = f.State, y1 = f.State, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 1792.0, &k1, &BatchNorm4.Run);
-
-            // 2: BatchNorm1
-            var k2 = new BatchNorm5 { x = f.Arena, x1 = f.Fixed, y = f.Fixed + 16, running_var = f.State + 16, y1 = f.State + 16, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(8, 2304.0, &k2, &BatchNorm5.Run);
+            W.For(8, 1792, new BatchNorm4(A, F, S, S, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm5(A, F, F + 16, S + 16, S + 16, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 3: Relu1
-            var k3 = new Relu { weight = f.Parameters + 224, x = f.Arena, x1 = f.Fixed, x2 = f.Fixed + 16, bias = f.Parameters + 240, y = f.Arena + 2048 * n, C = 8, P = 256 };
-            f.Workers.For(n, 32768.0, &k3, &Relu.Run);
+            W.For(n, 32768, new Relu(P + 224, A, F, F + 16, P + 240, A + 2048 * n, 8, 256));
 
             // 4: Residual1.Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 2048 * n, f.Parameters + 256, f.Arena + 4096 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, P + 256, A + 4096 * n, AsIs);
 
             // 5: Residual1.BatchNorm1
-            var k5 = new BatchNorm6 { x = f.Arena + 4096 * n, y = f.Fixed + 32, running_mean = f.State + 32, y1 = f.State + 32, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 1792.0, &k5, &BatchNorm6.Run);
-
-            // 6: Residual1.BatchNorm1
-            var k6 = new BatchNorm7 { x = f.Arena + 4096 * n, x1 = f.Fixed + 32, y = f.Fixed + 48, running_var = f.State + 48, y1 = f.State + 48, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(8, 2304.0, &k6, &BatchNorm7.Run);
+            W.For(8, 1792, new BatchNorm4(A + 4096 * n, F + 32, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm5(A + 4096 * n, F + 32, F + 48, S + 48, S + 48, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 7: Residual1.Relu1
-            var k7 = new Relu { weight = f.Parameters + 832, x = f.Arena + 4096 * n, x1 = f.Fixed + 32, x2 = f.Fixed + 48, bias = f.Parameters + 848, y = f.Arena + 6144 * n, C = 8, P = 256 };
-            f.Workers.For(n, 32768.0, &k7, &Relu.Run);
+            W.For(n, 32768, new Relu(P + 832, A + 4096 * n, F + 32, F + 48, P + 848, A + 6144 * n, 8, 256));
 
             // 8: Residual1.Conv2d2
-            Kernels::Convolution.Forward(f.Workers, in Conv2, n, f.Arena + 6144 * n, f.Parameters + 864, f.Arena + 8192 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6144 * n, P + 864, A + 8192 * n, AsIs);
 
             // 9: Residual1.BatchNorm2
-            var k9 = new BatchNorm6 { x = f.Arena + 8192 * n, y = f.Fixed + 64, running_mean = f.State + 64, y1 = f.State + 64, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 1792.0, &k9, &BatchNorm6.Run);
-
-            // 10: Residual1.BatchNorm2
-            var k10 = new BatchNorm7 { x = f.Arena + 8192 * n, x1 = f.Fixed + 64, y = f.Fixed + 80, running_var = f.State + 80, y1 = f.State + 80, n = n, P = 256, stride = 2048, inverseBatch = 1f / n, factor = 0.00390625f, batch = n };
-            f.Workers.For(8, 2304.0, &k10, &BatchNorm7.Run);
+            W.For(8, 1792, new BatchNorm4(A + 8192 * n, F + 64, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm5(A + 8192 * n, F + 64, F + 80, S + 80, S + 80, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 11: Residual1.Relu2
-            var k11 = new Relu2 { x = f.Arena + 2048 * n, weight = f.Parameters + 1440, x1 = f.Arena + 8192 * n, x2 = f.Fixed + 64, x3 = f.Fixed + 80, bias = f.Parameters + 1456, y = f.Arena + 10240 * n, C = 8, P = 256 };
-            f.Workers.For(n, 63488.0, &k11, &Relu2.Run);
+            W.For(n, 63488, new Relu2(A + 2048 * n, P + 1440, A + 8192 * n, F + 64, F + 80, P + 1456, A + 10240 * n, 8, 256));
 
             // 12: Residual2.Conv2d1
-            Kernels::Convolution.Forward(f.Workers, in Conv3, n, f.Arena + 10240 * n, f.Parameters + 1472, f.Arena + 14336 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 10240 * n, P + 1472, A + 14336 * n, AsIs);
 
             // 13: Residual2.BatchNorm1
-            var k13 = new BatchNorm6 { x = f.Arena + 14336 * n, y = f.Fixed + 96, running_mean = f.State + 96, y1 = f.State + 96, n = n, P = 64, stride = 1024, inverseBatch = 1f / n, factor = 0.015625f };
-            f.Workers.For(16, 448.0, &k13, &BatchNorm6.Run);
-
-            // 14: Residual2.BatchNorm1
-            var k14 = new BatchNorm8 { x = f.Arena + 14336 * n, x1 = f.Fixed + 96, y = f.Fixed + 112, running_var = f.State + 112, y1 = f.State + 112, n = n, P = 64, stride = 1024, inverseBatch = 1f / n, factor = 0.015625f, batch = n };
-            f.Workers.For(16, 576.0, &k14, &BatchNorm8.Run);
+            W.For(16, 448, new BatchNorm4(A + 14336 * n, F + 96, S + 96, S + 96, n, 64, 1024, 1f / n, 0.015625f));
+            W.For(16, 576, new BatchNorm6(A + 14336 * n, F + 96, F + 112, S + 112, S + 112, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
 
             // 15: Residual2.Relu1
-            var k15 = new Relu { weight = f.Parameters + 2624, x = f.Arena + 14336 * n, x1 = f.Fixed + 96, x2 = f.Fixed + 112, bias = f.Parameters + 2640, y = f.Arena + 15360 * n, C = 16, P = 64 };
-            f.Workers.For(n, 16384.0, &k15, &Relu.Run);
+            W.For(n, 16384, new Relu(P + 2624, A + 14336 * n, F + 96, F + 112, P + 2640, A + 15360 * n, 16, 64));
 
             // 16: Residual2.Conv2d2
-            Kernels::Convolution.Forward(f.Workers, in Conv4, n, f.Arena + 15360 * n, f.Parameters + 2656, f.Arena + 16384 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 15360 * n, P + 2656, A + 16384 * n, AsIs);
 
             // 17: Residual2.BatchNorm2
-            var k17 = new BatchNorm6 { x = f.Arena + 16384 * n, y = f.Fixed + 128, running_mean = f.State + 128, y1 = f.State + 128, n = n, P = 64, stride = 1024, inverseBatch = 1f / n, factor = 0.015625f };
-            f.Workers.For(16, 448.0, &k17, &BatchNorm6.Run);
-
-            // 18: Residual2.BatchNorm2
-            var k18 = new BatchNorm9 { x = f.Arena + 16384 * n, x1 = f.Fixed + 128, y = f.Fixed + 144, running_var = f.State + 144, y1 = f.State + 144, n = n, P = 64, stride = 1024, inverseBatch = 1f / n, factor = 0.015625f, batch = n };
-            f.Workers.For(16, 576.0, &k18, &BatchNorm9.Run);
+            W.For(16, 448, new BatchNorm4(A + 16384 * n, F + 128, S + 128, S + 128, n, 64, 1024, 1f / n, 0.015625f));
+            W.For(16, 576, new BatchNorm6(A + 16384 * n, F + 128, F + 144, S + 144, S + 144, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
 
             // 19: Residual2.Conv2d3
-            Kernels::Convolution.Forward(f.Workers, in Conv5, n, f.Arena + 10240 * n, f.Parameters + 4992, f.Arena + 17408 * n, default(Kernels::Identity));
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 10240 * n, P + 4992, A + 17408 * n, AsIs);
 
             // 20: Residual2.BatchNorm3
-            var k20 = new BatchNorm6 { x = f.Arena + 17408 * n, y = f.Fixed + 160, running_mean = f.State + 160, y1 = f.State + 160, n = n, P = 64, stride = 1024, inverseBatch = 1f / n, factor = 0.015625f };
-            f.Workers.For(16, 448.0, &k20, &BatchNorm6.Run);
-
-            // 21: Residual2.BatchNorm3
-            var k21 = new BatchNorm9 { x = f.Arena + 17408 * n, x1 = f.Fixed + 160, y = f.Fixed + 176, running_var = f.State + 176, y1 = f.State + 176, n = n, P = 64, stride = 1024, inverseBatch = 1f / n, factor = 0.015625f, batch = n };
-            f.Workers.For(16, 576.0, &k21, &BatchNorm9.Run);
+            W.For(16, 448, new BatchNorm4(A + 17408 * n, F + 160, S + 160, S + 160, n, 64, 1024, 1f / n, 0.015625f));
+            W.For(16, 576, new BatchNorm6(A + 17408 * n, F + 160, F + 176, S + 176, S + 176, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
 
             // 22: GlobalAvgPool2d1
-            var k22 = new GlobalAvgPool2d2 { weight = f.Parameters + 4960, x = f.Arena + 16384 * n, x1 = f.Fixed + 128, x2 = f.Fixed + 144, bias = f.Parameters + 4976, weight1 = f.Parameters + 5120, x3 = f.Arena + 17408 * n, x4 = f.Fixed + 160, x5 = f.Fixed + 176, bias1 = f.Parameters + 5136, y = f.Arena + 12288 * n, C = 16, P = 64, factor = 0.015625f, stride = 16 };
-            f.Workers.For(n, 32768.0, &k22, &GlobalAvgPool2d2.Run);
+            W.For(n, 32768, new GlobalAvgPool2d2(P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 12288 * n, 16, 64, 0.015625f, 16));
 
             // 23: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 12288 * n, 16, 1, f.Parameters + 5152, 1, 16, f.Arena + 12304 * n, n, 10, 16, new BiasEpilogue { bias = f.Parameters + 5312 });
+            K::MatMul.Run(W, A + 12288 * n, 16, 1, P + 5152, 1, 16, A + 12304 * n, n, 10, 16, new BiasEpilogue(P + 5312));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 12304 * n, f.Outputs[0], 40 * n, 40 * n);
+                global::System.Buffer.MemoryCopy(A + 12304 * n, f.Outputs[0], 40 * n, 40 * n);
             }
         }
 
@@ -536,13 +499,14 @@ unsafe partial class ResidualNet : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 24: SoftmaxCrossEntropy1
-            var k24 = new SoftmaxCrossEntropy2 { x = f.Arena + 12304 * n, target = (int*)f.Targets[0], loss = f.Arena + 12320 * n, dx = f.Arena + 12336 * n, F = 10, inverseBatch = 1f / n };
-            f.Workers.For(n, 570.0, &k24, &SoftmaxCrossEntropy2.Run);
+            W.For(n, 570, new SoftmaxCrossEntropy2(A + 12304 * n, (int*)f.Targets[0], A + 12320 * n, A + 12336 * n, 10, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 12320 * n;
+            var losses = A + 12320 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -555,335 +519,220 @@ unsafe partial class ResidualNet : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 12336 * n, 40 * n, 40 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 12336 * n, 40 * n, 40 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 25: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 12336 * n, 1, 10, f.Arena + 12288 * n, 16, 1, f.Gradients + 5152, 10, 16, n, f.Accumulate, f.Gradients + 5312);
-
-            // 26: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 12336 * n, 10, 1, f.Parameters + 5152, 16, 1, f.Arena + 20224 * n, n, 16, 10, default(Kernels::Identity));
+            K::MatMul.Accumulate(W, A + 12336 * n, 1, 10, A + 12288 * n, 16, 1, G + 5152, 10, 16, n, f.Accumulate, G + 5312);
+            K::MatMul.Run(W, A + 12336 * n, 10, 1, P + 5152, 16, 1, A + 20224 * n, n, 16, 10, AsIs);
 
             // 27: Residual2.BatchNorm3 + Residual2.BatchNorm2
-            var k27 = new BatchNormBackward { weight = f.Parameters + 4960, x = f.Arena + 16384 * n, x1 = f.Fixed + 128, x2 = f.Fixed + 144, bias = f.Parameters + 4976, weight1 = f.Parameters + 5120, x3 = f.Arena + 17408 * n, x4 = f.Fixed + 160, x5 = f.Fixed + 176, bias1 = f.Parameters + 5136, dy = f.Arena + 20224 * n, dx = f.Fixed + 192, dx1 = f.Gradients + 5120, dx2 = f.Fixed + 208, dx3 = f.Gradients + 4960, dx4 = f.Fixed + 224, dx5 = f.Gradients + 4976, dx6 = f.Gradients + 5136, n = n, P = 64, stride = 1024, factor = 0.015625f, stride1 = 16, accumulate = f.Accumulate, inverseBatch = 1f / n };
-            f.Workers.For(16, 3904.0, &k27, &BatchNormBackward.Run);
+            W.For(16, 4288, new BatchNormBackward(P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 192, G + 5120, F + 208, G + 4960, F + 224, G + 4976, G + 5136, n, 64, 1024, 16, 0.015625f, f.Accumulate, 1f / n));
 
             // 28: Residual2.BatchNorm3
-            var k28 = new BatchNormBackward2 { x = f.Fixed + 176, weight = f.Parameters + 5120, dy = f.Fixed + 192, weight1 = f.Parameters + 4960, x1 = f.Arena + 16384 * n, x2 = f.Fixed + 128, x3 = f.Fixed + 144, bias = f.Parameters + 4976, x4 = f.Arena + 17408 * n, x5 = f.Fixed + 160, bias1 = f.Parameters + 5136, dy1 = f.Arena + 20224 * n, dy2 = f.Fixed + 208, dx = f.Arena + 18432 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64, stride = 16 };
-            f.Workers.For(n, 55296.0, &k28, &BatchNormBackward2.Run);
+            W.For(n, 56320, new BatchNormBackward2(F + 176, P + 5120, F + 192, P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, A + 17408 * n, F + 160, P + 5136, A + 20224 * n, F + 208, A + 18432 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 29: Residual2.Conv2d3
-            Kernels::Convolution.GradInput(f.Workers, in Conv5, n, f.Arena + 18432 * n, f.Parameters + 4992, f.Arena + 12288 * n, default(Kernels::Identity));
-
-            // 30: Residual2.Conv2d3
-            Kernels::Convolution.GradWeight(f.Workers, in Conv5, n, f.Arena + 10240 * n, f.Arena + 18432 * n, f.Gradients + 4992, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs);
+            K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null);
 
             // 31: Residual2.BatchNorm2
-            var k31 = new BatchNormBackward3 { x = f.Fixed + 144, weight = f.Parameters + 4960, dy = f.Fixed + 192, x1 = f.Arena + 16384 * n, x2 = f.Fixed + 128, bias = f.Parameters + 4976, weight1 = f.Parameters + 5120, x3 = f.Arena + 17408 * n, x4 = f.Fixed + 160, x5 = f.Fixed + 176, bias1 = f.Parameters + 5136, dy1 = f.Arena + 20224 * n, dy2 = f.Fixed + 224, dx = f.Arena + 16384 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64, stride = 16 };
-            f.Workers.For(n, 55296.0, &k31, &BatchNormBackward3.Run);
+            W.For(n, 56320, new BatchNormBackward3(F + 144, P + 4960, F + 192, A + 16384 * n, F + 128, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 224, A + 16384 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 32: Residual2.Conv2d2
-            Kernels::Convolution.GradInput(f.Workers, in Conv4, n, f.Arena + 16384 * n, f.Parameters + 2656, f.Arena + 17408 * n, default(Kernels::Identity));
-
-            // 33: Residual2.Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv4, n, f.Arena + 15360 * n, f.Arena + 16384 * n, f.Gradients + 2656, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs);
+            K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null);
 
             // 34: Residual2.BatchNorm1
-            var k34 = new BatchNormBackward4 { x = f.Arena + 15360 * n, dy = f.Arena + 17408 * n, x1 = f.Arena + 14336 * n, x2 = f.Fixed + 96, x3 = f.Fixed + 112, dx = f.Fixed + 128, dx1 = f.Gradients + 2624, weight = f.Parameters + 2624, dx2 = f.Fixed + 144, dx3 = f.Gradients + 2640, n = n, P = 64, stride = 1024, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.015625f };
-            f.Workers.For(16, 2048.0, &k34, &BatchNormBackward4.Run);
-
-            // 35: Residual2.BatchNorm1
-            var k35 = new BatchNormBackward5 { x = f.Fixed + 112, weight = f.Parameters + 2624, dy = f.Fixed + 128, x1 = f.Arena + 15360 * n, dy1 = f.Arena + 17408 * n, x2 = f.Arena + 14336 * n, x3 = f.Fixed + 96, dy2 = f.Fixed + 144, dx = f.Arena + 15360 * n, inverseBatch = 1f / n, factor = 0.015625f, C = 16, P = 64 };
-            f.Workers.For(n, 38912.0, &k35, &BatchNormBackward5.Run);
+            W.For(16, 1536, new BatchNormBackward4(A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 128, F + 144, F + 112, G + 2624, G + 2640, n, 64, 1024, f.Accumulate));
+            W.For(n, 39936, new BatchNormBackward5(F + 112, P + 2624, F + 128, A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 144, A + 15360 * n, 1f / n, 0.015625f, 16, 64));
 
             // 36: Residual2.Conv2d1
-            Kernels::Convolution.GradInput(f.Workers, in Conv3, n, f.Arena + 15360 * n, f.Parameters + 1472, f.Arena + 12288 * n, new AddEpilogue2 { dy = f.Arena + 12288 * n });
-
-            // 37: Residual2.Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv3, n, f.Arena + 10240 * n, f.Arena + 15360 * n, f.Gradients + 1472, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n));
+            K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null);
 
             // 38: Residual1.BatchNorm2
-            var k38 = new BatchNormBackward4 { x = f.Arena + 10240 * n, dy = f.Arena + 12288 * n, x1 = f.Arena + 8192 * n, x2 = f.Fixed + 64, x3 = f.Fixed + 80, dx = f.Fixed + 96, dx1 = f.Gradients + 1440, weight = f.Parameters + 1440, dx2 = f.Fixed + 112, dx3 = f.Gradients + 1456, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 12288.0, &k38, &BatchNormBackward4.Run);
-
-            // 39: Residual1.BatchNorm2
-            var k39 = new BatchNormBackward5 { x = f.Fixed + 80, weight = f.Parameters + 1440, dy = f.Fixed + 96, x1 = f.Arena + 10240 * n, dy1 = f.Arena + 12288 * n, x2 = f.Arena + 8192 * n, x3 = f.Fixed + 64, dy2 = f.Fixed + 112, dx = f.Arena + 8192 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 110592.0, &k39, &BatchNormBackward5.Run);
+            W.For(8, 10240, new BatchNormBackward4(A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 96, F + 112, F + 80, G + 1440, G + 1456, n, 256, 2048, f.Accumulate));
+            W.For(n, 112640, new BatchNormBackward5(F + 80, P + 1440, F + 96, A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 112, A + 8192 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 40: Residual1.Conv2d2
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 8192 * n, f.Parameters + 864, f.Arena + 14336 * n, default(Kernels::Identity));
-
-            // 41: Residual1.Conv2d2
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 6144 * n, f.Arena + 8192 * n, f.Gradients + 864, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs);
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null);
 
             // 42: Residual1.BatchNorm1
-            var k42 = new BatchNormBackward4 { x = f.Arena + 6144 * n, dy = f.Arena + 14336 * n, x1 = f.Arena + 4096 * n, x2 = f.Fixed + 32, x3 = f.Fixed + 48, dx = f.Fixed + 64, dx1 = f.Gradients + 832, weight = f.Parameters + 832, dx2 = f.Fixed + 80, dx3 = f.Gradients + 848, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 12288.0, &k42, &BatchNormBackward4.Run);
-
-            // 43: Residual1.BatchNorm1
-            var k43 = new BatchNormBackward5 { x = f.Fixed + 48, weight = f.Parameters + 832, dy = f.Fixed + 64, x1 = f.Arena + 6144 * n, dy1 = f.Arena + 14336 * n, x2 = f.Arena + 4096 * n, x3 = f.Fixed + 32, dy2 = f.Fixed + 80, dx = f.Arena + 6144 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 110592.0, &k43, &BatchNormBackward5.Run);
+            W.For(8, 10240, new BatchNormBackward4(A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 64, F + 80, F + 48, G + 832, G + 848, n, 256, 2048, f.Accumulate));
+            W.For(n, 112640, new BatchNormBackward5(F + 48, P + 832, F + 64, A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 80, A + 6144 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 44: Residual1.Conv2d1
-            Kernels::Convolution.GradInput(f.Workers, in Conv2, n, f.Arena + 6144 * n, f.Parameters + 256, f.Arena + 10240 * n, new AddEpilogue3 { x = f.Arena + 10240 * n, dy = f.Arena + 12288 * n });
-
-            // 45: Residual1.Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv2, n, f.Arena + 2048 * n, f.Arena + 6144 * n, f.Gradients + 256, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n));
+            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null);
 
             // 46: BatchNorm1
-            var k46 = new BatchNormBackward4 { x = f.Arena + 2048 * n, dy = f.Arena + 10240 * n, x1 = f.Arena, x2 = f.Fixed, x3 = f.Fixed + 16, dx = f.Fixed + 32, dx1 = f.Gradients + 224, weight = f.Parameters + 224, dx2 = f.Fixed + 48, dx3 = f.Gradients + 240, n = n, P = 256, stride = 2048, accumulate = f.Accumulate, inverseBatch = 1f / n, factor = 0.00390625f };
-            f.Workers.For(8, 12288.0, &k46, &BatchNormBackward4.Run);
-
-            // 47: BatchNorm1
-            var k47 = new BatchNormBackward5 { x = f.Fixed + 16, weight = f.Parameters + 224, dy = f.Fixed + 32, x1 = f.Arena + 2048 * n, dy1 = f.Arena + 10240 * n, x2 = f.Arena, x3 = f.Fixed, dy2 = f.Fixed + 48, dx = f.Arena + 2048 * n, inverseBatch = 1f / n, factor = 0.00390625f, C = 8, P = 256 };
-            f.Workers.For(n, 110592.0, &k47, &BatchNormBackward5.Run);
+            W.For(8, 10240, new BatchNormBackward4(A + 2048 * n, A + 10240 * n, A, F, F + 32, F + 48, F + 16, G + 224, G + 240, n, 256, 2048, f.Accumulate));
+            W.For(n, 112640, new BatchNormBackward5(F + 16, P + 224, F + 32, A + 2048 * n, A + 10240 * n, A, F, F + 48, A + 2048 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 48: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena + 19456 * n, f.Arena + 2048 * n, f.Gradients, f.Accumulate, null);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 768 * n);
+                var unwanted = K::Workers.Scratch(0, 768 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 49: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 2048 * n, f.Parameters, dx0, default(Kernels::Identity));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 2048 * n, P, dx0, AsIs);
             }
         }
 
 
-        // y = weight·weight1·1/√(1E-05 + running_var)
-        public struct BatchNorm
+        private static readonly K::ConvShape[] ConvShapes =
         {
-            public float* weight;
-            public float* weight1;
-            public float* running_var;
-            public float* y;
-            public nint P;
+            new(3, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 3x16x16 to 8x16x16
+            new(8, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 8x16x16 to 8x16x16
+            new(8, 16, 16, 16, 8, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1), // 8x16x16 to 16x8x8
+            new(16, 8, 8, 16, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 16x8x8 to 16x8x8
+            new(8, 16, 16, 16, 8, 8, 1, 1, 2, 2, 0, 0, 1, 1, 1), // 8x16x16 to 16x8x8
+        };
 
-            public static void Run(void* self, nint begin, nint end)
+        // y = weight·weight1·1/√(running_var + 1E-05)
+        public readonly struct BatchNorm(float* weight, float* weight1, float* running_var, float* y, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var h1_0_0 = Kernels::F1.Load(k.weight1 + n);
-                    var h1_0_1 = Kernels::F1.Load(k.running_var + n);
-                    var h1_0_2 = Kernels::F1.Broadcast(1E-05f) + h1_0_1;
-                    var h1_0_3 = Kernels::F1.Sqrt(h1_0_2);
-                    var h1_0_4 = Kernels::F1.Broadcast(1f) / h1_0_3;
-                    var h1_0_5 = h1_0_0 * h1_0_4;
-                    var write = new Write { weight = k.weight + n * k.P, s = Kernels::F1.Sum(h1_0_5), y = k.y + n * k.P };
-                    Kernels::Simd.Map(in write, k.P);
+                    var h1_4 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(running_var + n) + K::F1.Broadcast(1E-05f));
+                    var write = new Write(weight + n * P, K::F1.Sum(K::F1.Load(weight1 + n) * h1_4), y + n * P);
+                    K::Simd.Map(in write, P);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float s, float* y) : K::IMap
             {
-                public float* weight;
-                public float s;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(weight + i);
-                    var t1 = t0 * V.Broadcast(s);
-                    V.Store(y + i, t1);
+                    V.Store(y + i, V.Load(weight + i) * V.Broadcast(s));
                 }
             }
         }
 
-        // y = weight·weight1·1/√(1E-05 + running_var)
-        public struct BatchNorm2
+        // y = weight·weight1·1/√(running_var + 1E-05)
+        public readonly struct BatchNorm2(float* weight, float* weight1, float* running_var, float* y, nint C) : K::ILoop
         {
-            public float* weight;
-            public float* weight1;
-            public float* running_var;
-            public float* y;
-            public nint C;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var h1_0_0 = Kernels::F1.Load(k.weight1 + n);
-                    var h1_0_1 = Kernels::F1.Load(k.running_var + n);
-                    var h1_0_2 = Kernels::F1.Broadcast(1E-05f) + h1_0_1;
-                    var h1_0_3 = Kernels::F1.Sqrt(h1_0_2);
-                    var h1_0_4 = Kernels::F1.Broadcast(1f) / h1_0_3;
-                    var h1_0_5 = h1_0_0 * h1_0_4;
-                    var write = new Write { weight = k.weight + n * k.C, s = Kernels::F1.Sum(h1_0_5), y = k.y + n * k.C };
-                    Kernels::Simd.Map(in write, k.C);
+                    var h1_4 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(running_var + n) + K::F1.Broadcast(1E-05f));
+                    var write = new Write(weight + n * C, K::F1.Sum(K::F1.Load(weight1 + n) * h1_4), y + n * C);
+                    K::Simd.Map(in write, C);
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float s, float* y) : K::IMap
             {
-                public float* weight;
-                public float s;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(weight + i);
-                    var t1 = t0 * V.Broadcast(s);
-                    V.Store(y + i, t1);
+                    V.Store(y + i, V.Load(weight + i) * V.Broadcast(s));
                 }
             }
         }
 
-        // y = bias − weight·1/√(1E-05 + running_var)·running_mean
-        public struct BatchNorm3
+        // y = bias − weight·1/√(running_var + 1E-05)·running_mean
+        public readonly struct BatchNorm3(float* bias, float* weight, float* running_var, float* running_mean, float* y) : K::ILoop
         {
-            public float* bias;
-            public float* weight;
-            public float* running_var;
-            public float* running_mean;
-            public float* y;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm3*)self;
-                var write = new Write { bias = k.bias, weight = k.weight, running_var = k.running_var, running_mean = k.running_mean, y = k.y };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(bias, weight, running_var, running_mean, y);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* bias, float* weight, float* running_var, float* running_mean, float* y) : K::IMap
             {
-                public float* bias;
-                public float* weight;
-                public float* running_var;
-                public float* running_mean;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(bias + i);
-                    var t1 = V.Load(weight + i);
-                    var t2 = V.Load(running_var + i);
-                    var t3 = V.Broadcast(1E-05f) + t2;
-                    var t4 = V.Sqrt(t3);
-                    var t5 = V.Broadcast(1f) / t4;
-                    var t6 = t1 * t5;
                     var t7 = V.Load(running_mean + i);
-                    var t8 = t6 * t7;
-                    var t9 = t0 - t8;
-                    V.Store(y + i, t9);
+                    var t8 = (V.Load(weight + i) * (V.Broadcast(1f) / V.Sqrt(V.Load(running_var + i) + V.Broadcast(1E-05f)))) * t7;
+                    V.Store(y + i, V.Load(bias + i) - t8);
                 }
             }
         }
 
         // y = max(x + acc, 0)
-        public struct AddReluEpilogue : Kernels::IEpilogue
+        public readonly struct AddReluEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(x[row]);
-                var t1 = t0 + acc;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = V.Broadcast(x[row]) + acc;
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv = new(3, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1); // 3x16x16 to 8x16x16
-
-        public static readonly Kernels::ConvShape Conv2 = new(8, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1); // 8x16x16 to 8x16x16
 
         // y = max(x + x1 + acc, 0)
-        public struct AddAddReluEpilogue : Kernels::IEpilogue
+        public readonly struct AddAddReluEpilogue(float* x, float* x1) : K::IEpilogue
         {
-            public float* x;
-            public float* x1;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.Broadcast(x1[row]);
-                var t2 = t1 + acc;
-                var t3 = t0 + t2;
-                var t4 = V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
-                return t4;
+                var t3 = V.Load(x + index) + (V.Broadcast(x1[row]) + acc);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
             }
         }
-
-        public static readonly Kernels::ConvShape Conv3 = new(8, 16, 16, 16, 8, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1); // 8x16x16 to 16x8x8
 
         // y = x + acc
-        public struct AddEpilogue : Kernels::IEpilogue
+        public readonly struct AddEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(x[row]);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Broadcast(x[row]) + acc;
             }
         }
 
-        public static readonly Kernels::ConvShape Conv4 = new(16, 8, 8, 16, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1); // 16x8x8 to 16x8x8
-
-        public static readonly Kernels::ConvShape Conv5 = new(8, 16, 16, 16, 8, 8, 1, 1, 2, 2, 0, 0, 1, 1, 1); // 8x16x16 to 16x8x8
-
         // r0 = Σ(x)
-        // y = factor·r0
-        public struct GlobalAvgPool2d
+        // y = r0·factor
+        public readonly struct GlobalAvgPool2d(float* x, float* y, nint P, float factor) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public nint P;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(GlobalAvgPool2d*)self;
                 for (var i = begin; i < end; i++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + i * k.P };
-                    var r0 = Kernels::Simd.Sum(in reduce0, k.P);
-                    var u1_0 = Kernels::F1.Broadcast(k.factor);
-                    var u1_1 = u1_0 * Kernels::F1.Broadcast(r0);
-                    var r1 = Kernels::F1.Sum(u1_1);
-                    k.y[i] = r1;
+                    var reduce0 = new Reduce0(x + i * P);
+                    var r0 = K::Simd.Sum(in reduce0, P);
+                    var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                    y[i] = r1;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
@@ -891,619 +740,243 @@ unsafe partial class ResidualNet : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        public struct SoftmaxCrossEntropy
+        public readonly struct SoftmaxCrossEntropy(float* x, int* target, float* loss, nint F) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var u3_0 = Kernels::F1.Broadcast(r0) + Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_0);
-                    var reduce4 = new Reduce4 { target = k.target + n, x = k.x + n * k.F };
-                    var r4 = Kernels::Simd.Sum(in reduce4, k.F);
-                    var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
-                    var r5 = Kernels::F1.Sum(u5_0);
-                    k.loss[n] = r5;
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
+                    var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
+                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var r4 = K::Simd.Sum(in reduce4, F);
+                    var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
+                    loss[n] = r5;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce4(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
 
         // r0 = Σ(x)
-        // y = 1/n·factor·r0
+        // y = r0·1/n·factor
         // y1 = running_mean·0.9 + y·0.1
-        public struct BatchNorm4
+        public readonly struct BatchNorm4(float* x, float* y, float* running_mean, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public float* running_mean;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm4*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
                     }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_mean + c);
-                    var u2_1 = Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3)) * Kernels::F1.Broadcast(0.1f);
-                    var u2_2 = Kernels::F1.MultiplyAdd(u2_0, Kernels::F1.Broadcast(0.9f), u2_1);
-                    k.y1[c] = Kernels::F1.Sum(u2_2);
+                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var u4 = K::F1.Sum(u3);
+                    var u8 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_mean + c), K::F1.Broadcast(0.9f), u3 * K::F1.Broadcast(0.1f)));
+                    y[c] = u4;
+                    y1[c] = u8;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
         }
 
         // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = running_var·0.9 + 0.1·y·n·256/(n·256 − 1)
-        public struct BatchNorm5
+        // y = r0·1/n·factor
+        // y1 = running_var·0.9 + y·n·256/(n·256 − 1)·0.1
+        public readonly struct BatchNorm5(float* x, float* x1, float* y, float* running_var, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm5*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, x1 + c);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
                     }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(256f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3)) * u2_4;
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(u2_0, Kernels::F1.Broadcast(0.9f), u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
+                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var u8 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u12 = (u3 * (u8 / (u8 - K::F1.Broadcast(1f)))) * K::F1.Broadcast(0.1f);
+                    var u4 = K::F1.Sum(u3);
+                    var u14 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u12));
+                    y[c] = u4;
+                    y1[c] = u14;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* x1) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Broadcast(x1[0]);
+                    return t2 * t2;
                 }
             }
         }
 
-        // y = max(bias + weight·(x − x1)·1/√(1E-05 + x2), 0)
-        public struct Relu
+        // y = max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0)
+        public readonly struct Relu(float* weight, float* x, float* x1, float* x2, float* bias, float* y, nint C, nint P) : K::ILoop
         {
-            public float* weight;
-            public float* x;
-            public float* x1;
-            public float* x2;
-            public float* bias;
-            public float* y;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Relu*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h1_0_1 = Kernels::F1.Broadcast(1E-05f) + h1_0_0;
-                        var h1_0_2 = Kernels::F1.Sqrt(h1_0_1);
-                        var h1_0_3 = Kernels::F1.Broadcast(1f) / h1_0_2;
-                        var write = new Write { weight = k.weight + c, x = k.x + n * k.C * k.P + c * k.P, x1 = k.x1 + c, s = Kernels::F1.Sum(h1_0_3), bias = k.bias + c, y = k.y + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* y) : K::IMap
             {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6);
-                    V.Store(y + i, t7);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6));
                 }
             }
         }
 
-        // r0 = Σ(x)
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_mean + 0.1·y
-        public struct BatchNorm6
+        // y = max(x + bias + weight·(x1 − x2)·1/√(x3 + 1E-05), 0)
+        public readonly struct Relu2(float* x, float* weight, float* x1, float* x2, float* x3, float* bias, float* y, nint C, nint P) : K::ILoop
         {
-            public float* x;
-            public float* y;
-            public float* running_mean;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm6*)self;
-                for (var c = begin; c < end; c++)
-                {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
-                    {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                    }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_mean + c);
-                    var u2_1 = Kernels::F1.Broadcast(0.1f) * Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3));
-                    var u2_2 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_1);
-                    k.y1[c] = Kernels::F1.Sum(u2_2);
-                }
-            }
-
-            private struct Reduce0 : Kernels::IReduce
-            {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x + i);
-                    return t0;
-                }
-            }
-        }
-
-        // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_var + 0.1·n·256/(n·256 − 1)·y
-        public struct BatchNorm7
-        {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(BatchNorm7*)self;
-                for (var c = begin; c < end; c++)
-                {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
-                    {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                    }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(256f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = u2_4 * Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3));
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
-                }
-            }
-
-            private struct Reduce0 : Kernels::IReduce
-            {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
-                }
-            }
-        }
-
-        // y = max(x + bias + weight·(x1 − x2)·1/√(1E-05 + x3), 0)
-        public struct Relu2
-        {
-            public float* x;
-            public float* weight;
-            public float* x1;
-            public float* x2;
-            public float* x3;
-            public float* bias;
-            public float* y;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(Relu2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Load(k.x3 + c);
-                        var h1_0_1 = Kernels::F1.Broadcast(1E-05f) + h1_0_0;
-                        var h1_0_2 = Kernels::F1.Sqrt(h1_0_1);
-                        var h1_0_3 = Kernels::F1.Broadcast(1f) / h1_0_2;
-                        var write = new Write { x = k.x + n * k.C * k.P + c * k.P, weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, s = Kernels::F1.Sum(h1_0_3), bias = k.bias + c, y = k.y + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f)));
+                        var write = new Write(x + n * C * P + c * P, weight + c, x1 + n * C * P + c * P, x2 + c, h1_4, bias + c, y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* weight, float* x1, float* x2, float s, float* bias, float* y) : K::IMap
             {
-                public float* x;
-                public float* weight;
-                public float* x1;
-                public float* x2;
-                public float s;
-                public float* bias;
-                public float* y;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(weight[0]);
-                    var t2 = V.Load(x1 + i);
-                    var t3 = V.Broadcast(x2[0]);
-                    var t4 = t2 - t3;
-                    var t5 = t4 * V.Broadcast(s);
                     var t6 = V.Broadcast(bias[0]);
-                    var t7 = V.MultiplyAdd(t1, t5, t6);
-                    var t8 = t0 + t7;
-                    var t9 = V.Select(V.GreaterThan(V.Broadcast(0f), t8), V.Broadcast(0f), t8);
-                    V.Store(y + i, t9);
+                    var t8 = V.Load(x + i) + V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Broadcast(s), t6);
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t8), V.Broadcast(0f), t8));
                 }
             }
         }
 
         // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_var + 0.1·y·n·64/(n·64 − 1)
-        public struct BatchNorm8
+        // y = r0·1/n·factor
+        // y1 = running_var·0.9 + y·n·64/(n·64 − 1)·0.1
+        public readonly struct BatchNorm6(float* x, float* x1, float* y, float* running_var, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm8*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, x1 + c);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
                     }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(64f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3)) * u2_4;
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
+                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var u8 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u12 = (u3 * (u8 / (u8 - K::F1.Broadcast(1f)))) * K::F1.Broadcast(0.1f);
+                    var u4 = K::F1.Sum(u3);
+                    var u14 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u12));
+                    y[c] = u4;
+                    y1[c] = u14;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* x1) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
+                    var t2 = V.Load(x + i) - V.Broadcast(x1[0]);
+                    return t2 * t2;
                 }
             }
         }
 
-        // r0 = Σ((x − x1)·(x − x1))
-        // y = 1/n·factor·r0
-        // y1 = 0.9·running_var + 0.1·n·64/(n·64 − 1)·y
-        public struct BatchNorm9
+        // r0 = Σ(max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0))
+        // y = r0·factor
+        public readonly struct GlobalAvgPool2d2(float* weight, float* x, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* y, nint C, nint P, float factor, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* x1;
-            public float* y;
-            public float* running_var;
-            public float* y1;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float inverseBatch;
-            public float factor;
-            public float batch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNorm9*)self;
-                for (var c = begin; c < end; c++)
-                {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
-                    {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                    }
-                    var u1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u1_1 = Kernels::F1.Broadcast(k.factor);
-                    var u1_2 = u1_0 * u1_1;
-                    var u1_3 = u1_2 * Kernels::F1.Broadcast((float)r0);
-                    k.y[c] = Kernels::F1.Sum(u1_3);
-                    var u2_0 = Kernels::F1.Load(k.running_var + c);
-                    var u2_1 = Kernels::F1.Broadcast(k.batch);
-                    var u2_2 = u2_1 * Kernels::F1.Broadcast(64f);
-                    var u2_3 = u2_2 - Kernels::F1.Broadcast(1f);
-                    var u2_4 = u2_2 / u2_3;
-                    var u2_5 = u2_4 * Kernels::F1.Broadcast(Kernels::F1.Sum(u1_3));
-                    var u2_6 = Kernels::F1.Broadcast(0.1f) * u2_5;
-                    var u2_7 = Kernels::F1.MultiplyAdd(Kernels::F1.Broadcast(0.9f), u2_0, u2_6);
-                    k.y1[c] = Kernels::F1.Sum(u2_7);
-                }
-            }
-
-            private struct Reduce0 : Kernels::IReduce
-            {
-                public float* x;
-                public float* x1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    return t3;
-                }
-            }
-        }
-
-        // r0 = Σ(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0))
-        // y = factor·r0
-        public struct GlobalAvgPool2d2
-        {
-            public float* weight;
-            public float* x;
-            public float* x1;
-            public float* x2;
-            public float* bias;
-            public float* weight1;
-            public float* x3;
-            public float* x4;
-            public float* x5;
-            public float* bias1;
-            public float* y;
-            public nint C;
-            public nint P;
-            public float factor;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(GlobalAvgPool2d2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h1_0_1 = Kernels::F1.Broadcast(1E-05f) + h1_0_0;
-                        var h1_0_2 = Kernels::F1.Sqrt(h1_0_1);
-                        var h1_0_3 = Kernels::F1.Broadcast(1f) / h1_0_2;
-                        var h1_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var reduce0 = new Reduce0 { weight = k.weight + c, x = k.x + n * k.C * k.P + c * k.P, x1 = k.x1 + c, s = Kernels::F1.Sum(h1_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + n * k.C * k.P + c * k.P, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h1_1_3), bias1 = k.bias1 + c };
-                        var r0 = Kernels::Simd.Sum(in reduce0, k.P);
-                        var u1_0 = Kernels::F1.Broadcast(k.factor);
-                        var u1_1 = u1_0 * Kernels::F1.Broadcast(r0);
-                        var r1 = Kernels::F1.Sum(u1_1);
-                        k.y[n * k.stride + c] = r1;
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h1_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var reduce0 = new Reduce0(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, weight1 + c, x3 + n * C * P + c * P, x4 + c, h1_9, bias1 + c);
+                        var r0 = K::Simd.Sum(in reduce0, P);
+                        var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
+                        y[n * stride + c] = r1;
                     }
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1) : K::IReduce
             {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s1;
-                public float* bias1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
                     var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
                     var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    return t15;
+                    return V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
                 }
             }
         }
@@ -1513,150 +986,81 @@ unsafe partial class ResidualNet : Runtime::Network
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
         // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
-        public struct SoftmaxCrossEntropy2
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var reduce2 = new Reduce2 { target = k.target + n, x = k.x + n * k.F };
-                    var r2 = Kernels::Simd.Sum(in reduce2, k.F);
-                    var u3_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
-                    var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_2);
-                    k.loss[n] = r3;
-                    var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_0_1 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var h5_0_2 = h5_0_0 * h5_0_1;
-                    var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_1_1 = -h5_1_0;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_2), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_1), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var r2 = K::Simd.Sum(in reduce2, F);
+                    var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
+                    loss[n] = r3;
+                    var h5_0 = K::F1.Broadcast(inverseBatch);
+                    var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
+                    var h5_5 = K::F1.Sum(-h5_0);
+                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public int* target;
-                public float s2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = V.Iota(i);
-                    var t4 = V.Broadcast(target[0]);
-                    var t5 = V.Equal(t3, t4);
-                    var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
-                    var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx + i, t7);
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
-        // dx = Σ((max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
-        // dx1 = Σ((max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? (x3 − x4)·1/√(1E-05 + x5)·factor·dy : 0))
-        // r2 = Σ((x3 − x4)·(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
-        // dx2 = 1/n·factor·−(weight1·r2·1/√(1E-05 + x5)·1/√(1E-05 + x5)·1/√(1E-05 + x5)·0.5)
-        // dx3 = Σ((max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? (x − x1)·1/√(1E-05 + x2)·factor·dy : 0))
-        // r5 = Σ((x − x1)·(max(bias + weight·(x − x1)·1/√(1E-05 + x2) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy : 0))
-        // dx4 = 1/n·factor·−(weight·r5·1/√(1E-05 + x2)·1/√(1E-05 + x2)·1/√(1E-05 + x2)·0.5)
+        // dx = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? dy·factor : 0))
+        // r1 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x3 − x4)·dy : 0))
+        // dx1 = 1/√(x5 + 1E-05)·r1·factor
+        // r3 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x3 − x4)·dy·factor : 0))
+        // dx2 = −(weight1·r3·1/√(x5 + 1E-05)·1/√(x5 + 1E-05)·1/√(x5 + 1E-05)·0.5)·1/n·factor
+        // r5 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x − x1)·dy : 0))
+        // dx3 = 1/√(x2 + 1E-05)·r5·factor
+        // r7 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x − x1)·dy·factor : 0))
+        // dx4 = −(weight·r7·1/√(x2 + 1E-05)·1/√(x2 + 1E-05)·1/√(x2 + 1E-05)·0.5)·1/n·factor
         // dx5 = dx
         // dx6 = dx
-        public struct BatchNormBackward
+        public readonly struct BatchNormBackward(float* weight, float* x, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* dy, float* dx, float* dx1, float* dx2, float* dx3, float* dx4, float* dx5, float* dx6, nint N, nint P, nint stride, nint stride1, float factor, bool accumulate, float inverseBatch) : K::ILoop
         {
-            public float* weight;
-            public float* x;
-            public float* x1;
-            public float* x2;
-            public float* bias;
-            public float* weight1;
-            public float* x3;
-            public float* x4;
-            public float* x5;
-            public float* bias1;
-            public float* dy;
-            public float* dx;
-            public float* dx1;
-            public float* dx2;
-            public float* dx3;
-            public float* dx4;
-            public float* dx5;
-            public float* dx6;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public float factor;
-            public nint stride1;
-            public bool accumulate;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
@@ -1664,786 +1068,316 @@ unsafe partial class ResidualNet : Runtime::Network
                     var r2 = 0.0;
                     var r3 = 0.0;
                     var r4 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var h1_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h1_0_1 = Kernels::F1.Broadcast(1E-05f) + h1_0_0;
-                        var h1_0_2 = Kernels::F1.Sqrt(h1_0_1);
-                        var h1_0_3 = Kernels::F1.Broadcast(1f) / h1_0_2;
-                        var h1_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Broadcast(k.factor);
-                        var h1_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
-                        var h1_2_2 = h1_2_0 * h1_2_1;
-                        var reduce0 = new Reduce0 { weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h1_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h1_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h1_2_2) };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var h2_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
-                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
-                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
-                        var h2_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h2_1_1 = Kernels::F1.Broadcast(1E-05f) + h2_1_0;
-                        var h2_1_2 = Kernels::F1.Sqrt(h2_1_1);
-                        var h2_1_3 = Kernels::F1.Broadcast(1f) / h2_1_2;
-                        var h2_2_0 = Kernels::F1.Broadcast(k.factor);
-                        var h2_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
-                        var h2_2_2 = h2_2_0 * h2_2_1;
-                        var reduce1 = new Reduce1 { weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h2_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h2_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h2_2_2) };
-                        r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
-                        var h3_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h3_0_1 = Kernels::F1.Broadcast(1E-05f) + h3_0_0;
-                        var h3_0_2 = Kernels::F1.Sqrt(h3_0_1);
-                        var h3_0_3 = Kernels::F1.Broadcast(1f) / h3_0_2;
-                        var h3_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h3_1_1 = Kernels::F1.Broadcast(1E-05f) + h3_1_0;
-                        var h3_1_2 = Kernels::F1.Sqrt(h3_1_1);
-                        var h3_1_3 = Kernels::F1.Broadcast(1f) / h3_1_2;
-                        var h3_2_0 = Kernels::F1.Broadcast(k.factor);
-                        var h3_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
-                        var h3_2_2 = h3_2_0 * h3_2_1;
-                        var reduce2 = new Reduce2 { x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h3_0_3), bias = k.bias + c, weight1 = k.weight1 + c, s1 = Kernels::F1.Sum(h3_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h3_2_2) };
-                        r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
-                        var h4_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h4_0_1 = Kernels::F1.Broadcast(1E-05f) + h4_0_0;
-                        var h4_0_2 = Kernels::F1.Sqrt(h4_0_1);
-                        var h4_0_3 = Kernels::F1.Broadcast(1f) / h4_0_2;
-                        var h4_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h4_1_1 = Kernels::F1.Broadcast(1E-05f) + h4_1_0;
-                        var h4_1_2 = Kernels::F1.Sqrt(h4_1_1);
-                        var h4_1_3 = Kernels::F1.Broadcast(1f) / h4_1_2;
-                        var h4_2_0 = Kernels::F1.Broadcast(k.factor);
-                        var h4_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
-                        var h4_2_2 = h4_2_0 * h4_2_1;
-                        var reduce3 = new Reduce3 { weight = k.weight + c, x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, s = Kernels::F1.Sum(h4_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h4_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h4_2_2) };
-                        r3 += Kernels::Simd.SumDouble(in reduce3, k.P);
-                        var h5_0_0 = Kernels::F1.Load(k.x2 + c);
-                        var h5_0_1 = Kernels::F1.Broadcast(1E-05f) + h5_0_0;
-                        var h5_0_2 = Kernels::F1.Sqrt(h5_0_1);
-                        var h5_0_3 = Kernels::F1.Broadcast(1f) / h5_0_2;
-                        var h5_1_0 = Kernels::F1.Load(k.x5 + c);
-                        var h5_1_1 = Kernels::F1.Broadcast(1E-05f) + h5_1_0;
-                        var h5_1_2 = Kernels::F1.Sqrt(h5_1_1);
-                        var h5_1_3 = Kernels::F1.Broadcast(1f) / h5_1_2;
-                        var h5_2_0 = Kernels::F1.Broadcast(k.factor);
-                        var h5_2_1 = Kernels::F1.Load(k.dy + c + n * k.stride1);
-                        var h5_2_2 = h5_2_0 * h5_2_1;
-                        var reduce4 = new Reduce4 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c, weight = k.weight + c, s = Kernels::F1.Sum(h5_0_3), bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + c * k.P + n * k.stride, x4 = k.x4 + c, s1 = Kernels::F1.Sum(h5_1_3), bias1 = k.bias1 + c, s2 = Kernels::F1.Sum(h5_2_2) };
-                        r4 += Kernels::Simd.SumDouble(in reduce4, k.P);
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h1_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var h1_13 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
+                        var reduce0 = new Reduce0(weight + c, x + c * P + n * stride, x1 + c, h1_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h1_9, bias1 + c, h1_13);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
+                        var h2_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h2_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var reduce1 = new Reduce1(weight + c, x + c * P + n * stride, x1 + c, h2_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h2_9, bias1 + c, dy + c + n * stride1);
+                        r1 += K::Simd.SumDouble(in reduce1, P);
+                        var h3_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h3_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var h3_13 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
+                        var reduce2 = new Reduce2(weight + c, x + c * P + n * stride, x1 + c, h3_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h3_9, bias1 + c, h3_13);
+                        r2 += K::Simd.SumDouble(in reduce2, P);
+                        var h4_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h4_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var reduce3 = new Reduce3(weight + c, x + c * P + n * stride, x1 + c, h4_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h4_9, bias1 + c, dy + c + n * stride1);
+                        r3 += K::Simd.SumDouble(in reduce3, P);
+                        var h5_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var h5_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var h5_13 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
+                        var reduce4 = new Reduce4(weight + c, x + c * P + n * stride, x1 + c, h5_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h5_9, bias1 + c, h5_13);
+                        r4 += K::Simd.SumDouble(in reduce4, P);
                     }
-                    k.dx[c] = (float)r0;
-                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
-                    var u5_0 = Kernels::F1.Load(k.weight1 + c);
-                    var u5_1 = u5_0 * Kernels::F1.Broadcast((float)r2);
-                    var u6_0 = Kernels::F1.Load(k.x5 + c);
-                    var u6_1 = Kernels::F1.Broadcast(1E-05f) + u6_0;
-                    var u6_2 = Kernels::F1.Sqrt(u6_1);
-                    var u6_3 = Kernels::F1.Broadcast(1f) / u6_2;
-                    var u6_4 = u6_3 * u6_3;
-                    var u6_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u5_1)) * u6_4;
-                    var u7_0 = Kernels::F1.Load(k.x5 + c);
-                    var u7_1 = Kernels::F1.Broadcast(1E-05f) + u7_0;
-                    var u7_2 = Kernels::F1.Sqrt(u7_1);
-                    var u7_3 = Kernels::F1.Broadcast(1f) / u7_2;
-                    var u7_4 = u7_3 * Kernels::F1.Broadcast(0.5f);
-                    var u7_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u6_5)) * u7_4;
-                    var u8_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u7_5));
-                    var u9_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u9_1 = Kernels::F1.Broadcast(k.factor);
-                    var u9_2 = u9_0 * u9_1;
-                    var u9_3 = u9_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u8_0));
-                    k.dx2[c] = Kernels::F1.Sum(u9_3);
-                    k.dx3[c] = k.accumulate ? k.dx3[c] + (float)r3 : (float)r3;
-                    var u10_0 = Kernels::F1.Load(k.weight + c);
-                    var u10_1 = u10_0 * Kernels::F1.Broadcast((float)r4);
-                    var u11_0 = Kernels::F1.Load(k.x2 + c);
-                    var u11_1 = Kernels::F1.Broadcast(1E-05f) + u11_0;
-                    var u11_2 = Kernels::F1.Sqrt(u11_1);
-                    var u11_3 = Kernels::F1.Broadcast(1f) / u11_2;
-                    var u11_4 = u11_3 * u11_3;
-                    var u11_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u10_1)) * u11_4;
-                    var u12_0 = Kernels::F1.Load(k.x2 + c);
-                    var u12_1 = Kernels::F1.Broadcast(1E-05f) + u12_0;
-                    var u12_2 = Kernels::F1.Sqrt(u12_1);
-                    var u12_3 = Kernels::F1.Broadcast(1f) / u12_2;
-                    var u12_4 = u12_3 * Kernels::F1.Broadcast(0.5f);
-                    var u12_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u11_5)) * u12_4;
-                    var u13_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u12_5));
-                    var u14_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u14_1 = Kernels::F1.Broadcast(k.factor);
-                    var u14_2 = u14_0 * u14_1;
-                    var u14_3 = u14_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u13_0));
-                    k.dx4[c] = Kernels::F1.Sum(u14_3);
-                    k.dx5[c] = k.accumulate ? k.dx5[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
-                    k.dx6[c] = k.accumulate ? k.dx6[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
+                    var u0 = K::F1.Broadcast(factor);
+                    var u1 = K::F1.Broadcast((float)r1) * u0;
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f));
+                    var u8 = K::F1.Sum(u6 * u1);
+                    var u10 = K::F1.Load(weight1 + c) * K::F1.Broadcast((float)r2);
+                    var u13 = u10 * (u6 * u6);
+                    var u16 = u13 * (u6 * K::F1.Broadcast(0.5f));
+                    var u18 = -u16;
+                    var u21 = K::F1.Broadcast(inverseBatch) * u0;
+                    var u24 = K::F1.Broadcast((float)r3) * u0;
+                    var u29 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f));
+                    var u31 = K::F1.Sum(u29 * u24);
+                    var u33 = K::F1.Load(weight + c) * K::F1.Broadcast((float)r4);
+                    var u36 = u33 * (u29 * u29);
+                    var u39 = u36 * (u29 * K::F1.Broadcast(0.5f));
+                    var u41 = -u39;
+                    var u45 = K::F1.Sum(K::F1.Broadcast((float)r0));
+                    var u46 = K::F1.Sum(K::F1.Broadcast((float)r0));
+                    var u23 = K::F1.Sum(u18 * u21);
+                    var u44 = K::F1.Sum(u41 * u21);
+                    dx[c] = (float)r0;
+                    dx1[c] = accumulate ? dx1[c] + u8 : u8;
+                    dx2[c] = u23;
+                    dx3[c] = accumulate ? dx3[c] + u31 : u31;
+                    dx4[c] = u44;
+                    dx5[c] = accumulate ? dx5[c] + u45 : u45;
+                    dx6[c] = accumulate ? dx6[c] + u46 : u46;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float s2) : K::IReduce
             {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s1;
-                public float* bias1;
-                public float s2;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
                     var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
                     var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = V.Select(t16, V.Broadcast(s2), V.Broadcast(0f));
-                    return t17;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    return V.Select(t16, V.Broadcast(s2), V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float* dy) : K::IReduce
             {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s1;
-                public float* bias1;
-                public float s2;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t10 = V.Load(x3 + i) - V.Broadcast(x4[0]);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), t10 * V.Broadcast(s1), V.Broadcast(bias1[0]));
                     var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = t11 * V.Broadcast(s2);
-                    var t18 = V.Select(t16, t17, V.Broadcast(0f));
-                    return t18;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    var t18 = t10 * V.Broadcast(dy[0]);
+                    return V.Select(t16, t18, V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float s2) : K::IReduce
             {
-                public float* x3;
-                public float* x4;
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float s1;
-                public float* bias1;
-                public float s2;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x3 + i);
-                    var t1 = V.Broadcast(x4[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Broadcast(weight[0]);
-                    var t4 = V.Load(x + i);
-                    var t5 = V.Broadcast(x1[0]);
-                    var t6 = t4 - t5;
-                    var t7 = t6 * V.Broadcast(s);
-                    var t8 = V.Broadcast(bias[0]);
-                    var t9 = V.MultiplyAdd(t3, t7, t8);
-                    var t10 = V.Broadcast(weight1[0]);
-                    var t11 = t2 * V.Broadcast(s1);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t10, t11, t12);
-                    var t14 = t9 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = V.Select(t16, V.Broadcast(s2), V.Broadcast(0f));
-                    var t18 = t2 * t17;
-                    return t18;
-                }
-            }
-
-            private struct Reduce3 : Kernels::IReduce
-            {
-                public float* weight;
-                public float* x;
-                public float* x1;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s1;
-                public float* bias1;
-                public float s2;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
+                    var t10 = V.Load(x3 + i) - V.Broadcast(x4[0]);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), t10 * V.Broadcast(s1), V.Broadcast(bias1[0]));
                     var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = t4 * V.Broadcast(s2);
-                    var t18 = V.Select(t16, t17, V.Broadcast(0f));
-                    return t18;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    var t17 = t10 * V.Broadcast(s2);
+                    return V.Select(t16, t17, V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce3(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-                public float* weight;
-                public float s;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s1;
-                public float* bias1;
-                public float s2;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Broadcast(x1[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Broadcast(weight[0]);
-                    var t4 = t2 * V.Broadcast(s);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t3, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
+                    var t3 = V.Load(x + i) - V.Broadcast(x1[0]);
                     var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
-                    var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = V.Select(t16, V.Broadcast(s2), V.Broadcast(0f));
-                    var t18 = t2 * t17;
-                    return t18;
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
+                    var t14 = V.MultiplyAdd(V.Broadcast(weight[0]), t3 * V.Broadcast(s), V.Broadcast(bias[0])) + t13;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    var t18 = t3 * V.Broadcast(dy[0]);
+                    return V.Select(t16, t18, V.Broadcast(0f));
+                }
+            }
+
+            readonly struct Reduce4(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float s2) : K::IReduce
+            {
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t3 = V.Load(x + i) - V.Broadcast(x1[0]);
+                    var t12 = V.Broadcast(bias1[0]);
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
+                    var t14 = V.MultiplyAdd(V.Broadcast(weight[0]), t3 * V.Broadcast(s), V.Broadcast(bias[0])) + t13;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    var t17 = t3 * V.Broadcast(s2);
+                    return V.Select(t16, t17, V.Broadcast(0f));
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(max(bias + weight1·(x1 − x2)·1/√(1E-05 + x3) + bias1 + weight·(x4 − x5)·1/√(1E-05 + x), 0) > 0 ? factor·dy1 : 0) + (x4 − x5)·dy2·2 + 1…
-        public struct BatchNormBackward2
+        // dx = 1/√(x + 1E-05)·weight·(max(bias + weight1·(x1 − x2)·1/√(x3 + 1E-05) + bias1 + weight·(x4 − x5)·1/√(x + 1E-05), 0) > 0 ? dy1·factor : 0) + (x4 − x5)·dy2·2 + −…
+        public readonly struct BatchNormBackward2(float* x, float* weight, float* dy, float* weight1, float* x1, float* x2, float* x3, float* bias, float* x4, float* x5, float* bias1, float* dy1, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* weight;
-            public float* dy;
-            public float* weight1;
-            public float* x1;
-            public float* x2;
-            public float* x3;
-            public float* bias;
-            public float* x4;
-            public float* x5;
-            public float* bias1;
-            public float* dy1;
-            public float* dy2;
-            public float* dx;
-            public float inverseBatch;
-            public float factor;
-            public nint C;
-            public nint P;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_0_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_0_2 = h1_0_0 * h1_0_1;
-                        var h1_0_3 = Kernels::F1.Load(k.x + c);
-                        var h1_0_4 = Kernels::F1.Broadcast(1E-05f) + h1_0_3;
-                        var h1_0_5 = Kernels::F1.Sqrt(h1_0_4);
-                        var h1_0_6 = Kernels::F1.Broadcast(1f) / h1_0_5;
-                        var h1_0_7 = Kernels::F1.Load(k.weight + c);
-                        var h1_0_8 = Kernels::F1.Load(k.dy + c);
-                        var h1_0_9 = h1_0_7 * h1_0_8;
-                        var h1_0_10 = h1_0_6 * h1_0_9;
-                        var h1_0_11 = -h1_0_10;
-                        var h1_0_12 = h1_0_2 * h1_0_11;
-                        var h1_1_0 = Kernels::F1.Load(k.x + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Load(k.x3 + c);
-                        var h1_2_1 = Kernels::F1.Broadcast(1E-05f) + h1_2_0;
-                        var h1_2_2 = Kernels::F1.Sqrt(h1_2_1);
-                        var h1_2_3 = Kernels::F1.Broadcast(1f) / h1_2_2;
-                        var h1_3_0 = Kernels::F1.Broadcast(k.factor);
-                        var h1_3_1 = Kernels::F1.Load(k.dy1 + n * k.stride + c);
-                        var h1_3_2 = h1_3_0 * h1_3_1;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, weight1 = k.weight1 + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, s2 = Kernels::F1.Sum(h1_2_3), bias = k.bias + c, x4 = k.x4 + n * k.C * k.P + c * k.P, x5 = k.x5 + c, bias1 = k.bias1 + c, s3 = Kernels::F1.Sum(h1_3_2), dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
+                        var h1_10 = K::F1.Broadcast(factor);
+                        var h1_13 = K::F1.Sum((-(h1_3 * (K::F1.Load(weight + c) * K::F1.Load(dy + c)))) * (K::F1.Broadcast(inverseBatch) * h1_10));
+                        var h1_14 = K::F1.Sum(h1_3);
+                        var h1_19 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f)));
+                        var h1_22 = K::F1.Sum(K::F1.Load(dy1 + n * stride + c) * h1_10);
+                        var write = new Write(h1_13, h1_14, weight + c, weight1 + c, x1 + n * C * P + c * P, x2 + c, h1_19, bias + c, x4 + n * C * P + c * P, x5 + c, bias1 + c, h1_22, dy2 + c, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float s, float s1, float* weight, float* weight1, float* x1, float* x2, float s2, float* bias, float* x4, float* x5, float* bias1, float s3, float* dy2, float* dx) : K::IMap
             {
-                public float s;
-                public float s1;
-                public float* weight;
-                public float* weight1;
-                public float* x1;
-                public float* x2;
-                public float s2;
-                public float* bias;
-                public float* x4;
-                public float* x5;
-                public float* bias1;
-                public float s3;
-                public float* dy2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
                     var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Broadcast(weight1[0]);
-                    var t2 = V.Load(x1 + i);
-                    var t3 = V.Broadcast(x2[0]);
-                    var t4 = t2 - t3;
-                    var t5 = t4 * V.Broadcast(s2);
                     var t6 = V.Broadcast(bias[0]);
-                    var t7 = V.MultiplyAdd(t1, t5, t6);
                     var t8 = V.Load(x4 + i);
                     var t9 = V.Broadcast(x5[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s1);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t0, t11, t12);
-                    var t14 = t7 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = V.Select(t16, V.Broadcast(s3), V.Broadcast(0f));
-                    var t18 = t0 * t17;
-                    var t19 = t8 - t9;
-                    var t20 = V.Broadcast(dy2[0]);
-                    var t21 = t19 * t20;
-                    var t22 = t21 * V.Broadcast(2f);
-                    var t23 = V.MultiplyAdd(V.Broadcast(s1), t18, t22);
-                    var t24 = t23 + V.Broadcast(s);
+                    var t13 = V.MultiplyAdd(t0, (t8 - t9) * V.Broadcast(s1), V.Broadcast(bias1[0]));
+                    var t14 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Broadcast(s2), t6) + t13;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    var t22 = ((t8 - t9) * V.Broadcast(dy2[0])) * V.Broadcast(2f);
+                    var t24 = V.MultiplyAdd(V.Broadcast(s1), t0 * V.Select(t16, V.Broadcast(s3), V.Broadcast(0f)), t22) + V.Broadcast(s);
                     V.Store(dx + i, t24);
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(max(bias + weight·(x1 − x2)·1/√(1E-05 + x) + bias1 + weight1·(x3 − x4)·1/√(1E-05 + x5), 0) > 0 ? factor·dy1 : 0) + 2·(x1 − x2)·dy2 + 1…
-        public struct BatchNormBackward3
+        // dx = 1/√(x + 1E-05)·weight·(max(bias + weight·(x1 − x2)·1/√(x + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? dy1·factor : 0) + (x1 − x2)·dy2·2 + −…
+        public readonly struct BatchNormBackward3(float* x, float* weight, float* dy, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* dy1, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P, nint stride) : K::ILoop
         {
-            public float* x;
-            public float* weight;
-            public float* dy;
-            public float* x1;
-            public float* x2;
-            public float* bias;
-            public float* weight1;
-            public float* x3;
-            public float* x4;
-            public float* x5;
-            public float* bias1;
-            public float* dy1;
-            public float* dy2;
-            public float* dx;
-            public float inverseBatch;
-            public float factor;
-            public nint C;
-            public nint P;
-            public nint stride;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward3*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_0_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_0_2 = h1_0_0 * h1_0_1;
-                        var h1_0_3 = Kernels::F1.Load(k.x + c);
-                        var h1_0_4 = Kernels::F1.Broadcast(1E-05f) + h1_0_3;
-                        var h1_0_5 = Kernels::F1.Sqrt(h1_0_4);
-                        var h1_0_6 = Kernels::F1.Broadcast(1f) / h1_0_5;
-                        var h1_0_7 = Kernels::F1.Load(k.weight + c);
-                        var h1_0_8 = Kernels::F1.Load(k.dy + c);
-                        var h1_0_9 = h1_0_7 * h1_0_8;
-                        var h1_0_10 = h1_0_6 * h1_0_9;
-                        var h1_0_11 = -h1_0_10;
-                        var h1_0_12 = h1_0_2 * h1_0_11;
-                        var h1_1_0 = Kernels::F1.Load(k.x + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var h1_2_0 = Kernels::F1.Load(k.x5 + c);
-                        var h1_2_1 = Kernels::F1.Broadcast(1E-05f) + h1_2_0;
-                        var h1_2_2 = Kernels::F1.Sqrt(h1_2_1);
-                        var h1_2_3 = Kernels::F1.Broadcast(1f) / h1_2_2;
-                        var h1_3_0 = Kernels::F1.Broadcast(k.factor);
-                        var h1_3_1 = Kernels::F1.Load(k.dy1 + n * k.stride + c);
-                        var h1_3_2 = h1_3_0 * h1_3_1;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, x2 = k.x2 + c, bias = k.bias + c, weight1 = k.weight1 + c, x3 = k.x3 + n * k.C * k.P + c * k.P, x4 = k.x4 + c, s2 = Kernels::F1.Sum(h1_2_3), bias1 = k.bias1 + c, s3 = Kernels::F1.Sum(h1_3_2), dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
+                        var h1_10 = K::F1.Broadcast(factor);
+                        var h1_13 = K::F1.Sum((-(h1_3 * (K::F1.Load(weight + c) * K::F1.Load(dy + c)))) * (K::F1.Broadcast(inverseBatch) * h1_10));
+                        var h1_14 = K::F1.Sum(h1_3);
+                        var h1_19 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
+                        var h1_22 = K::F1.Sum(K::F1.Load(dy1 + n * stride + c) * h1_10);
+                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, x2 + c, bias + c, weight1 + c, x3 + n * C * P + c * P, x4 + c, h1_19, bias1 + c, h1_22, dy2 + c, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float s, float s1, float* weight, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float s2, float* bias1, float s3, float* dy2, float* dx) : K::IMap
             {
-                public float s;
-                public float s1;
-                public float* weight;
-                public float* x1;
-                public float* x2;
-                public float* bias;
-                public float* weight1;
-                public float* x3;
-                public float* x4;
-                public float s2;
-                public float* bias1;
-                public float s3;
-                public float* dy2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
                     var t0 = V.Broadcast(weight[0]);
                     var t1 = V.Load(x1 + i);
                     var t2 = V.Broadcast(x2[0]);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * V.Broadcast(s1);
-                    var t5 = V.Broadcast(bias[0]);
-                    var t6 = V.MultiplyAdd(t0, t4, t5);
-                    var t7 = V.Broadcast(weight1[0]);
-                    var t8 = V.Load(x3 + i);
-                    var t9 = V.Broadcast(x4[0]);
-                    var t10 = t8 - t9;
-                    var t11 = t10 * V.Broadcast(s2);
                     var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(t7, t11, t12);
-                    var t14 = t6 + t13;
-                    var t15 = V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
-                    var t16 = V.GreaterThan(t15, V.Broadcast(0f));
-                    var t17 = V.Select(t16, V.Broadcast(s3), V.Broadcast(0f));
-                    var t18 = t0 * t17;
-                    var t19 = t1 - t2;
-                    var t20 = V.Broadcast(dy2[0]);
-                    var t21 = t19 * t20;
-                    var t22 = V.Broadcast(2f) * t21;
-                    var t23 = V.MultiplyAdd(V.Broadcast(s1), t18, t22);
-                    var t24 = t23 + V.Broadcast(s);
+                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s2), t12);
+                    var t14 = V.MultiplyAdd(t0, (t1 - t2) * V.Broadcast(s1), V.Broadcast(bias[0])) + t13;
+                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
+                    var t22 = ((t1 - t2) * V.Broadcast(dy2[0])) * V.Broadcast(2f);
+                    var t24 = V.MultiplyAdd(V.Broadcast(s1), t0 * V.Select(t16, V.Broadcast(s3), V.Broadcast(0f)), t22) + V.Broadcast(s);
                     V.Store(dx + i, t24);
                 }
             }
         }
 
         // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x > 0 ? (x1 − x2)·1/√(1E-05 + x3)·dy : 0))
-        // r2 = Σ((x1 − x2)·(x > 0 ? dy : 0))
-        // dx2 = 1/n·factor·−(weight·r2·1/√(1E-05 + x3)·1/√(1E-05 + x3)·1/√(1E-05 + x3)·0.5)
+        // dx1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
+        // dx2 = 1/√(x3 + 1E-05)·dx1
         // dx3 = dx
-        public struct BatchNormBackward4
+        public readonly struct BatchNormBackward4(float* x, float* dy, float* x1, float* x2, float* dx, float* dx1, float* x3, float* dx2, float* dx3, nint N, nint P, nint stride, bool accumulate) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* x1;
-            public float* x2;
-            public float* x3;
-            public float* dx;
-            public float* dx1;
-            public float* weight;
-            public float* dx2;
-            public float* dx3;
-            public nint n;
-            public nint P;
-            public nint stride;
-            public bool accumulate;
-            public float inverseBatch;
-            public float factor;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward4*)self;
                 for (var c = begin; c < end; c++)
                 {
                     var r0 = 0.0;
                     var r1 = 0.0;
-                    var r2 = 0.0;
-                    for (nint n = 0; n < k.n; n++)
+                    for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0 { x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r0 += Kernels::Simd.SumDouble(in reduce0, k.P);
-                        var h2_0_0 = Kernels::F1.Load(k.x3 + c);
-                        var h2_0_1 = Kernels::F1.Broadcast(1E-05f) + h2_0_0;
-                        var h2_0_2 = Kernels::F1.Sqrt(h2_0_1);
-                        var h2_0_3 = Kernels::F1.Broadcast(1f) / h2_0_2;
-                        var reduce1 = new Reduce1 { x = k.x + c * k.P + n * k.stride, x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, s = Kernels::F1.Sum(h2_0_3), dy = k.dy + c * k.P + n * k.stride };
-                        r1 += Kernels::Simd.SumDouble(in reduce1, k.P);
-                        var reduce2 = new Reduce2 { x1 = k.x1 + c * k.P + n * k.stride, x2 = k.x2 + c, x = k.x + c * k.P + n * k.stride, dy = k.dy + c * k.P + n * k.stride };
-                        r2 += Kernels::Simd.SumDouble(in reduce2, k.P);
+                        var reduce0 = new Reduce0(x + c * P + n * stride, dy + c * P + n * stride);
+                        r0 += K::Simd.SumDouble(in reduce0, P);
+                        var reduce1 = new Reduce1(x + c * P + n * stride, x1 + c * P + n * stride, x2 + c, dy + c * P + n * stride);
+                        r1 += K::Simd.SumDouble(in reduce1, P);
                     }
-                    k.dx[c] = (float)r0;
-                    k.dx1[c] = k.accumulate ? k.dx1[c] + (float)r1 : (float)r1;
-                    var u3_0 = Kernels::F1.Load(k.weight + c);
-                    var u3_1 = u3_0 * Kernels::F1.Broadcast((float)r2);
-                    var u4_0 = Kernels::F1.Load(k.x3 + c);
-                    var u4_1 = Kernels::F1.Broadcast(1E-05f) + u4_0;
-                    var u4_2 = Kernels::F1.Sqrt(u4_1);
-                    var u4_3 = Kernels::F1.Broadcast(1f) / u4_2;
-                    var u4_4 = u4_3 * u4_3;
-                    var u4_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u3_1)) * u4_4;
-                    var u5_0 = Kernels::F1.Load(k.x3 + c);
-                    var u5_1 = Kernels::F1.Broadcast(1E-05f) + u5_0;
-                    var u5_2 = Kernels::F1.Sqrt(u5_1);
-                    var u5_3 = Kernels::F1.Broadcast(1f) / u5_2;
-                    var u5_4 = u5_3 * Kernels::F1.Broadcast(0.5f);
-                    var u5_5 = Kernels::F1.Broadcast(Kernels::F1.Sum(u4_5)) * u5_4;
-                    var u6_0 = -Kernels::F1.Broadcast(Kernels::F1.Sum(u5_5));
-                    var u7_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var u7_1 = Kernels::F1.Broadcast(k.factor);
-                    var u7_2 = u7_0 * u7_1;
-                    var u7_3 = u7_2 * Kernels::F1.Broadcast(Kernels::F1.Sum(u6_0));
-                    k.dx2[c] = Kernels::F1.Sum(u7_3);
-                    k.dx3[c] = k.accumulate ? k.dx3[c] + Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0)) : Kernels::F1.Sum(Kernels::F1.Broadcast((float)r0));
+                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
+                    var u5 = K::F1.Sum(u4);
+                    var u6 = K::F1.Sum(K::F1.Broadcast((float)r0));
+                    dx[c] = (float)r0;
+                    dx1[c] = (float)r1;
+                    dx2[c] = accumulate ? dx2[c] + u5 : u5;
+                    dx3[c] = accumulate ? dx3[c] + u6 : u6;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                    return t3;
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float* x1, float* x2, float* dy) : K::IReduce
             {
-                public float* x;
-                public float* x1;
-                public float* x2;
-                public float s;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(x1 + i);
-                    var t3 = V.Broadcast(x2[0]);
-                    var t4 = t2 - t3;
-                    var t5 = t4 * V.Broadcast(s);
-                    var t6 = V.Load(dy + i);
-                    var t7 = t5 * t6;
-                    var t8 = V.Select(t1, t7, V.Broadcast(0f));
-                    return t8;
-                }
-            }
-
-            private struct Reduce2 : Kernels::IReduce
-            {
-                public float* x1;
-                public float* x2;
-                public float* x;
-                public float* dy;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(x1 + i);
-                    var t1 = V.Broadcast(x2[0]);
-                    var t2 = t0 - t1;
-                    var t3 = V.Load(x + i);
-                    var t4 = V.GreaterThan(t3, V.Broadcast(0f));
-                    var t5 = V.Load(dy + i);
-                    var t6 = V.Select(t4, t5, V.Broadcast(0f));
-                    var t7 = t2 * t6;
-                    return t7;
+                    var t6 = (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Load(dy + i);
+                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
                 }
             }
         }
 
-        // dx = 1/√(1E-05 + x)·weight·(x1 > 0 ? dy1 : 0) + 2·(x2 − x3)·dy2 + 1/n·factor·−(1/√(1E-05 + x)·weight·dy)
-        public struct BatchNormBackward5
+        // dx = 1/√(x + 1E-05)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·−(weight·dy2·1/√(x + 1E-05)·1/√(x + 1E-05)·1/√(x + 1E-05)·0.5)·1/n·factor·2 + −(1/√(x + 1E-05)·weight·dy…
+        public readonly struct BatchNormBackward5(float* x, float* weight, float* dy, float* x1, float* dy1, float* x2, float* x3, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P) : K::ILoop
         {
-            public float* x;
-            public float* weight;
-            public float* dy;
-            public float* x1;
-            public float* dy1;
-            public float* x2;
-            public float* x3;
-            public float* dy2;
-            public float* dx;
-            public float inverseBatch;
-            public float factor;
-            public nint C;
-            public nint P;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(BatchNormBackward5*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    for (nint c = 0; c < k.C; c++)
+                    for (nint c = 0; c < C; c++)
                     {
-                        var h1_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                        var h1_0_1 = Kernels::F1.Broadcast(k.factor);
-                        var h1_0_2 = h1_0_0 * h1_0_1;
-                        var h1_0_3 = Kernels::F1.Load(k.x + c);
-                        var h1_0_4 = Kernels::F1.Broadcast(1E-05f) + h1_0_3;
-                        var h1_0_5 = Kernels::F1.Sqrt(h1_0_4);
-                        var h1_0_6 = Kernels::F1.Broadcast(1f) / h1_0_5;
-                        var h1_0_7 = Kernels::F1.Load(k.weight + c);
-                        var h1_0_8 = Kernels::F1.Load(k.dy + c);
-                        var h1_0_9 = h1_0_7 * h1_0_8;
-                        var h1_0_10 = h1_0_6 * h1_0_9;
-                        var h1_0_11 = -h1_0_10;
-                        var h1_0_12 = h1_0_2 * h1_0_11;
-                        var h1_1_0 = Kernels::F1.Load(k.x + c);
-                        var h1_1_1 = Kernels::F1.Broadcast(1E-05f) + h1_1_0;
-                        var h1_1_2 = Kernels::F1.Sqrt(h1_1_1);
-                        var h1_1_3 = Kernels::F1.Broadcast(1f) / h1_1_2;
-                        var write = new Write { s = Kernels::F1.Sum(h1_0_12), s1 = Kernels::F1.Sum(h1_1_3), weight = k.weight + c, x1 = k.x1 + n * k.C * k.P + c * k.P, dy1 = k.dy1 + n * k.C * k.P + c * k.P, x2 = k.x2 + n * k.C * k.P + c * k.P, x3 = k.x3 + c, dy2 = k.dy2 + c, dx = k.dx + n * k.C * k.P + c * k.P };
-                        Kernels::Simd.Map(in write, k.P);
+                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
+                        var h1_4 = K::F1.Load(weight + c);
+                        var h1_11 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                        var h1_13 = K::F1.Sum((-(h1_3 * (h1_4 * K::F1.Load(dy + c)))) * h1_11);
+                        var h1_14 = K::F1.Sum(h1_3);
+                        var h1_23 = K::F1.Sum((-(((h1_4 * K::F1.Load(dy2 + c)) * (h1_3 * h1_3)) * (h1_3 * K::F1.Broadcast(0.5f)))) * h1_11);
+                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, dy1 + n * C * P + c * P, x2 + n * C * P + c * P, x3 + c, h1_23, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float s, float s1, float* weight, float* x1, float* dy1, float* x2, float* x3, float s2, float* dx) : K::IMap
             {
-                public float s;
-                public float s1;
-                public float* weight;
-                public float* x1;
-                public float* dy1;
-                public float* x2;
-                public float* x3;
-                public float* dy2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x1 + i);
-                    var t2 = V.GreaterThan(t1, V.Broadcast(0f));
-                    var t3 = V.Load(dy1 + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    var t5 = t0 * t4;
-                    var t6 = V.Load(x2 + i);
-                    var t7 = V.Broadcast(x3[0]);
-                    var t8 = t6 - t7;
-                    var t9 = V.Broadcast(dy2[0]);
-                    var t10 = t8 * t9;
-                    var t11 = V.Broadcast(2f) * t10;
-                    var t12 = V.MultiplyAdd(V.Broadcast(s1), t5, t11);
-                    var t13 = t12 + V.Broadcast(s);
-                    V.Store(dx + i, t13);
+                    var t5 = V.Broadcast(weight[0]) * V.Select(V.GreaterThan(V.Load(x1 + i), V.Broadcast(0f)), V.Load(dy1 + i), V.Broadcast(0f));
+                    var t10 = ((V.Load(x2 + i) - V.Broadcast(x3[0])) * V.Broadcast(s2)) * V.Broadcast(2f);
+                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(s1), t5, t10) + V.Broadcast(s));
                 }
             }
         }
 
         // dx = dy + acc
-        public struct AddEpilogue2 : Kernels::IEpilogue
+        public readonly struct AddEpilogue2(float* dy) : K::IEpilogue
         {
-            public float* dy;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(dy + index);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(dy + index) + acc;
             }
         }
 
         // dx = (x > 0 ? dy : 0) + acc
-        public struct AddEpilogue3 : Kernels::IEpilogue
+        public readonly struct AddEpilogue3(float* x, float* dy) : K::IEpilogue
         {
-            public float* x;
-            public float* dy;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = V.Load(dy + index);
-                var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                var t4 = t3 + acc;
-                return t4;
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), V.Load(dy + index), V.Broadcast(0f)) + acc;
             }
         }
     }

@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -158,54 +158,54 @@ unsafe partial class Siamese : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 6 kernels, arena of 192 bytes a sample and 0 fixed.
-    //   #  layers                                 kernel  in            out     parameters  FLOPs  bytes  at (until kernel)
-    //   0  Encode.Dense1 + Encode.Tanh1           MatMul  [n,10]        [n,20]         220    400    120  0·n (1)
-    //   1  Encode.Dense2                          MatMul  [n,20]        [n,8]          168    320    112  32·n (4)
-    //   2  Encode.Dense1 + Encode.Tanh1           MatMul  [n,10]        [n,20]         220    400    120  0·n (3)
-    //   3  Encode.Dense2 + Subtract1 + Multiply1  MatMul  [n,20] [n,8]  [n,8]          168    320    144  32·n (4)
-    //   4  Dense1                                 MatMul  [n,8]         [n,1]            9     16     36  output
-    //   5  MeanSquaredError1                      Row     [n,1]         [n,1]                   1     12  0·n
+    // #  layers                        kernel  in            out     parameters  FLOPs  bytes  at (until kernel)
+    // 0  Encode.Dense1 + Encode.Tanh1  MatMul  [n,10]        [n,20]         220    400    120  0·n (1)
+    // 1  Encode.Dense2                 MatMul  [n,20]        [n,8]          168    320    112  32·n (4)
+    // 2  Encode.Dense1 + Encode.Tanh1  MatMul  [n,10]        [n,20]         220    400    120  0·n (3)
+    // 3  Encode.Dense2 + Subtract1 + Multiply1  MatMul  [n,20] [n,8]  [n,8]          168    320    144  32·n (4)
+    // 4  Dense1                        MatMul  [n,8]         [n,1]            9     16     36  output
+    // 5  MeanSquaredError1             Row     [n,1]         [n,1]                   1     12  0·n
     // Training: 20 kernels, arena of 640 bytes a sample and 2,368 fixed.
-    //    #  layers                                 kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
-    //    0  Encode.Dense1 + Encode.Tanh1           MatMul        [n,10]         [n,20]                 220    400    120  0·n (19)
-    //    1  Encode.Dense2                          MatMul        [n,20]         [n,8]                  168    320    112  96·n (6)
-    //    2  Encode.Dense1 + Encode.Tanh1           MatMul        [n,10]         [n,20]                 220    400    120  32·n (18)
-    //    3  Encode.Dense2 + Subtract1 + Multiply1  MatMul        [n,20] [n,8]   [n,8]                  168    320    176  112·n (9), 96·n (6)
-    //    4  Dense1                                 MatMul        [n,8]          [n,1]                    9     16     36  128·n (7)
-    //    5  MeanSquaredError1                      Row           [n,1]          [n,1]                           2     16  144·n, 128·n (7)
-    //    6  Dense1                                 WeightMatMul  [n,1] [n,8]    [1,8] [1,1]                    16     36  gradients 416, gradients 432
-    //    7  Dense1 + Multiply1 + Subtract1         MatMul        [n,1] [n,8]    [n,8]                    8     16    100  96·n (13), 112·n (9)
-    //    8  Encode.Dense2                          WeightMatMul  [n,8] [n,20]   [8,20] [1,8]                  320    112  fixed 208 (14), fixed 560 (12)
-    //    9  Encode.Dense2 + Encode.Tanh1           MatMul        [n,8] [n,20]   [n,20]                 160    320    192  32·n (18)
-    //   10  Encode.Dense1                          WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 0 (17), fixed 528 (16)
-    //   11  Encode.Dense2                          WeightMatMul  [n,8] [n,20]   [8,20] [1,8]                  320    112  fixed 368 (14), fixed 576 (12)
-    //   12  Encode.Dense2                          Row           [1,8]          [8]                             8      0  gradients 400
-    //   13  Encode.Dense2 + Encode.Tanh1           MatMul        [n,8] [n,20]   [n,20]                 160    320    192  0·n (19)
-    //   14  Encode.Dense2                          Row           [8,20]         [8,20]                        160      0  gradients 240
-    //   15  Encode.Dense1                          WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 208 (17), fixed 416 (16)
-    //   16  Encode.Dense1                          Row           [1,20]         [20]                           20      0  gradients 208
-    //   17  Encode.Dense1                          Row           [20,10]        [20,10]                       200      0  gradients 0
-    //   18  Encode.Dense1                          MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
-    //   19  Encode.Dense1                          MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
+    //  #  layers                        kernel        in             out             parameters  FLOPs  bytes  at (until kernel)
+    //  0  Encode.Dense1 + Encode.Tanh1  MatMul        [n,10]         [n,20]                 220    400    120  0·n (19)
+    //  1  Encode.Dense2                 MatMul        [n,20]         [n,8]                  168    320    112  96·n (6)
+    //  2  Encode.Dense1 + Encode.Tanh1  MatMul        [n,10]         [n,20]                 220    400    120  32·n (18)
+    //  3  Encode.Dense2 + Subtract1 + Multiply1  MatMul        [n,20] [n,8]   [n,8]                  168    320    176  112·n (9), 96·n (6)
+    //  4  Dense1                        MatMul        [n,8]          [n,1]                    9     16     36  128·n (7)
+    //  5  MeanSquaredError1             Row           [n,1]          [n,1]                           2     16  144·n, 128·n (7)
+    //  6  Dense1                        WeightMatMul  [n,1] [n,8]    [1,8] [1,1]                    16     36  gradients 416, gradients 432
+    //  7  Dense1 + Multiply1 + Subtract1  MatMul        [n,1] [n,8]    [n,8]                    8     16    100  96·n (13), 112·n (9)
+    //  8  Encode.Dense2                 WeightMatMul  [n,8] [n,20]   [8,20] [1,8]                  320    112  fixed 208 (14), fixed 560 (12)
+    //  9  Encode.Dense2 + Encode.Tanh1  MatMul        [n,8] [n,20]   [n,20]                 160    320    192  32·n (18)
+    // 10  Encode.Dense1                 WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 0 (17), fixed 528 (16)
+    // 11  Encode.Dense2                 WeightMatMul  [n,8] [n,20]   [8,20] [1,8]                  320    112  fixed 368 (14), fixed 576 (12)
+    // 12  Encode.Dense2                 Row           [1,8]          [8]                             8      0  gradients 400
+    // 13  Encode.Dense2 + Encode.Tanh1  MatMul        [n,8] [n,20]   [n,20]                 160    320    192  0·n (19)
+    // 14  Encode.Dense2                 Row           [8,20]         [8,20]                        160      0  gradients 240
+    // 15  Encode.Dense1                 WeightMatMul  [n,20] [n,10]  [20,10] [1,20]                400    120  fixed 208 (17), fixed 416 (16)
+    // 16  Encode.Dense1                 Row           [1,20]         [20]                           20      0  gradients 208
+    // 17  Encode.Dense1                 Row           [20,10]        [20,10]                       200      0  gradients 0
+    // 18  Encode.Dense1                 MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
+    // 19  Encode.Dense1                 MatMul        [n,20]         [n,10]                 200    400    120  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "1d6b284220f97a20244396f95bffc7d2a9853ccaa2dcd8b1b5f6aa860ead75ea";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "Siamese",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Encode.Dense1.weight", new[] { 20, 10 }, true, 0, Runtime::Initializer.Auto, 10, 20, Runtime::Activation.Tanh),
-                new("Encode.Dense1.bias", new[] { 20 }, true, 208, Runtime::Initializer.Zeros, 10, 20, Runtime::Activation.Tanh),
-                new("Encode.Dense2.weight", new[] { 8, 20 }, true, 240, Runtime::Initializer.Auto, 20, 8, Runtime::Activation.None),
-                new("Encode.Dense2.bias", new[] { 8 }, true, 400, Runtime::Initializer.Zeros, 20, 8, Runtime::Activation.None),
-                new("Dense1.weight", new[] { 1, 8 }, true, 416, Runtime::Initializer.Auto, 8, 1, Runtime::Activation.None),
-                new("Dense1.bias", new[] { 1 }, true, 432, Runtime::Initializer.Zeros, 8, 1, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 448,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -225,63 +225,78 @@ unsafe partial class Siamese : Runtime::Network
             Inference = new(48, 0),
             Evaluation = new(48, 0),
             Training = new(160, 592),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Encode.Tanh1", 0, 20, true),
-                new("Encode.Dense2", 96, 8, true),
-                new("Multiply1", 96, 8, true),
-                new("Encode.Tanh1", 32, 20, true),
-                new("Subtract1", 112, 8, true),
-                new("Dense1", 128, 1, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 19,
             HasLoss = true,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 20x10 Auto 10:20:Tanh Encode.Dense1.weight
+        208 20 Zeros 10:20:Tanh Encode.Dense1.bias
+        240 8x20 Auto 20:8:None Encode.Dense2.weight
+        400 8 Zeros 20:8:None Encode.Dense2.bias
+        416 1x8 Auto 8:1:None Dense1.weight
+        432 1 Zeros 8:1:None Dense1.bias
+        """;
+
+        private const string ActivationTable = """
+        0 20 Encode.Tanh1
+        96 8 Encode.Dense2
+        96 8 Multiply1
+        32 20 Encode.Tanh1
+        112 8 Subtract1
+        128 1 Dense1
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Encode.Dense1 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, (float*)f.Inputs[0], 10, 1, f.Parameters, 1, 10, f.Arena, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
+            K::MatMul.Run(W, (float*)f.Inputs[0], 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208));
 
             // 1: Encode.Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 32 * n, n, 8, 20, new BiasEpilogue { bias = f.Parameters + 400 });
+            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 32 * n, n, 8, 20, new BiasEpilogue(P + 400));
 
             // 2: Encode.Dense1 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, (float*)f.Inputs[1], 10, 1, f.Parameters, 1, 10, f.Arena, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
+            K::MatMul.Run(W, (float*)f.Inputs[1], 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208));
 
             // 3: Encode.Dense2 + Subtract1 + Multiply1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 32 * n, n, 8, 20, new BiasSubMulEpilogue { x = f.Arena + 32 * n, bias = f.Parameters + 400 });
+            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 32 * n, n, 8, 20, new BiasSubMulEpilogue(A + 32 * n, P + 400));
 
             // 4: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 8, 1, f.Parameters + 416, 1, 8, (float*)f.Outputs[0], n, 1, 8, new BiasEpilogue2 { bias = f.Parameters + 432 });
+            K::MatMul.Run(W, A + 32 * n, 8, 1, P + 416, 1, 8, (float*)f.Outputs[0], n, 1, 8, new BiasEpilogue2(P + 432));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
-            var unwanted = Kernels::Workers.Scratch(0, 16 * n);
+            var unwanted = K::Workers.Scratch(0, 16 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 5: MeanSquaredError1
-            var k5 = new MeanSquaredError { x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena };
-            f.Workers.For(n, 4.0, &k5, &MeanSquaredError.Run);
+            W.For(n, 4, new MeanSquaredError((float*)f.Outputs[0], (float*)f.Targets[0], A));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena;
+            var losses = A;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -294,26 +309,28 @@ unsafe partial class Siamese : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena + 64 * n, 40 * n, 40 * n);
-            global::System.Buffer.MemoryCopy(f.Inputs[1], f.Arena + 80 * n, 40 * n, 40 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A + 64 * n, 40 * n, 40 * n);
+            global::System.Buffer.MemoryCopy(f.Inputs[1], A + 80 * n, 40 * n, 40 * n);
 
             // 0: Encode.Dense1 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 10, 1, f.Parameters, 1, 10, f.Arena, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
+            K::MatMul.Run(W, A + 64 * n, 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208));
 
             // 1: Encode.Dense2
-            Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 96 * n, n, 8, 20, new BiasEpilogue { bias = f.Parameters + 400 });
+            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 96 * n, n, 8, 20, new BiasEpilogue(P + 400));
 
             // 2: Encode.Dense1 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 80 * n, 10, 1, f.Parameters, 1, 10, f.Arena + 32 * n, n, 20, 10, new BiasTanhEpilogue { bias = f.Parameters + 208 });
+            K::MatMul.Run(W, A + 80 * n, 10, 1, P, 1, 10, A + 32 * n, n, 20, 10, new BiasTanhEpilogue(P + 208));
 
             // 3: Encode.Dense2 + Subtract1 + Multiply1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 20, 1, f.Parameters + 240, 1, 20, f.Arena + 96 * n, n, 8, 20, new BiasSubMulEpilogue2 { x = f.Arena + 96 * n, bias = f.Parameters + 400, y = f.Arena + 112 * n });
+            K::MatMul.Run(W, A + 32 * n, 20, 1, P + 240, 1, 20, A + 96 * n, n, 8, 20, new BiasSubMulEpilogue2(A + 96 * n, P + 400, A + 112 * n));
 
             // 4: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 96 * n, 8, 1, f.Parameters + 416, 1, 8, f.Arena + 128 * n, n, 1, 8, new BiasEpilogue2 { bias = f.Parameters + 432 });
+            K::MatMul.Run(W, A + 96 * n, 8, 1, P + 416, 1, 8, A + 128 * n, n, 1, 8, new BiasEpilogue2(P + 432));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 128 * n, f.Outputs[0], 4 * n, 4 * n);
+                global::System.Buffer.MemoryCopy(A + 128 * n, f.Outputs[0], 4 * n, 4 * n);
             }
         }
 
@@ -321,13 +338,14 @@ unsafe partial class Siamese : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: MeanSquaredError1
-            var k5 = new MeanSquaredError2 { x = f.Arena + 128 * n, target = (float*)f.Targets[0], loss = f.Arena + 144 * n, loss1 = f.Arena + 128 * n, inverseBatch = 1f / n };
-            f.Workers.For(n, 6.0, &k5, &MeanSquaredError2.Run);
+            W.For(n, 6, new MeanSquaredError2(A + 128 * n, (float*)f.Targets[0], A + 144 * n, A + 128 * n, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 144 * n;
+            var losses = A + 144 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -340,176 +358,129 @@ unsafe partial class Siamese : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 128 * n, 4 * n, 4 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 128 * n, 4 * n, 4 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 6: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 128 * n, 1, 1, f.Arena + 96 * n, 8, 1, f.Gradients + 416, 1, 8, n, f.Accumulate, f.Gradients + 432);
+            K::MatMul.Accumulate(W, A + 128 * n, 1, 1, A + 96 * n, 8, 1, G + 416, 1, 8, n, f.Accumulate, G + 432);
 
             // 7: Dense1 + Multiply1 + Subtract1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 128 * n, 1, 1, f.Parameters + 416, 8, 1, f.Arena + 112 * n, n, 8, 1, new MulMulNegEpilogue { x = f.Arena + 112 * n, dx = f.Arena + 96 * n });
+            K::MatMul.Run(W, A + 128 * n, 1, 1, P + 416, 8, 1, A + 112 * n, n, 8, 1, new MulMulNegEpilogue(A + 112 * n, A + 96 * n));
 
             // 8: Encode.Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 112 * n, 1, 8, f.Arena + 32 * n, 20, 1, f.Fixed + 208, 8, 20, n, false, f.Fixed + 560);
+            K::MatMul.Accumulate(W, A + 112 * n, 1, 8, A + 32 * n, 20, 1, F + 208, 8, 20, n, false, F + 560);
 
             // 9: Encode.Dense2 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 112 * n, 8, 1, f.Parameters + 240, 20, 1, f.Arena + 32 * n, n, 20, 8, new MulEpilogue { x = f.Arena + 32 * n });
+            K::MatMul.Run(W, A + 112 * n, 8, 1, P + 240, 20, 1, A + 32 * n, n, 20, 8, new MulEpilogue(A + 32 * n));
 
             // 10: Encode.Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 32 * n, 1, 20, f.Arena + 80 * n, 10, 1, f.Fixed, 20, 10, n, false, f.Fixed + 528);
+            K::MatMul.Accumulate(W, A + 32 * n, 1, 20, A + 80 * n, 10, 1, F, 20, 10, n, false, F + 528);
 
             // 11: Encode.Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 96 * n, 1, 8, f.Arena, 20, 1, f.Fixed + 368, 8, 20, n, false, f.Fixed + 576);
-
-            // 12: Encode.Dense2
-            var k12 = new DenseBackward { dy = f.Fixed + 560, dy1 = f.Fixed + 576, dx = f.Gradients + 400, accumulate = f.Accumulate };
-            f.Workers.For(8, 2.0, &k12, &DenseBackward.Run);
+            K::MatMul.Accumulate(W, A + 96 * n, 1, 8, A, 20, 1, F + 368, 8, 20, n, false, F + 576);
+            W.For(8, 2, new DenseBackward(F + 560, F + 576, G + 400, f.Accumulate));
 
             // 13: Encode.Dense2 + Encode.Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 96 * n, 8, 1, f.Parameters + 240, 20, 1, f.Arena, n, 20, 8, new MulEpilogue { x = f.Arena });
+            K::MatMul.Run(W, A + 96 * n, 8, 1, P + 240, 20, 1, A, n, 20, 8, new MulEpilogue(A));
 
             // 14: Encode.Dense2
-            var k14 = new DenseBackward { dy = f.Fixed + 208, dy1 = f.Fixed + 368, dx = f.Gradients + 240, accumulate = f.Accumulate };
-            f.Workers.For(160, 2.0, &k14, &DenseBackward.Run);
+            W.For(160, 2, new DenseBackward(F + 208, F + 368, G + 240, f.Accumulate));
 
             // 15: Encode.Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena, 1, 20, f.Arena + 64 * n, 10, 1, f.Fixed + 208, 20, 10, n, false, f.Fixed + 416);
-
-            // 16: Encode.Dense1
-            var k16 = new DenseBackward { dy = f.Fixed + 528, dy1 = f.Fixed + 416, dx = f.Gradients + 208, accumulate = f.Accumulate };
-            f.Workers.For(20, 2.0, &k16, &DenseBackward.Run);
-
-            // 17: Encode.Dense1
-            var k17 = new DenseBackward { dy = f.Fixed, dy1 = f.Fixed + 208, dx = f.Gradients, accumulate = f.Accumulate };
-            f.Workers.For(200, 2.0, &k17, &DenseBackward.Run);
+            K::MatMul.Accumulate(W, A, 1, 20, A + 64 * n, 10, 1, F + 208, 20, 10, n, false, F + 416);
+            W.For(20, 2, new DenseBackward(F + 528, F + 416, G + 208, f.Accumulate));
+            W.For(200, 2, new DenseBackward(F, F + 208, G, f.Accumulate));
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 32 * n);
+                var unwanted = K::Workers.Scratch(0, 32 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
                 var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : unwanted + 16 * n;
 
                 // 18: Encode.Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena + 32 * n, 20, 1, f.Parameters, 10, 1, dx1, n, 10, 20, default(Kernels::Identity));
-
-                // 19: Encode.Dense1
-                Kernels::MatMul.Run(f.Workers, f.Arena, 20, 1, f.Parameters, 10, 1, dx0, n, 10, 20, default(Kernels::Identity));
+                K::MatMul.Run(W, A + 32 * n, 20, 1, P, 10, 1, dx1, n, 10, 20, AsIs);
+                K::MatMul.Run(W, A, 20, 1, P, 10, 1, dx0, n, 10, 20, AsIs);
             }
         }
 
 
         // y = tanh(bias + acc)
-        public struct BiasTanhEpilogue : Kernels::IEpilogue
+        public readonly struct BiasTanhEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                var t2 = Kernels::SimdMath.Tanh(t1);
-                return t2;
+                return K::SimdMath.Tanh(V.Load(bias + column) + acc);
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
         // y = (x − (bias + acc))·(x − (bias + acc))
-        public struct BiasSubMulEpilogue : Kernels::IEpilogue
+        public readonly struct BiasSubMulEpilogue(float* x, float* bias) : K::IEpilogue
         {
-            public float* x;
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.Load(bias + column);
-                var t2 = t1 + acc;
-                var t3 = t0 - t2;
-                var t4 = t3 * t3;
-                return t4;
+                var t3 = V.Load(x + index) - (V.Load(bias + column) + acc);
+                return t3 * t3;
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasEpilogue2(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[0]);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Broadcast(bias[0]) + acc;
             }
         }
 
         // loss = (x − target)·(x − target)
-        public struct MeanSquaredError
+        public readonly struct MeanSquaredError(float* x, float* target, float* loss) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError*)self;
-                var write = new Write { x = k.x, target = k.target, loss = k.loss };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(x, target, loss);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* target, float* loss) : K::IMap
             {
-                public float* x;
-                public float* target;
-                public float* loss;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = t2 * t2;
-                    V.Store(loss + i, t3);
+                    var t2 = V.Load(x + i) - V.Load(target + i);
+                    V.Store(loss + i, t2 * t2);
                 }
             }
         }
 
         // y = x − (bias + acc)
         // y1 = y·y
-        public struct BiasSubMulEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasSubMulEpilogue2(float* x, float* bias, float* y) : K::IEpilogue
         {
-            public float* x;
-            public float* bias;
-            public float* y;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.Load(bias + column);
-                var t2 = t1 + acc;
-                var t3 = t0 - t2;
+                var t3 = V.Load(x + index) - (V.Load(bias + column) + acc);
                 var t4 = t3 * t3;
                 V.Store(y + index, t3);
                 return t4;
@@ -518,39 +489,22 @@ unsafe partial class Siamese : Runtime::Network
 
         // loss = (x − target)·(x − target)
         // loss1 = (x − target)·1/n·2
-        public struct MeanSquaredError2
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* loss1, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public float* loss1;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError2*)self;
-                var write = new Write { x = k.x, target = k.target, inverseBatch = k.inverseBatch, loss = k.loss, loss1 = k.loss1 };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(x, target, inverseBatch, loss, loss1);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* target, float inverseBatch, float* loss, float* loss1) : K::IMap
             {
-                public float* x;
-                public float* target;
-                public float inverseBatch;
-                public float* loss;
-                public float* loss1;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
+                    var t2 = V.Load(x + i) - V.Load(target + i);
                     var t3 = t2 * t2;
-                    var t4 = V.Broadcast(inverseBatch);
-                    var t5 = t2 * t4;
-                    var t6 = t5 * V.Broadcast(2f);
+                    var t6 = (t2 * V.Broadcast(inverseBatch)) * V.Broadcast(2f);
                     V.Store(loss + i, t3);
                     V.Store(loss1 + i, t6);
                 }
@@ -559,17 +513,12 @@ unsafe partial class Siamese : Runtime::Network
 
         // dx = x·acc·2
         // dx1 = −dx
-        public struct MulMulNegEpilogue : Kernels::IEpilogue
+        public readonly struct MulMulNegEpilogue(float* x, float* dx) : K::IEpilogue
         {
-            public float* x;
-            public float* dx;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = t0 * acc;
-                var t2 = t1 * V.Broadcast(2f);
+                var t2 = (V.Load(x + index) * acc) * V.Broadcast(2f);
                 var t3 = -t2;
                 V.Store(dx + index, t2);
                 return t3;
@@ -577,49 +526,31 @@ unsafe partial class Siamese : Runtime::Network
         }
 
         // dx = acc·(1 − x·x)
-        public struct MulEpilogue : Kernels::IEpilogue
+        public readonly struct MulEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 var t0 = V.Load(x + index);
-                var t1 = t0 * t0;
-                var t2 = V.Broadcast(1f) - t1;
-                var t3 = acc * t2;
-                return t3;
+                return acc * (V.Broadcast(1f) - (t0 * t0));
             }
         }
 
         // dx = dy + dy1
-        public struct DenseBackward
+        public readonly struct DenseBackward(float* dy, float* dy1, float* dx, bool accumulate) : K::ILoop
         {
-            public float* dy;
-            public float* dy1;
-            public float* dx;
-            public bool accumulate;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(DenseBackward*)self;
-                var write = new Write { dy = k.dy, dy1 = k.dy1, dx = k.dx, accumulate = k.accumulate };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(dy, dy1, dx, accumulate);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* dy, float* dy1, float* dx, bool accumulate) : K::IMap
             {
-                public float* dy;
-                public float* dy1;
-                public float* dx;
-                public bool accumulate;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(dy + i);
-                    var t1 = V.Load(dy1 + i);
-                    var t2 = t0 + t1;
+                    var t2 = V.Load(dy + i) + V.Load(dy1 + i);
                     V.Store(dx + i, accumulate ? V.Load(dx + i) + t2 : t2);
                 }
             }

@@ -2,7 +2,7 @@
 #nullable enable
 #pragma warning disable CS1591, CS0612, CS0618
 using Clr = global::System.Runtime.CompilerServices;
-using Kernels = global::DeepGen.Kernels;
+using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
@@ -180,58 +180,54 @@ unsafe partial class TwoHeads : Runtime::Network
     /// <inheritdoc/>
     protected override void SetOutputGradients(ref Runtime::Frame f) => Compiled.SetOutputGradients(ref f);
 
-    /// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>
+    /// <summary>
+    /// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in
+    /// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.
+    /// </summary>
     // Inference: 7 kernels, arena of 320 bytes a sample and 0 fixed.
-    //   #  layers                         kernel  in            out        parameters  FLOPs  bytes  at (until kernel)
-    //   0  Conv2d1 + Relu1                Conv    [n,3,6,6]     [n,4,4,4]         112  3,456    688  0·n (1)
-    //   1  Dense1                         MatMul  [n,4,4,4]     [n,16]          1,040  2,048    320  64·n (4)
-    //   2  Dense2 + Add1 + Tanh1 + Relu2  MatMul  [n,5] [n,16]  [n,16]             96    160    212  0·n (3), 64·n (4)
-    //   3  Dense3                         MatMul  [n,16]        [n,1]              17     32     68  Value
-    //   4  Dense4                         MatMul  [n,16]        [n,9]             153    288    100  Policy
-    //   5  SoftmaxCrossEntropy1           Row     [n,9] [n]     [n,1]                     54     44  0·n (6)
-    //   6  Add2                           Row     [n,1]         [n]                        1     16  16·n
+    // #  layers                        kernel  in            out        parameters  FLOPs  bytes  at (until kernel)
+    // 0  Conv2d1 + Relu1               Conv    [n,3,6,6]     [n,4,4,4]         112  3.46k    688  0·n (1)
+    // 1  Dense1                        MatMul  [n,4,4,4]     [n,16]          1,040  2.05k    320  64·n (4)
+    // 2  Dense2 + Add1 + Tanh1 + Relu2  MatMul  [n,5] [n,16]  [n,16]             96    160    212  0·n (3), 64·n (4)
+    // 3  Dense3                        MatMul  [n,16]        [n,1]              17     32     68  Value
+    // 4  Dense4                        MatMul  [n,16]        [n,9]             153    288    100  Policy
+    // 5  SoftmaxCrossEntropy1          Row     [n,9] [n]     [n,1]                     54     44  0·n (6)
+    // 6  Add2                          Row     [n,1]         [n]                        1     16  16·n
     // Training: 19 kernels, arena of 1,216 bytes a sample and 0 fixed.
-    //    #  layers                         kernel          in                   out                  parameters  FLOPs  bytes  at (until kernel)
-    //    0  Conv2d1 + Relu1                Conv            [n,3,6,6]            [n,4,4,4]                   112  3,456    688  112·n (18)
-    //    1  Dense1                         MatMul          [n,4,4,4]            [n,16]                    1,040  2,048    320  192·n (11)
-    //    2  Dense2 + Add1 + Tanh1 + Relu2  MatMul          [n,5] [n,16]         [n,16]                       96    160    212  240·n (17), 192·n (11)
-    //    3  Dense3                         MatMul          [n,16]               [n,1]                        17     32     68  208·n (11)
-    //    4  Dense4                         MatMul          [n,16]               [n,9]                       153    288    100  224·n (7)
-    //    5  SoftmaxCrossEntropy1           Row             [n,9] [n]            [n,1] [n,9]                         45     80  256·n (6), 272·n (9)
-    //    6  Add2                           Row             [n,1]                [n]                                  1     16  288·n (7)
-    //    7  MeanSquaredError1              Row             [n,1]                [n,1]                                1     12  208·n (11)
-    //    8  Dense4                         WeightMatMul    [n,9] [n,16]         [9,16] [1,9]                       288    100  gradients 1296, gradients 1440
-    //    9  Dense4 + Relu2                 MatMul          [n,9] [n,16]         [n,16]                      144    288    164  192·n (11)
-    //   10  Dense3                         WeightMatMul    [n,1] [n,16]         [1,16] [1,1]                        32     68  gradients 1264, gradients 1280
-    //   11  Dense3 + Tanh1                 MatMul          [n,1] [n,16]         [n,16]                       16     32    196  240·n (17)
-    //   12  Dense2                         WeightMatMul    [n,16] [n,5]         [16,5] [1,16]                      160     84  gradients 1168, gradients 1152
-    //   13  Dense1                         MatMul          [n,16]               [n,64]                    1,024  2,048    320  176·n (15)
-    //   14  Dense1 + Dense2                WeightMatMul    [n,16] [n,4,4,4]     [16,64] [1,16]                   2,048    320  gradients 128, gradients 1248
-    //   15  Relu1                          Row             [n,4,4,4] [n,64]     [n,4,4,4]                           64    768  112·n (18)
-    //   16  Conv2d1                        ConvGradWeight  [n,3,6,6] [n,4,4,4]  [4,3,3,3] [1,4,1,1]              3,456    688  gradients 0, gradients 112
-    //   17  Dense2                         MatMul          [n,16]               [n,5]                        80    160     84  InputGradient
-    //   18  Conv2d1                        ConvGradInput   [n,4,4,4]            [n,3,6,6]                   108  3,456    688  InputGradient
+    //  #  layers                        kernel          in                   out                  parameters  FLOPs  bytes  at (until kernel)
+    //  0  Conv2d1 + Relu1               Conv            [n,3,6,6]            [n,4,4,4]                   112  3.46k    688  112·n (18)
+    //  1  Dense1                        MatMul          [n,4,4,4]            [n,16]                    1,040  2.05k    320  192·n (11)
+    //  2  Dense2 + Add1 + Tanh1 + Relu2  MatMul          [n,5] [n,16]         [n,16]                       96    160    212  240·n (17), 192·n (11)
+    //  3  Dense3                        MatMul          [n,16]               [n,1]                        17     32     68  208·n (11)
+    //  4  Dense4                        MatMul          [n,16]               [n,9]                       153    288    100  224·n (7)
+    //  5  SoftmaxCrossEntropy1          Row             [n,9] [n]            [n,1] [n,9]                         45     80  256·n (6), 272·n (9)
+    //  6  Add2                          Row             [n,1]                [n]                                  1     16  288·n (7)
+    //  7  MeanSquaredError1             Row             [n,1]                [n,1]                                1     12  208·n (11)
+    //  8  Dense4                        WeightMatMul    [n,9] [n,16]         [9,16] [1,9]                       288    100  gradients 1296, gradients 1440
+    //  9  Dense4 + Relu2                MatMul          [n,9] [n,16]         [n,16]                      144    288    164  192·n (11)
+    // 10  Dense3                        WeightMatMul    [n,1] [n,16]         [1,16] [1,1]                        32     68  gradients 1264, gradients 1280
+    // 11  Dense3 + Tanh1                MatMul          [n,1] [n,16]         [n,16]                       16     32    196  240·n (17)
+    // 12  Dense2                        WeightMatMul    [n,16] [n,5]         [16,5] [1,16]                      160     84  gradients 1168, gradients 1152
+    // 13  Dense1                        MatMul          [n,16]               [n,64]                    1,024  2.05k    320  176·n (15)
+    // 14  Dense1 + Dense2               WeightMatMul    [n,16] [n,4,4,4]     [16,64] [1,16]                   2.05k    320  gradients 128, gradients 1248
+    // 15  Relu1                         Row             [n,4,4,4] [n,64]     [n,4,4,4]                           64    768  112·n (18)
+    // 16  Conv2d1                       ConvGradWeight  [n,3,6,6] [n,4,4,4]  [4,3,3,3] [1,4,1,1]              3.46k    688  gradients 0, gradients 112
+    // 17  Dense2                        MatMul          [n,16]               [n,5]                        80    160     84  InputGradient
+    // 18  Conv2d1                       ConvGradInput   [n,4,4,4]            [n,3,6,6]                   108  3.46k    688  InputGradient
     private static unsafe class Compiled
     {
+        private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
+
+        /// <summary>The epilogue of a kernel that stores its result as it is.</summary>
+        private static K::Identity AsIs => default;
+
         /// <summary>Identifies the graph that this code was made from.</summary>
         public const string GraphFingerprint = "bba9148c4716cb4f6e71c386ad67ed89c793643ad1f60570838d2912c884b279";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
             Name = "TwoHeads",
-            Parameters = new Runtime::ParameterDefinition[]
-            {
-                new("Conv2d1.weight", new[] { 4, 3, 3, 3 }, true, 0, Runtime::Initializer.Auto, 27, 36, Runtime::Activation.Relu),
-                new("Conv2d1.bias", new[] { 4 }, true, 112, Runtime::Initializer.Zeros, 27, 36, Runtime::Activation.Relu),
-                new("Dense1.weight", new[] { 16, 64 }, true, 128, Runtime::Initializer.Auto, 64, 16, Runtime::Activation.Tanh),
-                new("Dense1.bias", new[] { 16 }, true, 1152, Runtime::Initializer.Zeros, 64, 16, Runtime::Activation.Tanh),
-                new("Dense2.weight", new[] { 16, 5 }, true, 1168, Runtime::Initializer.Auto, 5, 16, Runtime::Activation.Tanh),
-                new("Dense2.bias", new[] { 16 }, true, 1248, Runtime::Initializer.Zeros, 5, 16, Runtime::Activation.Tanh),
-                new("Dense3.weight", new[] { 1, 16 }, true, 1264, Runtime::Initializer.Auto, 16, 1, Runtime::Activation.None),
-                new("Dense3.bias", new[] { 1 }, true, 1280, Runtime::Initializer.Zeros, 16, 1, Runtime::Activation.None),
-                new("Dense4.weight", new[] { 9, 16 }, true, 1296, Runtime::Initializer.Auto, 16, 9, Runtime::Activation.None),
-                new("Dense4.bias", new[] { 9 }, true, 1440, Runtime::Initializer.Zeros, 16, 9, Runtime::Activation.None),
-            },
+            Parameters = Runtime::ParameterDefinition.Table(ParameterTable),
             ParameterFloats = 1456,
             StateFloats = 0,
             DerivedFloats = 0,
@@ -253,68 +249,86 @@ unsafe partial class TwoHeads : Runtime::Network
             Inference = new(80, 0),
             Evaluation = new(80, 0),
             Training = new(304, 0),
-            Activations = new Runtime::BufferDefinition[]
-            {
-                new("Relu1", 112, 64, true),
-                new("Dense1", 192, 16, true),
-                new("Relu2", 192, 16, true),
-                new("Tanh1", 240, 16, true),
-                new("Dense3", 208, 1, true),
-                new("Dense4", 224, 9, true),
-            },
+            Activations = Runtime::BufferDefinition.Table(ActivationTable),
             KernelsPerStep = 18,
             HasLoss = true,
             IsClassifier = false,
         };
 
+        private const string ParameterTable = """
+        0 4x3x3x3 Auto 27:36:Relu Conv2d1.weight
+        112 4 Zeros 27:36:Relu Conv2d1.bias
+        128 16x64 Auto 64:16:Tanh Dense1.weight
+        1152 16 Zeros 64:16:Tanh Dense1.bias
+        1168 16x5 Auto 5:16:Tanh Dense2.weight
+        1248 16 Zeros 5:16:Tanh Dense2.bias
+        1264 1x16 Auto 16:1:None Dense3.weight
+        1280 1 Zeros 16:1:None Dense3.bias
+        1296 9x16 Auto 16:9:None Dense4.weight
+        1440 9 Zeros 16:9:None Dense4.bias
+        """;
+
+        private const string ActivationTable = """
+        112 64 Relu1
+        192 16 Dense1
+        192 16 Relu2
+        240 16 Tanh1
+        208 1 Dense3
+        224 9 Dense4
+        """;
+
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
         public static void Prepare(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
         /// <summary>Inference: inputs to outputs.</summary>
         public static void Infer(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, (float*)f.Inputs[0], f.Parameters, f.Arena, new BiasReluEpilogue { bias = f.Parameters + 112 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 112));
 
             // 1: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena, 64, 1, f.Parameters + 128, 1, 64, f.Arena + 64 * n, n, 16, 64, new BiasEpilogue { bias = f.Parameters + 1152 });
+            K::MatMul.Run(W, A, 64, 1, P + 128, 1, 64, A + 64 * n, n, 16, 64, new BiasEpilogue(P + 1152));
 
             // 2: Dense2 + Add1 + Tanh1 + Relu2
-            Kernels::MatMul.Run(f.Workers, (float*)f.Inputs[1], 5, 1, f.Parameters + 1168, 1, 5, f.Arena + 64 * n, n, 16, 5, new BiasAddTanhEpilogue { x = f.Arena + 64 * n, bias = f.Parameters + 1248, y = f.Arena });
+            K::MatMul.Run(W, (float*)f.Inputs[1], 5, 1, P + 1168, 1, 5, A + 64 * n, n, 16, 5, new BiasAddTanhEpilogue(A + 64 * n, P + 1248, A));
 
             // 3: Dense3
-            Kernels::MatMul.Run(f.Workers, f.Arena, 16, 1, f.Parameters + 1264, 1, 16, (float*)f.Outputs[0], n, 1, 16, new BiasEpilogue2 { bias = f.Parameters + 1280 });
+            K::MatMul.Run(W, A, 16, 1, P + 1264, 1, 16, (float*)f.Outputs[0], n, 1, 16, new BiasEpilogue2(P + 1280));
 
             // 4: Dense4
-            Kernels::MatMul.Run(f.Workers, f.Arena + 64 * n, 16, 1, f.Parameters + 1296, 1, 16, (float*)f.Outputs[1], n, 9, 16, new BiasEpilogue { bias = f.Parameters + 1440 });
+            K::MatMul.Run(W, A + 64 * n, 16, 1, P + 1296, 1, 16, (float*)f.Outputs[1], n, 9, 16, new BiasEpilogue(P + 1440));
         }
 
         /// <summary>Inference with the loss.</summary>
         public static void Evaluate(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[2];
-            var unwanted = Kernels::Workers.Scratch(0, 32 * n);
+            var unwanted = K::Workers.Scratch(0, 32 * n);
             outputs[0] = f.Outputs != null && f.Outputs[0] != null ? f.Outputs[0] : unwanted + 0 * n;
             outputs[1] = f.Outputs != null && f.Outputs[1] != null ? f.Outputs[1] : unwanted + 16 * n;
             f.Outputs = outputs;
             Infer(ref f);
 
             // 5: SoftmaxCrossEntropy1
-            var k5 = new SoftmaxCrossEntropy { x = (float*)f.Outputs[1], target = (int*)f.Targets[1], loss = f.Arena, F = 9 };
-            f.Workers.For(n, 450.0, &k5, &SoftmaxCrossEntropy.Run);
+            W.For(n, 450, new SoftmaxCrossEntropy((float*)f.Outputs[1], (int*)f.Targets[1], A, 9));
 
             // 6: Add2
-            var k6 = new Add { dy = f.Arena, x = (float*)f.Outputs[0], target = (float*)f.Targets[0], loss = f.Arena + 16 * n };
-            f.Workers.For(n, 3.0, &k6, &Add.Run);
+            W.For(n, 3, new Add(A, (float*)f.Outputs[0], (float*)f.Targets[0], A + 16 * n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 16 * n;
+            var losses = A + 16 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -327,30 +341,32 @@ unsafe partial class TwoHeads : Runtime::Network
         public static void Forward(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.Inputs[0], f.Arena, 432 * n, 432 * n);
-            global::System.Buffer.MemoryCopy(f.Inputs[1], f.Arena + 176 * n, 20 * n, 20 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.Inputs[0], A, 432 * n, 432 * n);
+            global::System.Buffer.MemoryCopy(f.Inputs[1], A + 176 * n, 20 * n, 20 * n);
 
             // 0: Conv2d1 + Relu1
-            Kernels::Convolution.Forward(f.Workers, in Conv, n, f.Arena, f.Parameters, f.Arena + 112 * n, new BiasReluEpilogue { bias = f.Parameters + 112 });
+            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 112 * n, new BiasReluEpilogue(P + 112));
 
             // 1: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 112 * n, 64, 1, f.Parameters + 128, 1, 64, f.Arena + 192 * n, n, 16, 64, new BiasEpilogue { bias = f.Parameters + 1152 });
+            K::MatMul.Run(W, A + 112 * n, 64, 1, P + 128, 1, 64, A + 192 * n, n, 16, 64, new BiasEpilogue(P + 1152));
 
             // 2: Dense2 + Add1 + Tanh1 + Relu2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 176 * n, 5, 1, f.Parameters + 1168, 1, 5, f.Arena + 192 * n, n, 16, 5, new BiasAddTanhEpilogue { x = f.Arena + 192 * n, bias = f.Parameters + 1248, y = f.Arena + 240 * n });
+            K::MatMul.Run(W, A + 176 * n, 5, 1, P + 1168, 1, 5, A + 192 * n, n, 16, 5, new BiasAddTanhEpilogue(A + 192 * n, P + 1248, A + 240 * n));
 
             // 3: Dense3
-            Kernels::MatMul.Run(f.Workers, f.Arena + 240 * n, 16, 1, f.Parameters + 1264, 1, 16, f.Arena + 208 * n, n, 1, 16, new BiasEpilogue2 { bias = f.Parameters + 1280 });
+            K::MatMul.Run(W, A + 240 * n, 16, 1, P + 1264, 1, 16, A + 208 * n, n, 1, 16, new BiasEpilogue2(P + 1280));
 
             // 4: Dense4
-            Kernels::MatMul.Run(f.Workers, f.Arena + 192 * n, 16, 1, f.Parameters + 1296, 1, 16, f.Arena + 224 * n, n, 9, 16, new BiasEpilogue { bias = f.Parameters + 1440 });
+            K::MatMul.Run(W, A + 192 * n, 16, 1, P + 1296, 1, 16, A + 224 * n, n, 9, 16, new BiasEpilogue(P + 1440));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 208 * n, f.Outputs[0], 4 * n, 4 * n);
+                global::System.Buffer.MemoryCopy(A + 208 * n, f.Outputs[0], 4 * n, 4 * n);
             }
             if (f.Outputs != null && f.Outputs[1] != null)
             {
-                global::System.Buffer.MemoryCopy(f.Arena + 224 * n, f.Outputs[1], 36 * n, 36 * n);
+                global::System.Buffer.MemoryCopy(A + 224 * n, f.Outputs[1], 36 * n, 36 * n);
             }
         }
 
@@ -358,21 +374,20 @@ unsafe partial class TwoHeads : Runtime::Network
         public static void Loss(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: SoftmaxCrossEntropy1
-            var k5 = new SoftmaxCrossEntropy2 { x = f.Arena + 224 * n, target = (int*)f.Targets[1], loss = f.Arena + 256 * n, dx = f.Arena + 272 * n, F = 9, inverseBatch = 1f / n };
-            f.Workers.For(n, 513.0, &k5, &SoftmaxCrossEntropy2.Run);
+            W.For(n, 513, new SoftmaxCrossEntropy2(A + 224 * n, (int*)f.Targets[1], A + 256 * n, A + 272 * n, 9, 1f / n));
 
             // 6: Add2
-            var k6 = new Add { dy = f.Arena + 256 * n, x = f.Arena + 208 * n, target = (float*)f.Targets[0], loss = f.Arena + 288 * n };
-            f.Workers.For(n, 3.0, &k6, &Add.Run);
+            W.For(n, 3, new Add(A + 256 * n, A + 208 * n, (float*)f.Targets[0], A + 288 * n));
 
             // 7: MeanSquaredError1
-            var k7 = new MeanSquaredError { x = f.Arena + 208 * n, target = (float*)f.Targets[0], loss = f.Arena + 208 * n, inverseBatch = 1f / n };
-            f.Workers.For(n, 5.0, &k7, &MeanSquaredError.Run);
+            W.For(n, 5, new MeanSquaredError(A + 208 * n, (float*)f.Targets[0], A + 208 * n, 1f / n));
 
             // The mean over the batch, added up in double.
-            var losses = f.Arena + 288 * n;
+            var losses = A + 288 * n;
             var sum = 0.0;
             for (nint i = 0; i < n; i++)
             {
@@ -385,121 +400,108 @@ unsafe partial class TwoHeads : Runtime::Network
         public static void SetOutputGradients(ref Runtime::Frame f)
         {
             var n = f.Batch;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], f.Arena + 208 * n, 4 * n, 4 * n);
-            global::System.Buffer.MemoryCopy(f.OutputGradients[1], f.Arena + 272 * n, 36 * n, 36 * n);
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 208 * n, 4 * n, 4 * n);
+            global::System.Buffer.MemoryCopy(f.OutputGradients[1], A + 272 * n, 36 * n, 36 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
         public static void Backward(ref Runtime::Frame f)
         {
             var n = f.Batch;
+            K::Workers W = f.Workers;
+            float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense4
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 272 * n, 1, 9, f.Arena + 192 * n, 16, 1, f.Gradients + 1296, 9, 16, n, f.Accumulate, f.Gradients + 1440);
+            K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 192 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
 
             // 9: Dense4 + Relu2
-            Kernels::MatMul.Run(f.Workers, f.Arena + 272 * n, 9, 1, f.Parameters + 1296, 16, 1, f.Arena + 192 * n, n, 16, 9, new WhereEpilogue { x = f.Arena + 192 * n });
+            K::MatMul.Run(W, A + 272 * n, 9, 1, P + 1296, 16, 1, A + 192 * n, n, 16, 9, new WhereEpilogue(A + 192 * n));
 
             // 10: Dense3
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 208 * n, 1, 1, f.Arena + 240 * n, 16, 1, f.Gradients + 1264, 1, 16, n, f.Accumulate, f.Gradients + 1280);
+            K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 240 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
 
             // 11: Dense3 + Tanh1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 208 * n, 1, 1, f.Parameters + 1264, 16, 1, f.Arena + 240 * n, n, 16, 1, new MulAddEpilogue { dy = f.Arena + 192 * n, x = f.Arena + 240 * n });
+            K::MatMul.Run(W, A + 208 * n, 1, 1, P + 1264, 16, 1, A + 240 * n, n, 16, 1, new MulAddEpilogue(A + 192 * n, A + 240 * n));
 
             // 12: Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 240 * n, 1, 16, f.Arena + 176 * n, 5, 1, f.Gradients + 1168, 16, 5, n, f.Accumulate, f.Gradients + 1152);
+            K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 176 * n, 5, 1, G + 1168, 16, 5, n, f.Accumulate, G + 1152);
 
             // 13: Dense1
-            Kernels::MatMul.Run(f.Workers, f.Arena + 240 * n, 16, 1, f.Parameters + 128, 64, 1, f.Arena + 176 * n, n, 64, 16, default(Kernels::Identity));
+            K::MatMul.Run(W, A + 240 * n, 16, 1, P + 128, 64, 1, A + 176 * n, n, 64, 16, AsIs);
 
             // 14: Dense1 + Dense2
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 240 * n, 1, 16, f.Arena + 112 * n, 64, 1, f.Gradients + 128, 16, 64, n, f.Accumulate, f.Gradients + 1248);
+            K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 112 * n, 64, 1, G + 128, 16, 64, n, f.Accumulate, G + 1248);
 
             // 15: Relu1
-            var k15 = new ReluBackward { x = f.Arena + 112 * n, dy = f.Arena + 176 * n, dx = f.Arena + 112 * n };
-            f.Workers.For(n * 64, 5.0, &k15, &ReluBackward.Run);
+            W.For(n * 64, 5, new ReluBackward(A + 112 * n, A + 176 * n, A + 112 * n));
 
             // 16: Conv2d1
-            Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena, f.Arena + 112 * n, f.Gradients, f.Accumulate, f.Gradients + 112);
+            K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112);
             if (f.WantInputGradients)
             {
-                var unwanted = Kernels::Workers.Scratch(0, 128 * n);
+                var unwanted = K::Workers.Scratch(0, 128 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
                 var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : unwanted + 112 * n;
 
                 // 17: Dense2
-                Kernels::MatMul.Run(f.Workers, f.Arena + 240 * n, 16, 1, f.Parameters + 1168, 5, 1, dx1, n, 5, 16, default(Kernels::Identity));
+                K::MatMul.Run(W, A + 240 * n, 16, 1, P + 1168, 5, 1, dx1, n, 5, 16, AsIs);
 
                 // 18: Conv2d1
-                Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 112 * n, f.Parameters, dx0, default(Kernels::Identity));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 112 * n, P, dx0, AsIs);
             }
         }
 
+
+        private static readonly K::ConvShape[] ConvShapes =
+        {
+            new(3, 6, 6, 4, 4, 4, 3, 3, 1, 1, 0, 0, 1, 1, 1), // 3x6x6 to 4x4x4
+        };
 
         // y = max(acc + bias, 0)
-        public struct BiasReluEpilogue : Kernels::IEpilogue
+        public readonly struct BiasReluEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[row]);
-                var t1 = acc + t0;
-                var t2 = V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
-                return t2;
+                var t1 = acc + V.Broadcast(bias[row]);
+                return V.Select(V.GreaterThan(V.Broadcast(0f), t1), V.Broadcast(0f), t1);
             }
         }
 
-        public static readonly Kernels::ConvShape Conv = new(3, 6, 6, 4, 4, 4, 3, 3, 1, 1, 0, 0, 1, 1, 1); // 3x6x6 to 4x4x4
-
         // y = bias + acc
-        public struct BiasEpilogue : Kernels::IEpilogue
+        public readonly struct BiasEpilogue(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(bias + column);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Load(bias + column) + acc;
             }
         }
 
         // y = tanh(x + bias + acc)
         // y1 = max(x + bias + acc, 0)
-        public struct BiasAddTanhEpilogue : Kernels::IEpilogue
+        public readonly struct BiasAddTanhEpilogue(float* x, float* bias, float* y) : K::IEpilogue
         {
-            public float* x;
-            public float* bias;
-            public float* y;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.Load(bias + column);
-                var t2 = t1 + acc;
-                var t3 = t0 + t2;
+                var t3 = V.Load(x + index) + (V.Load(bias + column) + acc);
+                var t5 = K::SimdMath.Tanh(t3);
                 var t4 = V.Select(V.GreaterThan(V.Broadcast(0f), t3), V.Broadcast(0f), t3);
-                var t5 = Kernels::SimdMath.Tanh(t3);
                 V.Store(y + index, t5);
                 return t4;
             }
         }
 
         // y = bias + acc
-        public struct BiasEpilogue2 : Kernels::IEpilogue
+        public readonly struct BiasEpilogue2(float* bias) : K::IEpilogue
         {
-            public float* bias;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Broadcast(bias[0]);
-                var t1 = t0 + acc;
-                return t1;
+                return V.Broadcast(bias[0]) + acc;
             }
         }
 
@@ -507,111 +509,69 @@ unsafe partial class TwoHeads : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        public struct SoftmaxCrossEntropy
+        public readonly struct SoftmaxCrossEntropy(float* x, int* target, float* loss, nint F) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public nint F;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var u2_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var r2 = Kernels::F1.Sum(u2_0);
-                    var u3_0 = Kernels::F1.Broadcast(r0) + Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_0);
-                    var reduce4 = new Reduce4 { target = k.target + n, x = k.x + n * k.F };
-                    var r4 = Kernels::Simd.Sum(in reduce4, k.F);
-                    var u5_0 = Kernels::F1.Broadcast(r3) - Kernels::F1.Broadcast(r4);
-                    var r5 = Kernels::F1.Sum(u5_0);
-                    k.loss[n] = r5;
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
+                    var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
+                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var r4 = K::Simd.Sum(in reduce4, F);
+                    var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
+                    loss[n] = r5;
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce4 : Kernels::IReduce
+            readonly struct Reduce4(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
 
         // loss = (x − target)·(x − target) + dy·0.5
-        public struct Add
+        public readonly struct Add(float* dy, float* x, float* target, float* loss) : K::ILoop
         {
-            public float* dy;
-            public float* x;
-            public float* target;
-            public float* loss;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(Add*)self;
-                var write = new Write { dy = k.dy, x = k.x, target = k.target, loss = k.loss };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(dy, x, target, loss);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* dy, float* x, float* target, float* loss) : K::IMap
             {
-                public float* dy;
-                public float* x;
-                public float* target;
-                public float* loss;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(dy + i);
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Load(target + i);
-                    var t3 = t1 - t2;
-                    var t4 = t3 * t3;
-                    var t5 = V.MultiplyAdd(t0, V.Broadcast(0.5f), t4);
-                    V.Store(loss + i, t5);
+                    var t3 = V.Load(x + i) - V.Load(target + i);
+                    V.Store(loss + i, V.MultiplyAdd(V.Load(dy + i), V.Broadcast(0.5f), t3 * t3));
                 }
             }
         }
@@ -620,211 +580,122 @@ unsafe partial class TwoHeads : Runtime::Network
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        // dx = (j = target ? −(0.5·1/n) : 0) + exp(x − r0)·0.5·1/n·1/r1
-        public struct SoftmaxCrossEntropy2
+        // dx = (j = target ? −(1/n·0.5) : 0) + exp(x − r0)·1/n·0.5·1/r1
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public int* target;
-            public float* loss;
-            public float* dx;
-            public nint F;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(SoftmaxCrossEntropy2*)self;
                 for (var n = begin; n < end; n++)
                 {
-                    var reduce0 = new Reduce0 { x = k.x + n * k.F };
-                    var r0 = Kernels::Simd.Max(in reduce0, k.F);
-                    var reduce1 = new Reduce1 { x = k.x + n * k.F, s = r0 };
-                    var r1 = Kernels::Simd.Sum(in reduce1, k.F);
-                    var reduce2 = new Reduce2 { target = k.target + n, x = k.x + n * k.F };
-                    var r2 = Kernels::Simd.Sum(in reduce2, k.F);
-                    var u3_0 = Kernels::SimdMath.Log(Kernels::F1.Broadcast(r1));
-                    var u3_1 = Kernels::F1.Broadcast(r0) + u3_0;
-                    var u3_2 = u3_1 - Kernels::F1.Broadcast(r2);
-                    var r3 = Kernels::F1.Sum(u3_2);
-                    k.loss[n] = r3;
-                    var h5_0_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_0_1 = Kernels::F1.Broadcast(0.5f) * h5_0_0;
-                    var h5_0_2 = Kernels::F1.Broadcast(1f) / Kernels::F1.Broadcast(r1);
-                    var h5_0_3 = h5_0_1 * h5_0_2;
-                    var h5_1_0 = Kernels::F1.Broadcast(k.inverseBatch);
-                    var h5_1_1 = Kernels::F1.Broadcast(0.5f) * h5_1_0;
-                    var h5_1_2 = -h5_1_1;
-                    var write = new Write { x = k.x + n * k.F, s = r0, s1 = Kernels::F1.Sum(h5_0_3), target = k.target + n, s2 = Kernels::F1.Sum(h5_1_2), dx = k.dx + n * k.F };
-                    Kernels::Simd.Map(in write, k.F);
+                    var reduce0 = new Reduce0(x + n * F);
+                    var r0 = K::Simd.Max(in reduce0, F);
+                    var reduce1 = new Reduce1(x + n * F, r0);
+                    var r1 = K::Simd.Sum(in reduce1, F);
+                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var r2 = K::Simd.Sum(in reduce2, F);
+                    var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
+                    loss[n] = r3;
+                    var h5_1 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(0.5f);
+                    var h5_4 = K::F1.Sum(h5_1 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
+                    var h5_6 = K::F1.Sum(-h5_1);
+                    var write = new Write(x + n * F, r0, h5_4, target + n, h5_6, dx + n * F);
+                    K::Simd.Map(in write, F);
                 }
             }
 
-            private struct Reduce0 : Kernels::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    return t0;
+                    return V.Load(x + i);
                 }
             }
 
-            private struct Reduce1 : Kernels::IReduce
+            readonly struct Reduce1(float* x, float s) : K::IReduce
             {
-                public float* x;
-                public float s;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    return t2;
+                    return K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s));
                 }
             }
 
-            private struct Reduce2 : Kernels::IReduce
+            readonly struct Reduce2(int* target, float* x) : K::IReduce
             {
-                public int* target;
-                public float* x;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public V At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Iota(i);
-                    var t1 = V.Broadcast(target[0]);
-                    var t2 = V.Equal(t0, t1);
-                    var t3 = V.Load(x + i);
-                    var t4 = V.Select(t2, t3, V.Broadcast(0f));
-                    return t4;
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
             {
-                public float* x;
-                public float s;
-                public float s1;
-                public int* target;
-                public float s2;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = t0 - V.Broadcast(s);
-                    var t2 = Kernels::SimdMath.Exp(t1);
-                    var t3 = V.Iota(i);
-                    var t4 = V.Broadcast(target[0]);
-                    var t5 = V.Equal(t3, t4);
-                    var t6 = V.Select(t5, V.Broadcast(s2), V.Broadcast(0f));
-                    var t7 = V.MultiplyAdd(t2, V.Broadcast(s1), t6);
-                    V.Store(dx + i, t7);
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
         // loss = (x − target)·1/n·2
-        public struct MeanSquaredError
+        public readonly struct MeanSquaredError(float* x, float* target, float* loss, float inverseBatch) : K::ILoop
         {
-            public float* x;
-            public float* target;
-            public float* loss;
-            public float inverseBatch;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(MeanSquaredError*)self;
-                var write = new Write { x = k.x, target = k.target, inverseBatch = k.inverseBatch, loss = k.loss };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(x, target, inverseBatch, loss);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* target, float inverseBatch, float* loss) : K::IMap
             {
-                public float* x;
-                public float* target;
-                public float inverseBatch;
-                public float* loss;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.Load(target + i);
-                    var t2 = t0 - t1;
-                    var t3 = V.Broadcast(inverseBatch);
-                    var t4 = t2 * t3;
-                    var t5 = t4 * V.Broadcast(2f);
-                    V.Store(loss + i, t5);
+                    V.Store(loss + i, ((V.Load(x + i) - V.Load(target + i)) * V.Broadcast(inverseBatch)) * V.Broadcast(2f));
                 }
             }
         }
 
         // dx = (x > 0 ? acc : 0)
-        public struct WhereEpilogue : Kernels::IEpilogue
+        public readonly struct WhereEpilogue(float* x) : K::IEpilogue
         {
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(x + index);
-                var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                var t2 = V.Select(t1, acc, V.Broadcast(0f));
-                return t2;
+                return V.Select(V.GreaterThan(V.Load(x + index), V.Broadcast(0f)), acc, V.Broadcast(0f));
             }
         }
 
         // dx = dy + acc·(1 − x·x)
-        public struct MulAddEpilogue : Kernels::IEpilogue
+        public readonly struct MulAddEpilogue(float* dy, float* x) : K::IEpilogue
         {
-            public float* dy;
-            public float* x;
-
-            [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>
+            [Clr::MethodImpl(Inline)]
+            public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t0 = V.Load(dy + index);
                 var t1 = V.Load(x + index);
-                var t2 = t1 * t1;
-                var t3 = V.Broadcast(1f) - t2;
-                var t4 = acc * t3;
-                var t5 = t0 + t4;
-                return t5;
+                return V.Load(dy + index) + (acc * (V.Broadcast(1f) - (t1 * t1)));
             }
         }
 
         // dx = (x > 0 ? dy : 0)
-        public struct ReluBackward
+        public readonly struct ReluBackward(float* x, float* dy, float* dx) : K::ILoop
         {
-            public float* x;
-            public float* dy;
-            public float* dx;
-
-            public static void Run(void* self, nint begin, nint end)
+            public void Run(nint begin, nint end)
             {
-                ref var k = ref *(ReluBackward*)self;
-                var write = new Write { x = k.x, dy = k.dy, dx = k.dx };
-                Kernels::Simd.Map(in write, begin, end);
+                var write = new Write(x, dy, dx);
+                K::Simd.Map(in write, begin, end);
             }
 
-            private struct Write : Kernels::IMap
+            readonly struct Write(float* x, float* dy, float* dx) : K::IMap
             {
-                public float* x;
-                public float* dy;
-                public float* dx;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Load(x + i);
-                    var t1 = V.GreaterThan(t0, V.Broadcast(0f));
-                    var t2 = V.Load(dy + i);
-                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
-                    V.Store(dx + i, t3);
+                    V.Store(dx + i, V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f)));
                 }
             }
         }
