@@ -107,6 +107,7 @@ public class DiagnosticTests
         { "DG0103", "MaxPool2d(2) needs a map (C, H, W) that is computed from an input but parameter 'w' is [3, 8, 8]", Forward("return x + Tensor.Parameter([3, 8, 8], name: \"w\").⟦MaxPool2d⟧(2);") },
         { "DG0104", "Conv2d(4, [1, 9])'s window spans 9 but the padded width is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, ⟦[1, 9]⟧);") },
         { "DG0104", "Conv2d(4, 9)'s window spans 9 but the padded height is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, kernel: ⟦9⟧);") },
+        { "DG0104", "MaxPool2d(10)'s window spans 10 but the padded height is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → MaxPool2d ✗)", Forward("return x.MaxPool2d(⟦10⟧, stride: 2, ceilMode: true);") },
         { "DG0105", "Conv2d(4, 3) has 2 groups, which must divide the 3 input channels and the 4 output channels (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, 3, groups: ⟦2⟧);") },
         { "DG0106", "'+' needs equal shapes but its operands are [4, 8, 8] and [3, 8, 8] (Input[3,8,8] → Conv2d[4,8,8] → Add ✗)", Forward("return x.Conv2d(4, 1) ⟦+⟧ x;") },
         { "DG0106", "Concat joins along the first axis and needs equal shapes behind it, but its inputs are [3, 8, 8], [3, 4, 4] (Input[3,8,8] → Concat ✗)", Forward("return Tensor.⟦Concat⟧(x, x.MaxPool2d(2));") },
