@@ -55,7 +55,11 @@ internal abstract class WindowOp : OpDefinition
         OpParameterType.Extents,
         $"{doc}; {(Axes == 1 ? "one number, or two: before and after" : "one number for all axes, one each, or two each: before and after")}. Padding.Same gives an output of {same}, Padding.Full {full} all but one element of the window, Padding.Valid (0) none.",
         0,
-        0) { Axes = Axes, IsBorder = true };
+        0)
+    {
+        Axes = Axes,
+        IsBorder = true,
+    };
 
     protected void RequireMap(OpContext c)
     {
