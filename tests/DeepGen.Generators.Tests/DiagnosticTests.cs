@@ -146,6 +146,7 @@ public class DiagnosticTests
         { "DG0103", "MatMul needs two matrices but Flatten gives [192]; Reshape a vector to (1, F) or (F, 1) (Input[3,8,8] → MatMul ✗)", Forward("return x.MatMul(⟦x.Flatten()⟧);") },
         { "DG0103", "ZeroPad2d(1) needs a map (C, H, W) but input 'input' is [8] (Input[8] → ZeroPad2d ✗)", "[Network, Input(8), ⟦ZeroPad2d⟧(1)] partial class Net;" },
         { "DG0104", "Conv2d(4, 9)'s window spans 9 but the padded height is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, kernel: ⟦9⟧);") },
+        { "DG0104", "MaxPool2d(10)'s window spans 10 but the padded height is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → MaxPool2d ✗)", Forward("return x.MaxPool2d(⟦10⟧, stride: 2, ceilMode: true);") },
         { "DG0105", "Conv2d(4, 3) has 2 groups, which must divide the 3 input channels and the 4 output channels (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, 3, groups: ⟦2⟧);") },
         { "DG0106", "'+' needs equal shapes but its operands are [4, 8, 8] and [3, 8, 8] (Input[3,8,8] → Conv2d[4,8,8] → Add ✗)", Forward("return x.Conv2d(4, 1) ⟦+⟧ x;") },
         { "DG0106", "Concat joins along the first axis and needs equal shapes behind it, but its inputs are [3, 8, 8], [3, 4, 4] (Input[3,8,8] → Concat ✗)", Forward("return Tensor.⟦Concat⟧(x, x.MaxPool2d(2));") },

@@ -148,7 +148,7 @@ internal sealed class ConvTranspose : Convolution
 
     public override string Summary => $"Transposed {Axes}-D convolution (\"deconvolution\"): enlarges by the stride; the input channels are inferred. Its weight is laid out [C, channels / groups, kernel…], as in PyTorch.";
 
-    public override string Formula => $"y[o, {string.Join(", ", new[] { "p", "q", "r" }.Zip(new[] { "i", "j", "k" }, (p, t) => $"{p}·stride + {t}·dilation − padding").Take(Axes))}] = b[o] + Σ over all c,{At},{Tap} that meet there of w[c,o,{Tap}] · x[c,{At}]";
+    public override string Formula => $"y[o, {Seen("·dilation")}] = b[o] + Σ over all c,{At},{Tap} that meet there of w[c,o,{Tap}] · x[c,{At}]";
 
     public override string ShapeRule => Rule("channels", e => $"({e} − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1");
 

@@ -31,11 +31,10 @@ internal abstract class Pool : WindowOp
     {
         RequireMap(c);
         var window = Window(c.Shape(), c.Argument);
-        var isSame = Windows.Each(c.Argument("padding"), Axes).Any(p => p == Windows.Same);
         for (var i = 0; i < Axes; i++)
         {
             var border = Math.Max(window.PadBefore[i], window.PadAfter[i] - window.Overhang[i]);
-            if (border > window.Kernel[i] / 2 && !isSame)
+            if (border > window.Kernel[i] / 2)
             {
                 throw c.Error(OpErrorKind.Argument, "padding", $"{c.CallText}'s padding must be at most half of the kernel ({window.Kernel[i] / 2}), but is {border}; a window must not lie in the border alone");
             }

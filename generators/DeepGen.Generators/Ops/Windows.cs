@@ -55,14 +55,18 @@ internal abstract class WindowOp : OpDefinition
         OpParameterType.Extents,
         $"{doc}; {(Axes == 1 ? "one number, or two: before and after" : "one number for all axes, one each, or two each: before and after")}. Padding.Same gives an output of {same}, Padding.Full {full} all but one element of the window, Padding.Valid (0) none.",
         0,
-        0) { Axes = Axes, IsBorder = true };
-
-    protected void RequireMap(OpContext c, int input = 0)
+        0)
     {
-        c.Require(input, Axes + 1, Map);
-        if (!c.Inputs[input].PerSample)
+        Axes = Axes,
+        IsBorder = true,
+    };
+
+    protected void RequireMap(OpContext c)
+    {
+        c.Require(0, Axes + 1, Map);
+        if (!c.Inputs[0].PerSample)
         {
-            throw c.Error(OpErrorKind.Rank, null, $"{c.CallText} needs {Map} that is computed from an input but {c.Gives(input)}");
+            throw c.Error(OpErrorKind.Rank, null, $"{c.CallText} needs {Map} that is computed from an input but {c.Gives()}");
         }
     }
 }
@@ -91,7 +95,7 @@ internal static class Windows
         {
             var room = checked(map[i + 1] + borders[i].Before + borders[i].After - extents[i]);
             var last = checked(room + strides[i] - 1) / strides[i] * strides[i];
-            overhang[i] = last > room && last < map[i + 1] + borders[i].Before ? last - room : 0;
+            overhang[i] = room > -strides[i] && last > room && last < map[i + 1] + borders[i].Before ? last - room : 0;
         }
 
         return Spec(kernels, strides, borders.Select((b, i) => (b.Before, checked(b.After + overhang[i]))).ToArray(), dilations, groups) with { Overhang = EquatableArray<int>.Own(overhang) };
@@ -107,8 +111,8 @@ internal static class Windows
         int[] kernels = Each(kernel, axes), strides = Each(stride, axes), dilations = Each(dilation, axes), more = Each(outputPadding, axes);
         var extents = kernels.Select((k, i) => checked(((k - 1) * dilations[i]) + 1)).ToArray();
         // Same: size·stride.
-        var borders = Borders(padding, extents, i => extents[i] - strides[i]).Select((b, i) => (b.Before, b.After - more[i])).ToArray();
-        var output = new[] { channels }.Concat(Enumerable.Range(0, axes).Select(i => checked(((map[i + 1] - 1) * strides[i]) + extents[i] - borders[i].Before - borders[i].Item2)));
+        var borders = Borders(padding, extents, i => extents[i] - strides[i]).Select((b, i) => (b.Before, After: b.After - more[i])).ToArray();
+        var output = new[] { channels }.Concat(Enumerable.Range(0, axes).Select(i => checked(((map[i + 1] - 1) * strides[i]) + extents[i] - borders[i].Before - borders[i].After)));
         return (Spec(kernels, strides, borders, dilations, groups), new Shape(output));
     }
 
