@@ -116,7 +116,7 @@ internal sealed class IrBuilder
             case BinaryOp.Add when a.IsConst(0) && b.Dims == dims: return b;
             case BinaryOp.Add or BinaryOp.Sub when b.IsConst(0) && a.Dims == dims: return a;
             case BinaryOp.Add when a == b: return Mul(a, Const(2));
-            case BinaryOp.Add when a.Prim is ConcatPrim && a.Prim.Equals(b.Prim) && Interleave(a, b) is { } joined: return joined;
+            case BinaryOp.Add when a.Prim is ConcatPrim && a.Prim.Equals(b.Prim) && a.Dims == b.Dims && Interleave(a, b) is { } joined: return joined;
             case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
             case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
             case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
