@@ -48,7 +48,11 @@ internal sealed class IrBuilder
     public Val Const(float value) => Make(new ConstPrim(value), Array.Empty<Val>(), Dims.Scalar);
 
     /// <summary>0, 1, … along <paramref name="axis"/> of a tensor of <paramref name="rank"/> axes, for comparison with an index.</summary>
-    public Val Iota(int size, int rank, int axis) => size == 1 ? Const(0) : Make(new IotaPrim(), Array.Empty<Val>(), new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1))));
+    public Val Iota(int size, int rank, int axis)
+    {
+        var dims = new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1)));
+        return size == 1 ? Broadcast(Const(0), dims) : Make(new IotaPrim(), Array.Empty<Val>(), dims);
+    }
 
     public Val Unary(UnaryOp op, Val x)
     {

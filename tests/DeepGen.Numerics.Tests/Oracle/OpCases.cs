@@ -566,6 +566,7 @@ internal static class OpCases
             Case(op, 5, [[4, 6]], ("hidden", 5), ("layers", 2), ("bidirectional", true), ("returnSequence", true)),
             Case(op, 1, [[9, 33]], ("hidden", 35), ("layers", 3), ("bias", false)),
             Case(op, 33, [[3, 17]], ("hidden", 64), ("returnSequence", true)),
+            Case(op, 2, [[1, 5]], ("hidden", 3), ("layers", 2)) with { Ragged = true },
             Case(op, 7, [[6, 5]], ("hidden", 9), ("layers", 2), ("bidirectional", true)) with { Ragged = true },
             Case(op, 5, [[8, 3]], ("hidden", 16), ("bidirectional", true), ("returnSequence", true)) with { Ragged = true },
         ],
