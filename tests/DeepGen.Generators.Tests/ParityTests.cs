@@ -1,5 +1,6 @@
 using System.Reflection;
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Language;
 using DeepGen.Generators.Ops;
 using DeepGen.Generators.Tests.Support;
 
@@ -23,9 +24,15 @@ public class ParityTests
         Assert.Empty(attribute.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly));
 
         var op = OpCatalogue.Get(name);
-        var inAttribute = Assert.Single(attribute.GetConstructors()).GetParameters().Select(Describe);
-        var inMethod = Method(op).GetParameters().Where(p => p.ParameterType != typeof(Tensor)).Select(Describe);
-        Assert.Equal(inMethod, inAttribute);
+        var forms = LanguageWriter.AxisForms(op);
+        var constructors = attribute.GetConstructors();
+        Assert.Equal(forms.Count, constructors.Length);
+        foreach (var oneAxis in forms)
+        {
+            var inAttribute = constructors.Single(c => forms.Count == 1 || TakesOneAxis(c) == oneAxis).GetParameters().Select(Describe);
+            var inMethod = Method(op, oneAxis).GetParameters().Where(p => p.ParameterType != typeof(Tensor)).Select(Describe);
+            Assert.Equal(inMethod, inAttribute);
+        }
     }
 
     [Theory]
@@ -34,7 +41,7 @@ public class ParityTests
     {
         var op = OpCatalogue.Get(name);
         var method = Method(op);
-        Assert.Equal(op.Form == OpForm.Static, method.IsStatic);
+        Assert.Equal(op.Form == OpForm.Static || op.TakesWeights, method.IsStatic);
         var parameters = method.GetParameters().ToDictionary(p => p.Name!);
         foreach (var p in op.Parameters)
         {
@@ -42,13 +49,13 @@ public class ParityTests
             Assert.Equal(p.Default is not null, declared.IsOptional);
             if (p.Default is not null)
             {
-                Assert.Equal(p.Default, declared.DefaultValue);
+                Assert.Equal(p.Type is OpParameterType.Axes or OpParameterType.Floats ? null : p.Default, declared.DefaultValue);
             }
         }
 
         // Executed, it says what it is.
         var x = (Tensor)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(typeof(Tensor));
-        if (!op.Variadic && op.Parameters.All(p => p.Type != OpParameterType.Ints))
+        if (!op.Variadic && op.Parameters.All(p => p.Type is not (OpParameterType.Ints or OpParameterType.Axes or OpParameterType.Floats)))
         {
             var e = Assert.Throws<TargetInvocationException>(() => method.Invoke(x, method.GetParameters().Select(p => p.IsOptional ? p.DefaultValue : p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null).ToArray()));
             Assert.Contains("build time", Assert.IsType<InvalidOperationException>(e.InnerException).Message, StringComparison.Ordinal);
@@ -60,7 +67,8 @@ public class ParityTests
     public void TheNodesAreEqual(string name)
     {
         var op = OpCatalogue.Get(name);
-        foreach (var withDefaults in new[] { true, false })
+        // A penalty of nothing is an error.
+        foreach (var withDefaults in op.TakesWeights ? new[] { false } : new[] { true, false })
         {
             var arguments = op.Parameters.Where(p => p.Default is null || !withDefaults).Select((p, i) => (i % 2 == 0 ? "" : p.Type == OpParameterType.Ints ? "" : p.Name + ": ") + Sample(p)).ToList();
             if (!withDefaults && op.Parameters.All(p => p.Type != OpParameterType.Ints))
@@ -68,12 +76,17 @@ public class ParityTests
                 arguments.Add("name: \"named\"");
             }
 
-            var input = name is "Dense" or "SoftmaxCrossEntropy" or "MeanSquaredError" ? "Input(12)" : "Input(2, 8, 8)";
+            var input = op.IsLoss || op.TakesWeights || name is "Dense" or "Maxout" ? "Input(12)" : "Input(2, 8, 8)";
             var list = string.Join(", ", arguments);
             string stack, method;
-            if (op.IsLoss)
+            if (op.TakesWeights)
             {
-                var target = op.AttributeTarget(new Shape(12));
+                stack = $"[Network, {input}, Dense(3), MeanSquaredError, {name}({list})] partial class Net;";
+                method = $"[Network, {input}, Dense(3)] partial class Net {{ static Tensor Loss(Tensor y, [Target(3)] Tensor targets) => y.MeanSquaredError(targets) + Tensor.{name}({list}); }}";
+            }
+            else if (op.IsLoss)
+            {
+                var target = op.AttributeTarget(op.Parameters.Select(p => new ConstValue(p.Default)).ToArray(), new Shape(12));
                 stack = $"[Network, {input}, Relu, {name}({list})] partial class Net;";
                 method = $"[Network, {input}, Relu] partial class Net {{ static Tensor Loss(Tensor y, [Target({string.Join(", ", target.Shape.ToArray().Select(e => e.ToString()).Append("type: Element." + target.Element))})] Tensor {target.Name}) => y.{name}({string.Join(", ", arguments.Prepend(target.Name))}); }}";
             }
@@ -107,11 +120,19 @@ public class ParityTests
         return GraphFingerprint.Print(result.Model.Graph!);
     }
 
-    private static MethodInfo Method(OpDefinition op) =>
-        typeof(Tensor).GetMethods().Single(m => m.Name == op.Name && m.GetParameters().All(p => p.Name != "weight"));
+    private static MethodInfo Method(OpDefinition op, bool oneAxis = false) =>
+        typeof(Tensor).GetMethods().Single(m => m.Name == op.Name
+            && m.IsStatic == (op.Form == OpForm.Static || op.TakesWeights)
+            && m.GetParameters().All(p => p.Name != "weight")
+            && (LanguageWriter.AxisForms(op).Count == 1 || TakesOneAxis(m) == oneAxis));
 
-    private static (string?, Type, bool, object?) Describe(ParameterInfo p) =>
-        (p.Name, p.ParameterType == typeof(ReadOnlySpan<int>) ? typeof(int[]) : p.ParameterType, p.IsOptional, p.IsOptional ? p.DefaultValue : null);
+    private static bool TakesOneAxis(MethodBase method) => method.GetParameters().Any(p => p.Name == LanguageWriter.OneAxis);
+
+    private static (string?, Type, bool, object?) Describe(ParameterInfo p) => (
+        p.Name,
+        p.ParameterType == typeof(ReadOnlySpan<int>) ? typeof(int[]) : p.ParameterType == typeof(ReadOnlySpan<float>) ? typeof(float[]) : p.ParameterType,
+        p.IsOptional,
+        p.IsOptional ? p.DefaultValue : null);
 
     private static string Sample(OpParameter p) => (p.Name, p.Type) switch
     {
@@ -119,7 +140,12 @@ public class ParityTests
         ("padding", _) => "1",
         ("kernel", _) => "3",
         ("stride" or "groups", _) => "2",
-        ("dilation", _) => "2",
+        ("dilation" or "power", _) => "2",
+        ("axis", _) => "1",
+        ("min", _) => "-0.5f",
+        (_, OpParameterType.Axes) => "new[] { 0, 2 }",
+        (_, OpParameterType.Floats) => "new[] { 1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f, 9f, 10f, 11f, 12f }",
+        ("axes", _) => "2",
         (_, OpParameterType.Int) => "6",
         (_, OpParameterType.Bool) => "false",
         (_, OpParameterType.Float) => "0.25f",

@@ -48,7 +48,7 @@ internal static class KernelSignature
                 return;
             }
 
-            text.Append(v.Prim is ReshapePrim ? "" : v.Prim.ToString()).Append(v.Prim is IotaPrim ? v.Dims.ToString() : "").Append('(');
+            text.Append(v.Prim is ReshapePrim ? "" : v.Prim.ToString()).Append(v.Prim is IotaPrim or UniformPrim ? v.Dims.ToString() : "").Append('(');
             foreach (var x in v.Inputs)
             {
                 Read(x, v.Prim is ReshapePrim ? Views.ThroughOnes(x.Dims, v.Dims, map) : v.Prim is StopGradientPrim ? map : Views.Align(x.Dims, map));

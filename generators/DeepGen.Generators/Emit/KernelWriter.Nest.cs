@@ -52,9 +52,9 @@ internal sealed partial class KernelWriter
             // Random numbers are counted by sample and element; counters by axis.
             var bySample = leaves.Any(l => l.Leaf.Prim is UniformPrim);
             var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
-            if (bySample)
+            foreach (var (leaf, map) in leaves.Where(l => l.Leaf.Prim is UniformPrim))
             {
-                Accesses.Add(Access.Of(null!, domain, Views.Identity(domain.Rank), domain.Rank));
+                Accesses.Add(Access.Of(null!, leaf.Dims, map, domain.Rank));
             }
 
             var loops = Loops.Of(domain, Accesses, axis =>
@@ -258,16 +258,12 @@ internal sealed partial class KernelWriter
                         var step = Field("ulong", "k.step", "step");
                         var sample = Field("ulong", domain.HasBatch ? "k.first + (ulong)n" : "0", "sample");
                         var purposeField = Field("uint", "k." + purpose, "purpose");
-                        // The element's number within its sample.
-                        var element = Access.Of(v, domain, Views.Identity(domain.Rank), domain.Rank);
-                        if (domain.HasBatch)
-                        {
-                            element.Strides[0] = 0;
-                        }
-
-                        var start = RowOffset(element);
-                        var startField = start.Length == 0 ? "" : Field("nint", start, "element") + " + ";
-                        return $"V.Uniform((uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, {startField}i)";
+                        var (start, repeated) = Place(v, map);
+                        var startField = start.Length == 0 ? "" : Field("nint", start, "element");
+                        var counter = $"(uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, ";
+                        return repeated
+                            ? $"V.Broadcast(Kernels::Philox.Uniform({counter}{(startField.Length == 0 ? "0" : startField)}))"
+                            : $"V.Uniform({counter}{(startField.Length == 0 ? "" : startField + " + ")}i)";
                     default:
                         throw new InvalidOperationException("No code for " + v.Prim.GetType().Name);
                 }
@@ -368,11 +364,25 @@ internal sealed partial class KernelWriter
                 ConstPrim c => "Kernels::F1.Broadcast(k." + extras.Number(c.Value) + ")",
                 InverseBatchPrim => "Kernels::F1.Broadcast(k." + extras.InverseBatch() + ")",
                 BatchPrim => "Kernels::F1.Broadcast(k." + extras.BatchAsFloat() + ")",
+                UniformPrim u when extras.Random(u.Purpose) is var (_, purpose) && Place(v, map) is var (start, _) =>
+                    $"Kernels::F1.Broadcast(Kernels::Philox.Uniform((uint)k.seed, (uint)(k.seed >> 32), k.{purpose}, k.step, {(domain.HasBatch ? "k.first + (ulong)n" : "0")}, {(start.Length == 0 ? "0" : start)}))",
                 IotaPrim => $"Kernels::F1.Broadcast({Outer.First(l => l.Axes.Contains(map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)])).Name})",
                 _ => throw new InvalidOperationException("No code for " + v.Prim.GetType().Name),
             };
 
             return new ExpressionWriter(writer.HasMemory, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
+        }
+
+        /// <summary>A random number's place within its sample where the inner loop begins, and whether it is the same all along that loop.</summary>
+        private (string Start, bool Repeated) Place(Val v, int[] map)
+        {
+            var element = Access.Of(v, v.Dims, map, domain.Rank);
+            if (domain.HasBatch)
+            {
+                element.Strides[0] = 0;
+            }
+
+            return (RowOffset(element), Inner.Axes.Length > 0 && Inner.Stride(element) == 0);
         }
 
         private bool IsConstantAlongRow(Val v, int[] map, Func<Val, string?> known)
@@ -394,7 +404,7 @@ internal sealed partial class KernelWriter
                 switch (x.Prim)
                 {
                     case UniformPrim:
-                        constant = false;
+                        constant &= !Enumerable.Range(0, x.Dims.Rank).Any(i => !x.Dims[i].IsOne && Inner.Axes.Contains(m[i]));
                         break;
                     case IotaPrim:
                         constant &= !Inner.Axes.Contains(m[Array.FindIndex(x.Dims.ToArray(), d => !d.IsOne)]);

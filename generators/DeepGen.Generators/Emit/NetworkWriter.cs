@@ -108,16 +108,16 @@ internal sealed class NetworkWriter
         foreach (var p in graph.Parameters)
         {
             var spec = p.Parameter!;
-            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Native(layout.Offset(p.Id))}, Runtime::Initializer.{spec.Initializer}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}),");
+            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Native(layout.Offset(p.Id))}, Runtime::Initializer.{(spec.Value is null ? spec.Initializer.ToString() : "Constant")}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}{(spec.Value is { } value ? ", " + Literals.Float(value) : "")}),");
         }
 
         w.Close(",");
         w.Line($"ParameterFloats = {Literals.Native(layout.ParameterFloats)},");
         w.Line($"StateFloats = {Literals.Native(layout.StateFloats)},");
         w.Line($"DerivedFloats = {Literals.Native(network.Inference.Memory.DerivedFloats)},");
-        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n))));
-        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n))));
-        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0)));
+        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n))));
+        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n))));
+        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0, (int?)null)));
         var inference = network.Inference.Memory;
         var training = network.Training.Memory;
         w.Line($"Inference = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
@@ -144,13 +144,13 @@ internal sealed class NetworkWriter
 
     private static string Ints(Shape shape) => shape.Rank == 0 ? "global::System.Array.Empty<int>()" : $"new[] {{ {string.Join(", ", shape.ToArray().Select(e => Literals.Int(e)))} }}";
 
-    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes)> tensors)
+    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes, int? Ignored)> tensors)
     {
         w.Line($"{name} = new Runtime::TensorDefinition[]");
         w.Open();
         foreach (var t in tensors)
         {
-            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}),");
+            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}{(t.Ignored is { } ignored ? ", " + Literals.Int(ignored) : "")}),");
         }
 
         w.Close(",");
@@ -158,16 +158,39 @@ internal sealed class NetworkWriter
 
     /// <summary>The number of classes that an integer tensor indexes, 0 where it is none.</summary>
     private int ClassesOf(Node leaf) =>
-        graph.Nodes.Where(n => TakesClassIndices(n) && n.Inputs[1] == leaf.Id).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+        UsesAsClass(leaf).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+
+    /// <summary>A class that the loss leaves out and that may lie outside the others.</summary>
+    private int? IgnoredOf(Node leaf) => UsesAsClass(leaf).Select(IgnoredClass).FirstOrDefault(i => i is not null);
+
+    private IEnumerable<Node> UsesAsClass(Node leaf) =>
+        leaf.Element == Element.Int32 ? graph.Nodes.Where(n => TakesClassIndices(n) && n.Inputs[1] == leaf.Id) : Enumerable.Empty<Node>();
 
     private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 
-    private bool IsClassifier() =>
-        graph.Loss >= 0
-        && graph.Nodes[graph.Loss] is var loss
-        && TakesClassIndices(loss)
-        && loss.Inputs[0] == graph.Outputs[0]
-        && loss.Inputs[1] == graph.Targets.First().Id;
+    private static int? IgnoredClass(Node n) => OpCatalogue.Get(n.Op) is ClassLoss loss && loss.Argument(n.Arguments, "ignoreIndex") is int i and not ClassLoss.NothingIgnored ? i : null;
+
+    /// <summary>One vector of classes and one index per sample, so that accuracy has a meaning; penalties beside the loss change nothing about that.</summary>
+    private bool IsClassifier()
+    {
+        if (graph.Loss < 0)
+        {
+            return false;
+        }
+
+        var loss = graph.Nodes[graph.Loss];
+        while (loss.Op == "Add" && graph.Nodes[loss.Inputs[1]].Op == "WeightPenalty")
+        {
+            loss = graph.Nodes[loss.Inputs[0]];
+        }
+
+        return TakesClassIndices(loss)
+            && IgnoredClass(loss) is null
+            && loss.Inputs[0] == graph.Outputs[0]
+            && graph.Nodes[loss.Inputs[0]].Shape.Rank == 1
+            && graph.Nodes[loss.Inputs[1]].Element == Element.Int32
+            && loss.Inputs[1] == graph.Targets.First().Id;
+    }
 
     private static string ActivationOf(string op) => OpCatalogue.Find(op)?.Activation ?? "None";
 
@@ -229,6 +252,12 @@ internal sealed class NetworkWriter
             {
                 Calls(w, training, network.Training, Section.Loss);
                 MeanLoss(w, network.Training);
+                if (network.Training.Fused.Roots.Any(r => r.Kind == RootKind.LossGradient))
+                {
+                    w.Line();
+                    w.Line("// The loss has gradients of its own for the weights; Backward adds the rest.");
+                    w.Line("f.Accumulate = true;");
+                }
             });
         }
 

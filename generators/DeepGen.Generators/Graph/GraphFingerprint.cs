@@ -35,7 +35,7 @@ internal static class GraphFingerprint
                 .Append(" -> ").Append(node.Element).Append(node.Shape.ToCompactString()).Append(node.PerSample ? " each '" : " one '").Append(node.Name).Append("' in '").Append(node.Scope).Append('\'');
             if (node.Parameter is { } p)
             {
-                text.Append(p.Trainable ? " trainable " : " state ").Append(p.Initializer).Append(' ').Append(p.FanIn).Append(' ').Append(p.FanOut).Append(' ').Append(p.Activation);
+                text.Append(p.Trainable ? " trainable " : " state ").Append(p.Initializer).Append(' ').Append(p.FanIn).Append(' ').Append(p.FanOut).Append(' ').Append(p.Activation).Append(p.Value is { } start ? " " + new ConstValue(start) : "");
             }
 
             text.Append('\n');
@@ -50,6 +50,7 @@ internal static class GraphFingerprint
     {
         ScalarFunction f => f.Name + ": " + Scalar(f.Body),
         EquatableArray<int> extents => "[" + string.Join(",", extents) + "]",
+        EquatableArray<float> numbers => "[" + string.Join(",", numbers.Select(n => new ConstValue(n))) + "]",
         string s => "\"" + s + "\"",
         _ => value.ToString(),
     };

@@ -41,7 +41,8 @@ internal enum Initializer
 /// <param name="FanIn">Inputs that one output sums, for the initializer.</param>
 /// <param name="FanOut">Outputs that one input feeds, for the initializer.</param>
 /// <param name="Activation">Name of the op that follows the layer ("Relu", "Tanh", "" when none): decides <see cref="Initializer.Auto"/>.</param>
-internal sealed record ParameterSpec(bool Trainable, Initializer Initializer, int FanIn, int FanOut, string Activation = "");
+/// <param name="Value">The constant that it starts at, in place of what the initializer gives.</param>
+internal sealed record ParameterSpec(bool Trainable, Initializer Initializer, int FanIn, int FanOut, string Activation = "", float? Value = null);
 
 /// <summary>One node of the layer graph: immutable, compared by value, without any Roslyn type and without any position in the source.</summary>
 internal sealed record Node(

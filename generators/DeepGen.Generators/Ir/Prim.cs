@@ -26,6 +26,9 @@ internal sealed record BatchPrim : LeafPrim;
 /// <summary>The gradient of output <paramref name="Index"/>, from the loss or handed in.</summary>
 internal sealed record SeedPrim(int Index) : LeafPrim;
 
+/// <summary>Numbers of the source, such as one weight per class.</summary>
+internal sealed record TablePrim(EquatableArray<float> Values) : LeafPrim;
+
 /// <summary>0, 1, 2, … along the only axis that is not one.</summary>
 internal sealed record IotaPrim : LeafPrim;
 
@@ -47,6 +50,11 @@ internal enum UnaryOp
     Cos,
     Floor,
     Reciprocal,
+    Erf,
+
+    /// <summary>eˣ − 1 and ln(1 + x), with their digits near 0.</summary>
+    Expm1,
+    Log1p,
 }
 
 internal enum BinaryOp
@@ -95,7 +103,9 @@ internal sealed record ReducePrim(ReduceOp Op, EquatableArray<int> Axes) : Prim;
 
 internal sealed record ReshapePrim : Prim;
 
-internal sealed record StopGradientPrim : Prim;
+/// <summary>The same value, with no derivative, or with one that the user wrote: dx = Gradient(x, y, dy).</summary>
+/// <param name="X">What a gradient of the user's own is with respect to. No input: only the gradient reads it.</param>
+internal sealed record StopGradientPrim(Val? X = null, ScalarExpr? Gradient = null) : Prim;
 
 internal sealed record ConcatPrim(int Axis) : Prim;
 

@@ -36,10 +36,31 @@ internal sealed class OpContext
 
     public bool Bool(string name) => (bool)Argument(name)!;
 
+    public float[] Floats(string name) => ((EquatableArray<float>)Argument(name)!).ToArray();
+
+    /// <summary>The axes that an argument names, each once, in order; all of them where it names none. Negative ones count from the end.</summary>
+    public int[] Axes(string name)
+    {
+        var rank = Shape().Rank;
+        var axes = Ints(name);
+        foreach (var axis in axes)
+        {
+            if (axis < -rank || axis >= rank)
+            {
+                throw Error(OpErrorKind.Argument, name, $"{op.Name}'s axes must lie from {-rank} to {rank - 1}, but one is {axis} and {Gives()}");
+            }
+        }
+
+        var distinct = axes.Select(a => a < 0 ? a + rank : a).Distinct().OrderBy(a => a).ToArray();
+        return distinct.Length == axes.Length
+            ? axes.Length == 0 ? Enumerable.Range(0, rank).ToArray() : distinct
+            : throw Error(OpErrorKind.Argument, name, $"{op.Name}'s axes must differ, but are {string.Join(", ", axes)}");
+    }
+
     public int[] Ints(string name) => ((EquatableArray<int>)Argument(name)!).ToArray();
 
     /// <summary>Makes the tensor <paramref name="leaf"/> of this call, or takes the one given.</summary>
-    public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true)
+    public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true, float? value = null)
     {
         if (shape.ToArray().Aggregate(1.0, (n, extent) => n * extent) > int.MaxValue)
         {
@@ -58,7 +79,7 @@ internal sealed class OpContext
             return tensor;
         }
 
-        var node = builder.AddParameter(localName + "." + leaf, shape, new ParameterSpec(trainable, initializer, fanIn, fanOut));
+        var node = builder.AddParameter(localName + "." + leaf, shape, new ParameterSpec(trainable, initializer, fanIn, fanOut, Value: value));
         parameters.Add(node);
         return node;
     }

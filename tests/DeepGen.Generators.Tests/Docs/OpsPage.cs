@@ -22,7 +22,8 @@ internal static class OpsPage
 
         Besides the ops, `Tensor` has the extents of its shape (`Rank`, `Channels`, `Height`, `Width`, `Features`, `Extent(axis)`), known while `Forward` is
         evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. Every op takes a `name`, except where a list of extents
-        or of tensors ends its parameters; it is the first part of its parameters' names.
+        or of tensors ends its parameters; it is the first part of its parameters' names. Where a tensor is asked for, a number may stand: `x.Maximum(0)`,
+        `Tensor.Where(x > 0, x, 0)`.
 
 
         """;
@@ -83,7 +84,7 @@ internal static class OpsPage
     private static IEnumerable<string> Signatures(OpDefinition op)
     {
         static string List(IEnumerable<(string Text, string Name, string Doc)> parameters) => string.Join(", ", parameters.Select(p => p.Text)).Replace("global::System.", "");
-        if (op is Arithmetic { Symbol: var symbol })
+        if (op is Arithmetic { Form: OpForm.Operator, Symbol: var symbol })
         {
             yield return $"Tensor {symbol} Tensor";
             yield return $"Tensor {symbol} float";
@@ -93,10 +94,23 @@ internal static class OpsPage
 
         if (op.Form == OpForm.Both)
         {
-            yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op))})]";
+            foreach (var oneAxis in LanguageWriter.AxisForms(op))
+            {
+                yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op, oneAxis))})]";
+            }
         }
 
-        yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false))})";
+        foreach (var oneAxis in LanguageWriter.AxisForms(op))
+        {
+            yield return $"Tensor {(op.Form == OpForm.Static || op.TakesWeights ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, oneAxis))})";
+        }
+
+        if (op.Name == "Map")
+        {
+            yield return "Tensor Tensor.Map(Func<float, float, float> function, Tensor a, Tensor b, string? name = null)";
+            yield return "Tensor Tensor.Map(Func<float, float, float, float> function, Tensor a, Tensor b, Tensor c, string? name = null)";
+        }
+
         if (op.ParameterLeaves.Count > 0)
         {
             yield return $"Tensor x.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true))})";
@@ -106,7 +120,7 @@ internal static class OpsPage
     /// <summary>The tensors that a call makes, found by calling it on a small map or vector.</summary>
     private static string Owned(OpDefinition op)
     {
-        if (op.Form != OpForm.Both || op.IsLoss)
+        if (op.Form != OpForm.Both || op.IsLoss || op.TakesWeights)
         {
             return "";
         }

@@ -178,7 +178,7 @@ unsafe partial class Branches : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "785cafcaa44d19e36f1b782f708f8bd53739f8230c2d964dc5588e270a4ec545";
+        public const string GraphFingerprint = "d6e554a55387da1c3856507b5584852fd67a858c611746c0830e8fae83f3f0e3";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

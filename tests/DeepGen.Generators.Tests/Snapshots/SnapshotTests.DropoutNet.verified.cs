@@ -167,7 +167,7 @@ unsafe partial class DropoutNet : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "7c9c476095843b04bc1c6de0bf5879fe7d1a713e6389cfe5fa57622a5e587b5f";
+        public const string GraphFingerprint = "e9da8188a31a1b791fc7c8e01013ce6914b6faab9b2ec0ab610d307427abbc86";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -181,7 +181,7 @@ unsafe partial class LeNet5 : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "94813aa3ead06eb406995017170fd239826b5372b16dfd3959728372e2fdbf1e";
+        public const string GraphFingerprint = "967d2a328fee166ed35c9cc0053ee98b977fc8068909cb9fbf07fd7278751c0a";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -1,27 +1,30 @@
 using System.Text.Json;
+using DeepGen.Generators.Ops;
 using DeepGen.Numerics.Tests.Oracle;
 
 namespace DeepGen.Numerics.Tests.Fixtures;
 
-/// <summary>ops.safetensors: every op as PyTorch computes it.</summary>
+/// <summary>ops*.safetensors: every op as PyTorch computes it.</summary>
 internal static class OpFixtures
 {
-    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.Load("ops.safetensors"));
+    private static readonly Lazy<IReadOnlyList<Safetensors>> Files = new(() => Safetensors.LoadAll("ops*.safetensors"));
 
-    private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(Read);
+    private static readonly Lazy<Safetensors> Lazy = new(() => Safetensors.Union(Files.Value));
+
+    private static readonly Lazy<IReadOnlyList<OpCase>> LazyCases = new(() => Files.Value.SelectMany(Read).ToArray());
 
     public static Safetensors Tensors => Lazy.Value;
 
     public static IReadOnlyList<OpCase> Cases => LazyCases.Value;
 
-    private static OpCase[] Read()
+    private static OpCase[] Read(Safetensors file)
     {
-        using var json = JsonDocument.Parse(Tensors.Metadata["cases"]);
+        using var json = JsonDocument.Parse(file.Metadata["cases"]);
         return json.RootElement.EnumerateArray().Select(c =>
         {
             var name = c.GetProperty("name").GetString()!;
             var op = c.GetProperty("op").GetString()!;
-            var loss = op is "SoftmaxCrossEntropy" or "MeanSquaredError";
+            var loss = OpCatalogue.Get(op).IsLoss;
             var shapes = Enumerable.Range(0, loss ? 1 : c.GetProperty("inputs").GetInt32()).Select(i => Tensors.Shape($"{name}/x{i}")).ToArray();
             return new OpCase(
                 name,
@@ -38,7 +41,7 @@ internal static class OpFixtures
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Array => value.EnumerateArray().Select(e => e.GetInt32()).ToArray(),
+        JsonValueKind.Array => value.EnumerateArray().All(e => e.TryGetInt32(out _)) ? value.EnumerateArray().Select(e => e.GetInt32()).ToArray() : value.EnumerateArray().Select(e => e.GetDouble()).ToArray(),
         _ => value.TryGetInt32(out var i) ? (object)i : value.GetDouble(),
     };
 }

@@ -9,6 +9,10 @@ internal sealed class Safetensors
 {
     private readonly Dictionary<string, (int[] Shape, double[] Values)> tensors = new(StringComparer.Ordinal);
 
+    private Safetensors()
+    {
+    }
+
     private Safetensors(byte[] file)
     {
         var length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file));
@@ -45,6 +49,22 @@ internal sealed class Safetensors
     public bool Has(string name) => tensors.ContainsKey(name);
 
     public static Safetensors Load(string name) => new(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", name)));
+
+    /// <summary>All files that match, by name.</summary>
+    public static IReadOnlyList<Safetensors> LoadAll(string pattern) =>
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "fixtures"), pattern).Order(StringComparer.Ordinal).Select(f => new Safetensors(File.ReadAllBytes(f))).ToArray();
+
+    /// <summary>The tensors of several files as one.</summary>
+    public static Safetensors Union(IEnumerable<Safetensors> files)
+    {
+        var union = new Safetensors();
+        foreach (var (name, tensor) in files.SelectMany(f => f.tensors))
+        {
+            union.tensors.Add(name, tensor);
+        }
+
+        return union;
+    }
 
     private static double[] Widen<T>(ReadOnlySpan<T> values)
         where T : struct, System.Numerics.INumber<T>

@@ -1,4 +1,5 @@
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ops;
 
 namespace DeepGen.Numerics.Tests.Oracle;
 
@@ -16,7 +17,7 @@ internal sealed class RandomData
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
         Inputs = graph.Inputs.Select(i => Uniform(batch * i.Shape.Elements, low, high)).ToArray();
         Targets = graph.Targets.Select(t => t.Element == GraphElement.Int32
-            ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(Classes(t))).ToArray()
+            ? Enumerable.Range(0, batch * (int)t.Shape.Elements).Select(_ => (double)Label(t)).ToArray()
             : Uniform(batch * t.Shape.Elements, low, high)).ToArray();
         OutputGradients = graph.Outputs.Select(o => Uniform(batch * graph.Nodes[o].Shape.Elements, -1, 1)).ToArray();
         Weights = graph.Parameters.ToDictionary(
@@ -49,9 +50,12 @@ internal sealed class RandomData
         }
     }
 
-    private int Classes(Node target) => graph.Nodes
-        .Where(n => n.Op == "SoftmaxCrossEntropy" && n.Inputs[1] == target.Id)
-        .Min(n => graph.Nodes[n.Inputs[0]].Shape[0]);
+    private int Label(Node target)
+    {
+        var losses = graph.Nodes.Where(n => OpCatalogue.Find(n.Op) is { TakesClassIndices: true } && n.Inputs[1] == target.Id).ToArray();
+        var ignored = losses.Select(n => (OpCatalogue.Get(n.Op), n)).Where(l => l.Item1 is ClassLoss).Select(l => (int)l.Item1.Argument(l.n.Arguments, "ignoreIndex")!).FirstOrDefault(i => i != ClassLoss.NothingIgnored, ClassLoss.NothingIgnored);
+        return ignored != ClassLoss.NothingIgnored && random.Next(4) == 0 ? ignored : random.Next(losses.Min(n => graph.Nodes[n.Inputs[0]].Shape[0]));
+    }
 
     private double[] Uniform(long count, double low, double high)
     {
