@@ -49,19 +49,8 @@ internal sealed partial class KernelWriter
         /// <param name="written">What is stored along the inner loop, if not a whole tensor.</param>
         public void Split(bool rowsApart, Access? written = null)
         {
-            // Random numbers are counted by sample and element; counters by axis.
-            var bySample = leaves.Any(l => l.Leaf.Prim is UniformPrim);
-            var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
-            foreach (var (leaf, map) in leaves.Where(l => l.Leaf.Prim is UniformPrim))
-            {
-                Accesses.Add(Access.Of(null!, leaf.Dims, map, domain.Rank));
-            }
-
-            var loops = Loops.Of(domain, Accesses, axis =>
-                (rowsApart && axes.Length > 0 && axis == axes[0])
-                || (bySample && axis == 1 && domain.HasBatch)
-                || iotas.Contains(axis)
-                || iotas.Contains(axis - 1));
+            var (bySample, counted) = Counters();
+            var loops = Loops.Of(domain, Accesses, axis => (rowsApart && axes.Length > 0 && axis == axes[0]) || counted(axis));
             if (loops.Count == 0)
             {
                 loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
@@ -84,11 +73,30 @@ internal sealed partial class KernelWriter
             Outer = loops.Take(loops.Count - 1).ToList();
         }
 
+        /// <summary>Random numbers are counted by sample and element, indices by axis: axes that must stay apart for their sake.</summary>
+        private (bool BySample, Func<int, bool> Separate) Counters()
+        {
+            var random = leaves.Where(l => l.Leaf.Prim is UniformPrim).ToArray();
+            var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
+            foreach (var (leaf, map) in random)
+            {
+                Accesses.Add(Access.Of(null!, leaf.Dims, map, domain.Rank));
+            }
+
+            return (random.Length > 0, axis => (random.Length > 0 && axis == 1 && domain.HasBatch) || iotas.Contains(axis) || iotas.Contains(axis - 1));
+        }
+
         /// <summary>Loops for reductions that are not along rows: first what is kept, then what is summed.</summary>
         /// <returns>The loops that are kept around everything, and those that are summed outside the vectorized one.</returns>
         public (List<Loop> Kept, List<Loop> Summed) SplitReduction()
         {
-            var loops = Loops.Of(domain, Accesses, axis => axes.Contains(axis) != axes.Contains(axis - 1));
+            var (bySample, counted) = Counters();
+            var loops = Loops.Of(domain, Accesses, axis => axes.Contains(axis) != axes.Contains(axis - 1) || counted(axis));
+            if (bySample && loops[loops.Count - 1].HasBatch)
+            {
+                loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
+            }
+
             Inner = loops[loops.Count - 1];
             var around = loops.Take(loops.Count - 1).ToList();
             var kept = around.Where(l => !axes.Contains(l.Axes[0])).ToList();

@@ -74,6 +74,8 @@ internal sealed class Fuse
         var b = program.Builder;
         // A gradient is added to what is there, so its place cannot serve those who read this step's value.
         var read = new HashSet<Val>(Liveness.Of(program.Roots.Select(r => r.Value)).Where(v => v.Prim is not (ReshapePrim or StopGradientPrim)).SelectMany(v => v.Inputs).Select(Views.Base));
+        // Nor can it serve a second result, which would copy the sum.
+        read.UnionWith(program.Roots.Select(r => Views.Base(r.Value)).GroupBy(v => v).Where(g => g.Count() > 1).Select(g => g.Key));
         return program.Roots.Select(root =>
         {
             var value = Views.Base(root.Value);

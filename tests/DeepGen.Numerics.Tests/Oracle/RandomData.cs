@@ -15,7 +15,9 @@ internal sealed class RandomData
         Batch = batch;
         // A string's own hash code differs from run to run.
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
-        Inputs = graph.Inputs.Select(i => Uniform(batch * i.Shape.Elements, low, high)).ToArray();
+        Inputs = graph.Inputs.Select(i => i.Element == GraphElement.Int32
+            ? Enumerable.Range(0, batch * (int)i.Shape.Elements).Select(_ => (double)random.Next(4)).ToArray()
+            : Uniform(batch * i.Shape.Elements, low, high)).ToArray();
         Targets = graph.Targets.Select(t => t.Element == GraphElement.Int32
             ? Enumerable.Range(0, batch * (int)t.Shape.Elements).Select(_ => (double)Label(t)).ToArray()
             : Uniform(batch * t.Shape.Elements, low, high)).ToArray();
