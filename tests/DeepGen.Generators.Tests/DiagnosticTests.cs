@@ -93,7 +93,7 @@ public class DiagnosticTests
         { "DG0101", "Huber's delta must be above 0, but is -1", "[Network, Input(4), Dense(4), Huber(⟦-1f⟧)] partial class Net;" },
         { "DG0101", "Hinge's power must be 1 or 2, but is 3", "[Network, Input(4), Dense(4), Hinge(power: ⟦3⟧)] partial class Net;" },
         { "DG0101", "SoftmaxCrossEntropy needs a weight for each of the 4 classes, but there are 2", "[Network, Input(4), Dense(4), SoftmaxCrossEntropy(classWeights: ⟦new[] { 1f, 2f }⟧)] partial class Net;" },
-        { "DG0101", "NegativeLogLikelihood's class weights must be at least 0, and one of them above", "[Network, Input(4), Dense(2), LogSoftmax, NegativeLogLikelihood(⟦new[] { 1f, -2f }⟧)] partial class Net;" },
+        { "DG0101", "NegativeLogLikelihood's class weights must be finite and at least 0, and one of them above", "[Network, Input(4), Dense(2), LogSoftmax, NegativeLogLikelihood(⟦new[] { 1f, -2f }⟧)] partial class Net;" },
         { "DG0101", "SoftmaxCrossEntropy's labelSmoothing must be at most 1, but is 1.5", "[Network, Input(4), Dense(4), SoftmaxCrossEntropy(labelSmoothing: ⟦1.5f⟧)] partial class Net;" },
         { "DG0101", "SoftmaxCrossEntropy with softTargets has no label to ignore; remove ignoreIndex", "[Network, Input(4), Dense(4), SoftmaxCrossEntropy(ignoreIndex: ⟦1⟧, softTargets: true)] partial class Net;" },
         { "DG0110", "SoftmaxCrossEntropy needs an integer label per position, [Target(3, 4, type: Element.Int32)], but 't' is Int32 of shape [4, 3] (Input[2,3,4] → Conv2d[2,3,4] → SoftmaxCrossEntropy ✗)", "[Network] partial class Net { static Tensor Forward([Input(2, 3, 4)] Tensor x) => x.Conv2d(2, 1); static Tensor Loss(Tensor y, [Target(4, 3, type: Element.Int32)] Tensor t) => y.SoftmaxCrossEntropy(⟦t⟧); }" },

@@ -212,9 +212,9 @@ internal abstract class ClassLoss : Loss
             throw c.Error(OpErrorKind.Argument, "classWeights", $"{Name} needs a weight for each of the {c.Shape()[0]} classes, but there are {weights.Length}");
         }
 
-        if (weights.Any(w => !(w >= 0)) || (weights.Length > 0 && weights.All(w => w == 0)))
+        if (weights.Any(w => !(w >= 0 && w <= float.MaxValue)) || (weights.Length > 0 && weights.All(w => w == 0)))
         {
-            throw c.Error(OpErrorKind.Argument, "classWeights", $"{Name}'s class weights must be at least 0, and one of them above");
+            throw c.Error(OpErrorKind.Argument, "classWeights", $"{Name}'s class weights must be finite and at least 0, and one of them above");
         }
 
         return (Shape.Scalar, Element.Float32);

@@ -123,6 +123,13 @@ public sealed class PointwiseNetworks
         }
 
         [Network]
+        public partial class ConvolutionAndSlopes
+        {
+            static Tensor Forward([Input(3, 7, 7)] Tensor x) =>
+                x.Conv2d(6, 3, padding: 1).PRelu(perChannel: true).Conv2d(6, 3, stride: 2).PRelu().Conv2d(4, 1).Gelu(true).Max([1, 2]);
+        }
+
+        [Network]
         public partial class NoisyRows
         {
             static Tensor Forward([Input(4, 9)] Tensor x)
