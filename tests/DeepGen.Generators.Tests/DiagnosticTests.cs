@@ -22,6 +22,19 @@ public class DiagnosticTests
         }
         """;
 
+    /// <summary>A network whose Forward is the given statements over a sequence [5, 6].</summary>
+    private static string Sequence(string body, string members = "") => $$"""
+        [Network]
+        public partial class Net
+        {
+            static Tensor Forward([Input(5, 6)] Tensor x)
+            {
+                {{body}}
+            }
+            {{members}}
+        }
+        """;
+
     [Fact]
     public void ThePinnedLine()
     {
@@ -107,23 +120,71 @@ public class DiagnosticTests
         { "DG0106", "Where needs equal shapes but its operands are [4], [3] and [] (Input[4] → Where ✗)", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x, [Input(3)] Tensor y) => Tensor.⟦Where⟧(x, y, 0); }" },
         { "DG0106", "'>' needs equal shapes but its operands are [4] and [3] (Input[4] → Greater ✗)", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x, [Input(3)] Tensor y) => x ⟦>⟧ y; }" },
         { "DG0301", "BinaryCrossEntropyWithLogits takes logits and applies the sigmoid itself, but Sigmoid comes before it; remove Sigmoid (Input[4] → Dense[1] → Sigmoid[1] → BinaryCrossEntropyWithLogits ✗)", "[Network, Input(4), Dense(1), ⟦Sigmoid⟧, BinaryCrossEntropyWithLogits] partial class Net;" },
+        { "DG0037", "The cell is given a state of shape [8] but gives one of shape [4]; a state keeps its shape from step to step (Input[5,6] → Scan ✗)", Sequence("return x.Scan(⟦Cell⟧, Tensor.Zeros(8)).State;", "static Tensor Cell(Tensor x, Tensor h) => (x.Dense(4) + h.Dense(4)).Tanh();") },
+        { "DG0037", "The cell is given state 2 of shape [1] but gives one of shape [8]; a state keeps its shape from step to step (Input[5,6] → Scan ✗)", Sequence("return x.Scan(⟦Cell⟧, Tensor.Zeros(8), Tensor.Zeros(1)).State1;", "static (Tensor, Tensor) Cell(Tensor x, Tensor h, Tensor c) => (h, x.Dense(8) + h + c);") },
+        { "DG0038", "A cell cannot contain another Scan; compute that one before, and use its result in the cell (Input[5,6] → Scan ✗)", Sequence("return x.Scan((s, h) => h + x.⟦Scan⟧((u, g) => g + u.Dense(3), Tensor.Zeros(3)).State, Tensor.Zeros(3)).State;") },
+        { "DG0038", "Lstm is a loop over time, and a cell cannot contain another; compute it before, and use its result in the cell (Input[5,6] → Lstm ✗)", Sequence("return x.Scan((s, h) => h + x.⟦Lstm⟧(3), Tensor.Zeros(3)).State;") },
+        { "DG0038", "BatchNorm keeps 'BatchNorm1.running_mean' from batch to batch, which cannot be done at every step of a cell; use it before or behind the Scan (Step[6] → Dense[8] → BatchNorm ✗)", Sequence("return x.Scan((s, h) => (h + s.Dense(8).⟦BatchNorm⟧()).Tanh(), Tensor.Zeros(8)).State;") },
+        { "DG0038", "'Dense1' is a tensor of one step and is known in its cell only; let the cell return it as its output (Step[6] → Dense[8] → Relu ✗)", Sequence("Tensor? inside = null; x.Scan((s, h) => { inside = s.Dense(8); return h + inside; }, Tensor.Zeros(8)); return inside!.⟦Relu⟧();") },
+        { "DG0039", "'n' says how many steps each sample of 'z' has, but 'z' is no [Input(…)] of Forward; name one with nameof", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Lengths(⟦\"z\"⟧)] Tensor n) => x.Lstm(4); }" },
+        { "DG0039", "'n' says how many steps each sample of 'y' has, but 'y' is one number per sample; it must be a sequence (T, …)", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Input] Tensor y, [Lengths(⟦nameof(y)⟧)] Tensor n) => x.Lstm(4) * y; }" },
+        { "DG0039", "'m' says how many steps each sample of 'x' has, but 'x' has lengths already", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Lengths(nameof(x))] Tensor n, [Lengths(⟦nameof(x)⟧)] Tensor m) => x.Lstm(4); }" },
+        { "DG0103", "Lstm(4) needs a sequence (T, F) but input 'x' is [6] (Input[6] → Lstm ✗)", "[Network] partial class Net { static Tensor Forward([Input(6)] Tensor x) => x.⟦Lstm⟧(4); }" },
+        { "DG0103", "Scan needs a sequence (T, …) that is computed from an input, but 'Zeros' is [5, 6] and the same for every sample", "[Network] partial class Net { static Tensor Forward([Input(6)] Tensor x) => x + Tensor.Parameter([5, 6], name: \"Zeros\").⟦Scan⟧((s, h) => h + s, Tensor.Zeros(6)).State; }" },
+        { "DG0101", "Gru's hidden must be at least 1, but is 0", Sequence("return x.Gru(⟦0⟧);") },
+        { "DG0017", "The extent 1 of 'Tensor.Zeros' must be at least 1 but is 0", Sequence("return x.Scan((s, h) => h + s, Tensor.⟦Zeros⟧(0)).State;") },
+        { "DG0201", "This cell is not known at build time; give a static method or a lambda", Sequence("return x.Scan(⟦Cell⟧, Tensor.Zeros(6)).State;", "static readonly Func<Tensor, Tensor, Tensor> Cell = null!;") },
+        { "DG0303", "The input 'n' reaches no output and no loss; use it or remove it", "[Network] partial class Net { static Tensor Forward([Input(5, 6)] Tensor x, [Lengths(nameof(x))] Tensor ⟦n⟧) => x.Flatten().Dense(4); }" },
         { "DG0015", "Loss takes 0 tensors before its targets, but 'Net' has 1 output; declare it as static Tensor Loss, with one Tensor per output and then [Target(…)] Tensor parameters", "[Network, Input(4), Dense(2)] partial class Net { static Tensor ⟦Loss⟧([Target(2)] Tensor t) => t.MeanSquaredError(t); }" },
         { "DG0016", "The loss attribute 'MeanSquaredError' needs a network of one output but 'Net' has 2; write a Loss method", "[Network, ⟦MeanSquaredError⟧] partial class Net { static (Tensor A, Tensor B) Forward([Input(4)] Tensor x) => (x.Dense(1), x.Dense(2)); }" },
         { "DG0017", "The extent 2 of 'Input' must be at least 1 but is 0", "[Network, Input(4, ⟦0⟧, 3), Flatten, Dense(2)] partial class Net;" },
         { "DG0017", "The extent 1 of 'x' must be at least 1 but is -3", "[Network] partial class Net { static Tensor Forward([Input(⟦-3⟧)] Tensor x) => x.Dense(2); }" },
 
         // Shapes.
+        { "DG0019", "MaxUnpool2d needs the result of a MaxPool2d, which knows where its maxima were, but Relu gives [3, 4, 4]; give it what MaxPool2d returned, before any other layer (Input[3,8,8] → MaxPool2d[3,4,4] → Relu[3,4,4] → MaxUnpool2d ✗)", Forward("var p = x.MaxPool2d(2).Relu(); return p.MaxUnpool2d(⟦p⟧);") },
+        { "DG0019", "MaxUnpool2d puts one value into each window of its pool and needs its shape [3, 4, 4], but Conv2d gives [4, 4, 4] (Input[3,8,8] → MaxPool2d[3,4,4] → Conv2d[4,4,4] → MaxUnpool2d ✗)", Forward("var p = x.MaxPool2d(2); return p.Conv2d(4, 1).⟦MaxUnpool2d⟧(p);") },
         { "DG0101", "Conv2d's kernel must be at least 1, but is 0", "[Network, Input(1, 8, 8), Conv2d(4, ⟦0⟧), Flatten, Dense(2)] partial class Net;" },
+        { "DG0101", "Conv2d's padding must be at least 0, or Padding.Same or Padding.Full, but is -3", Forward("return x.Conv2d(4, 3, padding: ⟦-3⟧);") },
+        { "DG0101", "Conv2d's padding must be at least 0 on each side, but is -1", "[Network, Input(3, 8, 8), Conv2d(4, new[] { 3, 3 }, padding: ⟦new[] { 0, 1, 0, Padding.Same }⟧)] partial class Net;" },
+        { "DG0101", "Conv2d's kernel needs one number or 2, but 3 are given", "[Network, Input(3, 8, 8), Conv2d(4, ⟦new[] { 3, 3, 3 }⟧)] partial class Net;" },
+        { "DG0101", "Conv2d's padding needs one number or 2, or 4 (before and after each axis), but 3 are given", Forward("return x.Conv2d(4, [3, 3], padding: ⟦[1, 1, 1]⟧);") },
+        { "DG0101", "Conv2d's kernel needs one number or 2, but 0 are given", "[Network, Input(3, 8, 8), Conv2d(4, ⟦null!⟧)] partial class Net;" },
+        { "DG0101", "MaxPool2d([3, 2])'s padding must be at most half of the kernel (1), but is 2; a window must not lie in the border alone", Forward("return x.MaxPool2d([3, 2], padding: ⟦[0, 0, 2, 0]⟧);") },
+        { "DG0101", "ConvTranspose2d(4, 3)'s outputPadding must be below its stride or dilation (2), but is 2; what lies further no window reaches", Forward("return x.ConvTranspose2d(4, 3, stride: 2, outputPadding: ⟦2⟧);") },
+        { "DG0101", "ConvTranspose2d(4, 3)'s padding leaves nothing of the height: 10 without it, and 10 are cut off", Forward("return x.ConvTranspose2d(4, 3, padding: ⟦5⟧);") },
+        { "DG0101", "LocalResponseNorm's k must be above 0, or zeros would be divided by zero", "[Network, Input(3, 8, 8), LocalResponseNorm(5, k: ⟦0⟧)] partial class Net;" },
         { "DG0101", "Dropout's probability must be below 1, but is 1", "[Network, Input(8), Dropout(⟦1⟧), Dense(2)] partial class Net;" },
         { "DG0101", "A name must not be empty and must not contain quotes, backslashes or line breaks", "[Network, Input(8), Dense(2, name: ⟦\"\"⟧)] partial class Net;" },
+        { "DG0101", "Permute(0, 2, 2) must name every axis of the input once, 0 to 2 in any order (input 'x' is [3, 8, 8])", Forward("return x.⟦Permute⟧(0, 2, 2);") },
+        { "DG0101", "Permute(1, 0) must name every axis of the input once, 0 to 2 in any order (input 'x' is [3, 8, 8])", Forward("return x.⟦Permute⟧(1, 0);") },
+        { "DG0101", "Slice's axis must be from 0 to 2, or from -3 to -1 counted from the last, but is 3 (input 'x' is [3, 8, 8])", Forward("return x.Slice(⟦3⟧, 0, 1);") },
+        { "DG0101", "Concat's axis must be from 0 to 2, or from -3 to -1 counted from the last, but is -4 (input 'x' is [3, 8, 8])", Forward("return Tensor.Concat(⟦-4⟧, x, x);") },
+        { "DG0101", "Split's parts must divide the 3 elements of axis 0, but 2 does not (input 'x' is [3, 8, 8]); use Slice for unequal parts", Forward("return x.Split(⟦2⟧)[0];") },
+        { "DG0101", "Split's axis must be from 0 to 2, or from -3 to -1 counted from the last, but is 5 (input 'x' is [3, 8, 8])", Forward("return x.Split(2, ⟦5⟧)[0];") },
+        { "DG0101", "BroadcastTo(3, 0)'s extents must be at least 1, but one is 0", Forward("return x.⟦BroadcastTo⟧(3, 0);") },
+        { "DG0101", "Embedding(5, 4)'s paddingIndex must be below 5, or -1 for none, but is 5", "[Network, Input(7, type: Element.Int32), Embedding(5, 4, paddingIndex: ⟦5⟧)] partial class Net;" },
         { "DG0102", "Dense(2) needs a vector but input 'x' is [3, 8, 8]; add Flatten before it (Input[3,8,8] → Dense ✗)", Forward("return x.⟦Dense⟧(2);") },
         { "DG0103", "Conv2d(4, 3) needs a map (C, H, W) but input 'input' is [8] (Input[8] → Conv2d ✗)", "[Network, Input(8), ⟦Conv2d⟧(4, 3)] partial class Net;" },
+        { "DG0103", "Conv3d(4, 3) needs a volume (C, D, H, W) but input 'x' is [3, 8, 8] (Input[3,8,8] → Conv3d ✗)", Forward("return x.⟦Conv3d⟧(4, 3);") },
+        { "DG0103", "MaxPool2d(2) needs a map (C, H, W) that is computed from an input but parameter 'w' is [3, 8, 8]", Forward("return x + Tensor.Parameter([3, 8, 8], name: \"w\").⟦MaxPool2d⟧(2);") },
+        { "DG0104", "Conv2d(4, [1, 9])'s window spans 9 but the padded width is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, ⟦[1, 9]⟧);") },
+        { "DG0103", "Gram needs channels with positions but input 'input' is [8] (Input[8] → Gram ✗)", "[Network, Input(8), ⟦Gram⟧] partial class Net;" },
+        { "DG0103", "MatMul needs two matrices but Flatten gives [192]; Reshape a vector to (1, F) or (F, 1) (Input[3,8,8] → MatMul ✗)", Forward("return x.MatMul(⟦x.Flatten()⟧);") },
+        { "DG0103", "ZeroPad2d(1) needs a map (C, H, W) but input 'input' is [8] (Input[8] → ZeroPad2d ✗)", "[Network, Input(8), ⟦ZeroPad2d⟧(1)] partial class Net;" },
         { "DG0104", "Conv2d(4, 9)'s window spans 9 but the padded height is 8 (input 'x' is [3, 8, 8]); use a smaller kernel or more padding (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, kernel: ⟦9⟧);") },
         { "DG0105", "Conv2d(4, 3) has 2 groups, which must divide the 3 input channels and the 4 output channels (Input[3,8,8] → Conv2d ✗)", Forward("return x.Conv2d(4, 3, groups: ⟦2⟧);") },
         { "DG0106", "'+' needs equal shapes but its operands are [4, 8, 8] and [3, 8, 8] (Input[3,8,8] → Conv2d[4,8,8] → Add ✗)", Forward("return x.Conv2d(4, 1) ⟦+⟧ x;") },
         { "DG0106", "Concat joins along the first axis and needs equal shapes behind it, but its inputs are [3, 8, 8], [3, 4, 4] (Input[3,8,8] → Concat ✗)", Forward("return Tensor.⟦Concat⟧(x, x.MaxPool2d(2));") },
+        { "DG0106", "Concat joins along axis 1 and needs equal extents along all others, but its inputs are [3, 8, 8], [4, 8, 8] (Input[3,8,8] → Concat ✗)", Forward("return Tensor.⟦Concat⟧(1, x, x.Conv2d(4, 1));") },
+        { "DG0106", "MatMul needs as many columns of the first as rows of the second, but they are [24, 8] and [24, 8]: 8 and 24 (Input[3,8,8] → Reshape[24,8] → MatMul ✗)", Forward("var a = x.Reshape(24, 8); return a.MatMul(⟦a⟧);") },
+        { "DG0106", "MatMul needs equal extents before the last two, but its operands are [3, 8, 8] and [2, 8, 8] (Input[3,8,8] → MatMul ✗)", Forward("return x.MatMul(⟦x.Slice(0, 1, 2)⟧);") },
+        { "DG0106", "BroadcastTo(3, 9, 8) repeats extents of 1, aligned from the right, but input 'x' is [3, 8, 8] (Input[3,8,8] → BroadcastTo ✗)", Forward("return x.⟦BroadcastTo⟧(3, 9, 8);") },
+        { "DG0106", "ScatterAdd(4) needs an index for each row, but input 'x' is [5, 2] and the indices are [3] (Input[5,2] → ScatterAdd ✗)", "[Network] partial class Net { static Tensor Forward([Input(5, 2)] Tensor x, [Input(3, type: Element.Int32)] Tensor i) => x.ScatterAdd(⟦i⟧, 4); }" },
         { "DG0107", "Reshape(3, 63) gives 189 elements but input 'x' is [3, 8, 8], which has 192 (Input[3,8,8] → Reshape ✗)", Forward("return x.⟦Reshape⟧(3, 63);") },
         { "DG0108", "Dense(2) needs float values but input 'x' holds integers (Input[4] → Dense ✗)", "[Network] partial class Net { static Tensor Forward([Input(4, type: Element.Int32)] Tensor x) => x.⟦Dense⟧(2); }" },
+        { "DG0108", "Embedding(5, 4) needs integers, [Input(…, type: Element.Int32)], but input 'input' holds floats (Input[7] → Embedding ✗)", "[Network, Input(7), ⟦Embedding⟧(5, 4)] partial class Net;" },
+        { "DG0108", "Gather needs integers, [Input(…, type: Element.Int32)], but Relu holds floats (Input[3,8,8] → Gather ✗)", Forward("return x.Gather(⟦x.Relu()⟧);") },
+        { "DG0108", "Slice(0, 0, 2) needs float values but input 'x' holds integers (Input[4] → Slice ✗)", "[Network] partial class Net { static Tensor Forward([Input(4, type: Element.Int32)] Tensor x) => x.⟦Slice⟧(0, 0, 2).OneHot(3); }" },
         { "DG0109", "the shared weights 'Twin.Dense1.weight' have shape [2, 4], but this call needs [2, 2]; call the shared block with inputs of one shape", "[Network] partial class Net { static Tensor Forward([Input(4)] Tensor x) => Twin(Twin(x)); [Block(shared: true)] static Tensor Twin(Tensor x) => x.⟦Dense⟧(2); }" },
         { "DG0110", "SoftmaxCrossEntropy needs a vector of at least two logits, or a map of them, but Conv2d gives [1, 6, 6] (Input[3,8,8] → Conv2d[1,6,6] → SoftmaxCrossEntropy ✗)", "[Network, Input(3, 8, 8), Conv2d(1, 3), ⟦SoftmaxCrossEntropy⟧] partial class Net;" },
         { "DG0110", "MeanSquaredError compares equal shapes, but Dense gives [2] and 't' is [3] (Input[4] → Dense[2] → MeanSquaredError ✗)", "[Network, Input(4), Dense(2)] partial class Net { static Tensor Loss(Tensor y, [Target(3)] Tensor t) => y.MeanSquaredError(⟦t⟧); }" },
@@ -132,6 +193,11 @@ public class DiagnosticTests
         { "DG0112", "Extent needs an axis from 0 to 2 but input 'x' is [3, 8, 8] (Input[3,8,8] → Extent ✗)", Forward("return x.Conv2d(x.⟦Extent⟧(3), 1);") },
         { "DG0113", "'Input' is too large: a tensor of one sample may have at most 2,147,483,647 elements", "[Network, ⟦Input⟧(100000, 100000), Flatten, Dense(2)] partial class Net;" },
         { "DG0113", "The result of Conv2d is too large: a tensor of one sample may have at most 2,147,483,647 elements (Input[3,8,8] → Conv2d ✗)", Forward("return x.⟦Conv2d⟧(200000000, 1);") },
+        { "DG0131", "CenterCrop(9, 4) is larger than the map (input 'x' is [3, 8, 8]); crop the larger of the two maps (Input[3,8,8] → CenterCrop ✗)", Forward("return x.CenterCrop(⟦9⟧, 4);") },
+        { "DG0131", "CenterCrop(8, 8) is larger than the map (Conv2d gives [4, 6, 6]); crop the larger of the two maps (Input[3,8,8] → Conv2d[4,6,6] → CenterCrop ✗)", Forward("return x.Conv2d(4, 3).CenterCropTo(⟦x⟧);") },
+        { "DG0131", "Slice(1, 6, 3) takes 3 elements from 6 but axis 1 has 8 (input 'x' is [3, 8, 8]) (Input[3,8,8] → Slice ✗)", Forward("return x.⟦Slice⟧(1, 6, 3);") },
+        { "DG0131", "ReflectPad2d(8) mirrors 8 of a height of 8, of which there are 7 beside the outermost (input 'x' is [3, 8, 8]); use at most 7, or ReplicatePad2d (Input[3,8,8] → ReflectPad2d ✗)", Forward("return x.ReflectPad2d(⟦8⟧);") },
+        { "DG0131", "ReflectPad2d(1) mirrors 9 of a width of 8, of which there are 7 beside the outermost (input 'x' is [3, 8, 8]); use at most 7, or ReplicatePad2d (Input[3,8,8] → ReflectPad2d ✗)", Forward("return x.ReflectPad2d(1, right: ⟦9⟧, bottom: 1);") },
 
         // Evaluation.
         { "DG0201", "'Size' may change at run time, so its value is not known at build time; make it const or static readonly", Forward("return x.Flatten().Dense(⟦Size⟧);", "static int Size = 4;") },

@@ -204,6 +204,14 @@ public class LanguageTests
     }
 
     [Fact]
+    public void SplitGivesSlicesAndCenterCropToTakesTheOthersSize()
+    {
+        var graph = Graph(DiagnosticTests.Forward("var parts = x.Split(4, axis: -1); var y = parts[1] + parts[3]; foreach (var p in parts) y = y + p; var small = y.Conv2d(3, 2); return y.CenterCropTo(small) * small;"));
+        Assert.Equal(["-1,0,2", "-1,2,2", "-1,4,2", "-1,6,2"], graph.Nodes.Where(n => n.Op == "Slice").Select(n => string.Join(",", n.Arguments)));
+        Assert.Equal("3,7,1", string.Join(",", graph.Nodes.Single(n => n.Op == "CenterCrop").Shape.ToArray()));
+    }
+
+    [Fact]
     public void SeveralInputsAndNamedOutputs()
     {
         var graph = Graph("""

@@ -11,7 +11,7 @@ public class ParityTests
 {
     public static TheoryData<string> BothForms => new(OpCatalogue.All.Where(o => o.Form == OpForm.Both).Select(o => o.Name));
 
-    public static TheoryData<string> All => new(OpCatalogue.All.Where(o => o.Form != OpForm.Operator).Select(o => o.Name));
+    public static TheoryData<string> All => new(OpCatalogue.All.Where(o => o.Form is not (OpForm.Operator or OpForm.Cell)).Select(o => o.Name));
 
     [Theory]
     [MemberData(nameof(BothForms))]
@@ -24,13 +24,13 @@ public class ParityTests
         Assert.Empty(attribute.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly));
 
         var op = OpCatalogue.Get(name);
-        var forms = LanguageWriter.AxisForms(op);
+        var overloads = LanguageWriter.Overloads(op);
         var constructors = attribute.GetConstructors();
-        Assert.Equal(forms.Count, constructors.Length);
-        foreach (var oneAxis in forms)
+        Assert.Equal(overloads.Count, constructors.Length);
+        foreach (var perAxis in overloads)
         {
-            var inAttribute = constructors.Single(c => forms.Count == 1 || TakesOneAxis(c) == oneAxis).GetParameters().Select(Describe);
-            var inMethod = Method(op, oneAxis).GetParameters().Where(p => p.ParameterType != typeof(Tensor)).Select(Describe);
+            var inAttribute = constructors.Single(c => IsPerAxis(op, c) == perAxis).GetParameters().Select(Describe);
+            var inMethod = Method(op, perAxis).GetParameters().Where(p => p.ParameterType != typeof(Tensor)).Select(Describe);
             Assert.Equal(inMethod, inAttribute);
         }
     }
@@ -46,8 +46,9 @@ public class ParityTests
         foreach (var p in op.Parameters)
         {
             var declared = parameters[p.Name];
-            Assert.Equal(p.Default is not null, declared.IsOptional);
-            if (p.Default is not null)
+            // Nothing in front of a list of tensors can be left out; another overload leaves out all.
+            Assert.Equal(p.Default is not null && !op.Variadic, declared.IsOptional);
+            if (declared.IsOptional)
             {
                 Assert.Equal(p.Type is OpParameterType.Axes or OpParameterType.Floats ? null : p.Default, declared.DefaultValue);
             }
@@ -68,15 +69,31 @@ public class ParityTests
     {
         var op = OpCatalogue.Get(name);
         // A penalty of nothing is an error.
-        foreach (var withDefaults in op.TakesWeights ? new[] { false } : new[] { true, false })
+        foreach (var (withDefaults, perAxis) in LanguageWriter.Overloads(op).SelectMany(o => op.TakesWeights ? new[] { (false, o) } : new[] { (true, o), (false, o) }))
         {
-            var arguments = op.Parameters.Where(p => p.Default is null || !withDefaults).Select((p, i) => (i % 2 == 0 ? "" : p.Type == OpParameterType.Ints ? "" : p.Name + ": ") + Sample(p)).ToList();
-            if (!withDefaults && op.Parameters.All(p => p.Type != OpParameterType.Ints))
+            List<string> Arguments(bool inAttribute)
             {
-                arguments.Add("name: \"named\"");
+                var arguments = op.Parameters.Where(p => p.Default is null || !withDefaults)
+                    .Select((p, i) => (i % 2 == 0 ? "" : p.Type == OpParameterType.Ints ? "" : p.Name + ": ") + (perAxis ? PerAxis(p, Sample(op, p), inAttribute) : Sample(op, p))).ToList();
+                if (!withDefaults && op.Parameters.All(p => p.Type != OpParameterType.Ints))
+                {
+                    arguments.Add("name: \"named\"");
+                }
+
+                return arguments;
             }
 
-            var input = op.IsLoss || op.TakesWeights || name is "Dense" or "Maxout" ? "Input(12)" : "Input(2, 8, 8)";
+            var input = name switch
+            {
+                _ when op.IndexInput == 0 => "Input(12, type: Element.Int32)",
+                "Dense" or "Rbf" or "Maxout" => "Input(12)",
+                _ when op.IsLoss || op.TakesWeights => "Input(12)",
+                "Rnn" or "Lstm" or "Gru" => "Input(5, 8)",
+                _ when name.EndsWith("1d", StringComparison.Ordinal) => "Input(2, 8)",
+                _ when name.EndsWith("3d", StringComparison.Ordinal) => "Input(2, 8, 8, 8)",
+                _ => "Input(2, 8, 8)",
+            };
+            var arguments = Arguments(inAttribute: false);
             var list = string.Join(", ", arguments);
             string stack, method;
             if (op.TakesWeights)
@@ -92,7 +109,7 @@ public class ParityTests
             }
             else
             {
-                stack = $"[Network, {input}, {name}({list})] partial class Net;";
+                stack = $"[Network, {input}, {name}({string.Join(", ", Arguments(inAttribute: true))})] partial class Net;";
                 method = $"[Network] partial class Net {{ static Tensor Forward([{input}] Tensor input) => input.{name}({list}); }}";
             }
 
@@ -103,13 +120,13 @@ public class ParityTests
     [Fact]
     public void EveryTypeOfTheLanguageIsPublicAndInTheNamespace()
     {
-        foreach (var type in new[] { "NetworkAttribute", "InputAttribute", "TargetAttribute", "BlockAttribute", "Tensor", "Padding", "Element", "Initializer" })
+        foreach (var type in new[] { "NetworkAttribute", "InputAttribute", "LengthsAttribute", "TargetAttribute", "BlockAttribute", "Tensor", "Padding", "Element", "Initializer" })
         {
             Assert.True(typeof(Tensor).Assembly.GetType("DeepGen." + type)?.IsPublic, type);
         }
 
-        Assert.Equal(Windows.Same, Padding.Same);
-        Assert.Equal(Enum.GetNames<Generators.Graph.Initializer>().Select((n, i) => (n, i)), Enum.GetNames<DeepGen.Initializer>().Where(n => n != "Constant").Select(n => (n, (int)Enum.Parse<DeepGen.Initializer>(n))));
+        Assert.Equal((Windows.Same, Windows.Full), (Padding.Same, Padding.Full));
+        Assert.Equal(Enum.GetNames<Generators.Graph.Initializer>(), Enum.GetNames<DeepGen.Initializer>());
         Assert.Equal(Enum.GetNames<Generators.Graph.Element>(), Enum.GetNames<DeepGen.Element>());
     }
 
@@ -120,13 +137,18 @@ public class ParityTests
         return GraphFingerprint.Print(result.Model.Graph!);
     }
 
-    private static MethodInfo Method(OpDefinition op, bool oneAxis = false) =>
-        typeof(Tensor).GetMethods().Single(m => m.Name == op.Name
+    private static MethodInfo Method(OpDefinition op, bool perAxis = false) =>
+        typeof(Tensor).GetMethods().Where(m => m.Name == op.Name
             && m.IsStatic == (op.Form == OpForm.Static || op.TakesWeights)
             && m.GetParameters().All(p => p.Name != "weight")
-            && (LanguageWriter.AxisForms(op).Count == 1 || TakesOneAxis(m) == oneAxis));
+            && IsPerAxis(op, m) == perAxis).MaxBy(m => m.GetParameters().Length)!;
 
-    private static bool TakesOneAxis(MethodBase method) => method.GetParameters().Any(p => p.Name == LanguageWriter.OneAxis);
+    private static bool IsPerAxis(OpDefinition op, MethodBase m) => m.GetParameters().Any(p =>
+        op.Parameters.Any(q => (p.ParameterType == typeof(int[]) && q.Name == p.Name && q.Type == OpParameterType.Extents) || (p.Name == LanguageWriter.OneAxis && q.Type == OpParameterType.Axes)));
+
+    /// <summary>An extent for all axes and the same for each, or one axis in place of a list: also the nodes of the two overloads.</summary>
+    private static string PerAxis(OpParameter p, string value, bool inAttribute) =>
+        p.Type == OpParameterType.Axes ? "1" : p.Type != OpParameterType.Extents ? value : (inAttribute ? "new[] { " : "[") + string.Join(", ", Enumerable.Repeat(value, p.Axes)) + (inAttribute ? " }" : "]");
 
     private static (string?, Type, bool, object?) Describe(ParameterInfo p) => (
         p.Name,
@@ -134,18 +156,21 @@ public class ParityTests
         p.IsOptional,
         p.IsOptional ? p.DefaultValue : null);
 
-    private static string Sample(OpParameter p) => (p.Name, p.Type) switch
+    private static string Sample(OpDefinition op, OpParameter p) => (p.Name, p.Type) switch
     {
+        ("axes", OpParameterType.Ints) => "2, 0, 1",
+        ("axes", OpParameterType.Int) => "2",
+        ("shape", _) when op.Name == "BroadcastTo" => "3, 2, 8, 8",
+        ("axis" or "start" or "paddingIndex", _) => "1",
         (_, OpParameterType.Ints) => "8, -1, 4",
         ("padding", _) => "1",
         ("kernel", _) => "3",
         ("stride" or "groups", _) => "2",
+        ("outputPadding", _) => "1",
         ("dilation" or "power", _) => "2",
-        ("axis", _) => "1",
         ("min", _) => "-0.5f",
         (_, OpParameterType.Axes) => "new[] { 0, 2 }",
         (_, OpParameterType.Floats) => "new[] { 1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f, 9f, 10f, 11f, 12f }",
-        ("axes", _) => "2",
         (_, OpParameterType.Int) => "6",
         (_, OpParameterType.Bool) => "false",
         (_, OpParameterType.Float) => "0.25f",

@@ -30,7 +30,13 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossNeedsOneOutput = Make("DG0016", "A loss attribute needs one output", "The loss attribute '{0}' needs a network of one output but '{1}' has {2}; write a Loss method");
     public static readonly DiagnosticDescriptor Extent = Make("DG0017", "An extent must be positive", "The extent {0} of '{1}' must be at least 1 but is {2}");
     public static readonly DiagnosticDescriptor LossState = Make("DG0018", "Loss uses a running statistic", "The Loss of '{0}' uses the running statistic '{1}', which only Forward moves; use its layer in Forward and return what depends on it as an output");
+    public static readonly DiagnosticDescriptor Unpool = Make("DG0019", "Unpooling without its pool", "{0}{1}");
     public static readonly DiagnosticDescriptor PenaltyWithoutLoss = Make("DG0025", "A penalty needs a loss", "'{0}' is added to the loss, but the network '{1}' has none; declare a loss, for instance [MeanSquaredError], or a Loss method");
+
+    // Recurrence.
+    public static readonly DiagnosticDescriptor StateShape = Make("DG0037", "A state changes its shape", "{0}{1}");
+    public static readonly DiagnosticDescriptor InCell = Make("DG0038", "Not possible in a cell", "{0}{1}");
+    public static readonly DiagnosticDescriptor Lengths = Make("DG0039", "Lengths that fit no input", "{0}");
 
     // Shapes: the call is understood but does not fit.
     public static readonly DiagnosticDescriptor Argument = Make("DG0101", "An argument is out of its range", "{0}{1}");
@@ -46,6 +52,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossNotScalar = Make("DG0111", "Loss must give one number per sample", "Loss must give one number per sample but gives {0}; end it with a loss such as MeanSquaredError, or a weighted sum of losses{1}");
     public static readonly DiagnosticDescriptor NoSuchExtent = Make("DG0112", "A tensor has no such extent", "{0}{1}");
     public static readonly DiagnosticDescriptor TooLarge = Make("DG0113", "A tensor is too large", "{0} is too large: a tensor of one sample may have at most 2,147,483,647 elements{1}");
+    public static readonly DiagnosticDescriptor OutsideTensor = Make("DG0131", "A part lies outside the tensor", "{0}{1}");
 
     // Evaluation at build time.
     public static readonly DiagnosticDescriptor NotEvaluable = Make("DG0201", "Not known at build time", "{0}");
@@ -66,8 +73,9 @@ internal static class Descriptors
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } = new[]
     {
         Internal, NotPartial, WrongKind, BaseClass, Collision, Unsafe, LanguageVersion, NoInput, NoOutput, StackAndForward, StackSpread, LossNotLast, TwoLosses,
-        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossState, PenaltyWithoutLoss,
-        Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge,
+        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossState, Unpool, PenaltyWithoutLoss,
+        StateShape, InCell, Lengths,
+        Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge, OutsideTensor,
         NotEvaluable, NoSource, Endless, TooDeep, Arithmetic, Thrown, NotDifferentiable,
         SoftmaxBeforeLogits, UnusedLayer, UnusedInput, UnusedTarget, NameTaken,
     };
@@ -78,14 +86,18 @@ internal static class Descriptors
         OpErrorKind.NeedsFlatten => NeedsFlatten,
         OpErrorKind.Rank => Rank,
         OpErrorKind.WindowTooLarge => WindowTooLarge,
+        OpErrorKind.Unpool => Unpool,
         OpErrorKind.TooLarge => TooLarge,
         OpErrorKind.Groups => Groups,
+        OpErrorKind.OutsideTensor => OutsideTensor,
         OpErrorKind.ShapesDiffer => ShapesDiffer,
         OpErrorKind.ElementCount => ElementCount,
         OpErrorKind.ElementType => ElementType,
         OpErrorKind.SharedShape => SharedShape,
         OpErrorKind.LossShape => LossShape,
         OpErrorKind.NameTaken => NameTaken,
+        OpErrorKind.StateShape => StateShape,
+        OpErrorKind.InCell => InCell,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No descriptor for this kind."),
     };
 

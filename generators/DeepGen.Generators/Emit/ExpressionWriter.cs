@@ -5,7 +5,7 @@ using DeepGen.Generators.Passes;
 namespace DeepGen.Generators.Emit;
 
 /// <summary>
-/// Writes an elementwise expression as straight-line C# over a vector type: one variable for each operation, each value once.
+/// Writes an elementwise expression as straight-line C# over a vector type: each value once, a variable for what is used again or would make a line too long.
 /// Where a value comes from (memory, another stage, a counter) is the caller's to say.
 /// </summary>
 internal sealed class ExpressionWriter
@@ -17,7 +17,7 @@ internal sealed class ExpressionWriter
     private readonly Func<Val, Access, string> load;
     private readonly Func<Val, int[], string> leaf;
     private readonly Dictionary<(Val, long), string> variables = new();
-    private readonly List<string> lines = new();
+    private readonly List<string> definitions = new();
     private readonly string prefix;
     private readonly bool literalNumbers;
 
@@ -38,7 +38,12 @@ internal sealed class ExpressionWriter
         this.literalNumbers = literalNumbers;
     }
 
-    public IReadOnlyList<string> Lines => lines;
+    /// <summary>The statements that compute what was asked for, then <paramref name="tail"/>, which uses it.</summary>
+    public string Body(string tail)
+    {
+        var text = new InlinedVariables(prefix, definitions);
+        return text.Write(tail);
+    }
 
     public string Write(Val v) => Write(v, Views.Align(v.Dims, Views.Identity(rank)));
 
@@ -73,8 +78,8 @@ internal sealed class ExpressionWriter
 
         switch (v.Prim)
         {
-            // Long numbers stem from extents; kernels take them as a field.
-            case ConstPrim c when Literals.Float(c.Value).Length <= 7 || literalNumbers:
+            // Long numbers, and large whole ones, stem from extents; kernels take them as a field.
+            case ConstPrim c when literalNumbers || (Literals.Float(c.Value).Length <= 7 && !(c.Value > 16 && c.Value == Math.Floor(c.Value))):
                 return variables[key] = $"{vector}.Broadcast({Literals.Float(c.Value)})";
             case LeafPrim:
                 return variables[key] = Name(leaf(v, map));
@@ -100,7 +105,7 @@ internal sealed class ExpressionWriter
         string In(int i) => Write(v.Inputs[i], Views.Align(v.Inputs[i].Dims, map));
         return variables[key] = v.Prim is CopyPrim or BroadcastPrim ? In(0)
             : v.Prim is PointwisePrim ? Name(Operation(v, map, In))
-            : v.Prim is SlicePrim ? Name(load(Views.Base(v.Inputs[0]), SliceAccess(v, map)))
+            : v.Prim is SlicePrim && Access.OfSlice(v, map, rank, hasMemory) is var slice ? Name(load(slice.Base, slice))
             : throw new InvalidOperationException("Not elementwise: " + v.Prim.GetType().Name);
     }
 
@@ -116,19 +121,13 @@ internal sealed class ExpressionWriter
         return code;
     }
 
-    private Access SliceAccess(Val v, int[] map)
-    {
-        var whole = v.Inputs[0];
-        var strides = Access.Contiguous(whole.Dims);
-        var slice = (SlicePrim)v.Prim;
-        return Access.Of(Views.Base(whole), v.Dims, map, rank, slice.Start * strides[slice.Axis], strides);
-    }
+    /// <summary>The only element of a scalar vector, as a number of a variable's own.</summary>
+    public string Number(string value) => Name($"{vector}.Sum({value})");
 
     private string Name(string expression)
     {
-        var name = prefix + lines.Count;
-        lines.Add($"var {name} = {expression};");
-        return name;
+        definitions.Add(expression);
+        return prefix + Literals.Int(definitions.Count - 1);
     }
 
     private string Operation(Val v, int[] map, Func<int, string> x)
@@ -143,7 +142,7 @@ internal sealed class ExpressionWriter
                     UnaryOp.Sqrt => $"{vector}.Sqrt({x(0)})",
                     UnaryOp.Abs => $"{vector}.Abs({x(0)})",
                     UnaryOp.Floor => $"{vector}.Floor({x(0)})",
-                    _ => $"Kernels::SimdMath.{u.Op}({x(0)})",
+                    _ => $"K::SimdMath.{u.Op}({x(0)})",
                 };
             case LeakyReluPrim r:
                 // Zero is not below zero and NaN is not either: both pass unchanged.
@@ -172,7 +171,7 @@ internal sealed class ExpressionWriter
                     BinaryOp.Div => $"{x(0)} / {x(1)}",
                     BinaryOp.Min => $"{vector}.Min({x(0)}, {x(1)})",
                     BinaryOp.Max => $"{vector}.Max({x(0)}, {x(1)})",
-                    BinaryOp.Pow => $"Kernels::SimdMath.Pow({x(0)}, {x(1)})",
+                    BinaryOp.Pow => $"K::SimdMath.Pow({x(0)}, {x(1)})",
                     BinaryOp.Greater => $"{vector}.GreaterThan({x(0)}, {x(1)})",
                     BinaryOp.GreaterOrEqual => $"{vector}.GreaterThanOrEqual({x(0)}, {x(1)})",
                     BinaryOp.Equal => $"{vector}.Equal({x(0)}, {x(1)})",

@@ -66,6 +66,8 @@ internal static class Formula
                 return "(" + In(0) + " ? " + In(1) + " : " + In(2) + ")";
             case ReducePrim r:
                 return (r.Op == ReduceOp.Sum ? "Σ" : "max") + "(" + In(0) + ")";
+            case GatherPrim:
+                return In(0, 3) + "[" + In(1) + "]";
             case ConvPrim:
                 return "Σ w·x";
             default:

@@ -1,31 +1,81 @@
-using System.Text;
-using DeepGen.Generators.Graph;
 using DeepGen.Generators.Ir;
 using DeepGen.Generators.Passes;
 
 namespace DeepGen.Generators.Emit;
 
-/// <summary>Everything that the code of an elementwise or reducing kernel depends on, but for which tensors it is given.</summary>
-internal static class KernelSignature
+/// <summary>Everything that the code of a kernel depends on, but for which tensors it is given; as numbers, so that comparing costs nothing.</summary>
+internal readonly struct KernelSignature : IEquatable<KernelSignature>
 {
-    /// <returns>The signature, and the tensors in the order it numbers them: what is read, then what is written.</returns>
-    public static (string Key, Val[] Tensors) Of(KernelWriter writer, Kernel kernel)
-    {
-        var text = new StringBuilder();
-        var tensors = new List<Val>();
-        var numbers = new Dictionary<Val, int>();
-        var rank = kernel.Domain.Rank;
-        text.Append(KernelWriter.Name(kernel)).Append(kernel.Kind).Append(kernel.Domain).Append(string.Join(",", kernel.Axes));
+    private readonly int[] parts;
+    private readonly int hash;
 
-        int Number(Val v)
+    public KernelSignature(int[] parts)
+    {
+        this.parts = parts;
+        hash = parts.Aggregate(parts.Length, (h, part) => unchecked((h * 31) + part));
+    }
+
+    public bool Equals(KernelSignature other) => hash == other.hash && parts.AsSpan().SequenceEqual(other.parts);
+
+    public override bool Equals(object? obj) => obj is KernelSignature s && Equals(s);
+
+    public override int GetHashCode() => hash;
+}
+
+/// <summary>The signatures of a program's kernels.</summary>
+internal sealed class KernelSignatures
+{
+    private readonly KernelWriter writer;
+    private readonly Dictionary<object, int> numbers = new();
+
+    public KernelSignatures(KernelWriter writer) => this.writer = writer;
+
+    /// <summary>One number for everything that is equal: a primitive, extents, a name.</summary>
+    private int NumberOf(object part)
+    {
+        if (!numbers.TryGetValue(part, out var number))
         {
-            if (!numbers.TryGetValue(v, out var n))
+            numbers.Add(part, number = numbers.Count);
+        }
+
+        return number;
+    }
+
+    /// <returns>The signature, and the tensors in the order it numbers them: what is read, then what is written.</returns>
+    public (KernelSignature Key, Val[] Tensors) Of(Kernel kernel)
+    {
+        var parts = new List<int>(64);
+        var tensors = new List<Val>();
+        var places = new Dictionary<Val, int>();
+        var rank = kernel.Domain.Rank;
+        parts.Add(NumberOf(KernelWriter.Name(kernel)));
+        parts.Add((int)kernel.Kind);
+        parts.Add(NumberOf(kernel.Domain));
+        parts.Add(kernel.Axes.Length);
+        parts.AddRange(kernel.Axes);
+
+        int Place(Val v)
+        {
+            if (!places.TryGetValue(v, out var place))
             {
-                numbers.Add(v, n = tensors.Count);
+                places.Add(v, place = tensors.Count);
                 tensors.Add(v);
             }
 
-            return n;
+            return place;
+        }
+
+        void Tensor(Access access)
+        {
+            parts.Add(-1);
+            parts.Add(Place(access.Base));
+            parts.Add((int)access.Base.Element);
+            parts.Add(NumberOf(Operands.Role(writer.Graph, access.Base, false)));
+            parts.Add(NumberOf(access.Offset));
+            foreach (var stride in access.Strides)
+            {
+                parts.Add(NumberOf(stride));
+            }
         }
 
         void Read(Val v, int[] map)
@@ -33,28 +83,34 @@ internal static class KernelSignature
             var origin = Views.Base(v);
             if (kernel.Computes(origin))
             {
-                text.Append('m').Append(kernel.Members.IndexOf(origin)).Append(v.Dims);
-                return;
+                parts.Add(-2);
+                parts.Add(kernel.Members.IndexOf(origin));
+                parts.Add(NumberOf(v.Dims));
             }
-
-            if (ExpressionWalk.Resolve(v, map, rank, writer.HasMemory) is { } access)
+            else if (ExpressionWalk.Resolve(v, map, rank, writer.HasMemory) is { } access)
             {
-                text.Append('t').Append(Number(access.Base)).Append(access.Base.Element).Append(Operands.Role(writer.Graph, access.Base, false)).Append(access.Offset);
-                foreach (var stride in access.Strides)
+                Tensor(access);
+            }
+            else
+            {
+                if (v.Prim is not ReshapePrim)
                 {
-                    text.Append(',').Append(stride);
+                    parts.Add(NumberOf(v.Prim));
                 }
 
-                return;
-            }
+                if (v.Prim is IotaPrim or UniformPrim)
+                {
+                    parts.Add(NumberOf(v.Dims));
+                }
 
-            text.Append(v.Prim is ReshapePrim ? "" : v.Prim.ToString()).Append(v.Prim is IotaPrim or UniformPrim ? v.Dims.ToString() : "").Append('(');
-            foreach (var x in v.Inputs)
-            {
-                Read(x, v.Prim is ReshapePrim ? Views.ThroughOnes(x.Dims, v.Dims, map) : v.Prim is StopGradientPrim ? map : Views.Align(x.Dims, map));
-            }
+                parts.Add(-3);
+                foreach (var x in v.Inputs)
+                {
+                    Read(x, v.Prim is ReshapePrim ? Views.ThroughOnes(x.Dims, v.Dims, map) : v.Prim is StopGradientPrim ? map : Views.Align(x.Dims, map));
+                }
 
-            text.Append(')');
+                parts.Add(-4);
+            }
         }
 
         foreach (var member in kernel.Members)
@@ -62,16 +118,18 @@ internal static class KernelSignature
             var map = kernel.Kind == KernelKind.Reduce && member.Prim is not ReducePrim
                 ? Views.ThroughOnes(member.Dims, kernel.Kept, Views.Identity(rank))
                 : Views.Align(member.Dims, Views.Identity(rank));
-            text.Append('\n').Append(member.Prim).Append(member.Dims);
+            parts.Add(-5);
+            parts.Add(NumberOf(member.Prim));
+            parts.Add(NumberOf(member.Dims));
             if (kernel.Stored.Contains(member))
             {
-                text.Append(writer.IsGradient(member) ? "gradient" : "stored").Append(member.Phase);
+                parts.Add(writer.IsGradient(member) ? -6 : -7);
+                parts.Add((int)member.Phase);
             }
 
             if (member.Prim is SlicePrim)
             {
-                var access = ExpressionWalk.Resolve(member.Inputs[0], Views.Identity(rank), rank, writer.HasMemory)!;
-                text.Append('t').Append(Number(access.Base)).Append(string.Join(",", access.Strides));
+                Tensor(Access.OfSlice(member, Views.Identity(rank), rank, writer.HasMemory));
                 continue;
             }
 
@@ -83,9 +141,9 @@ internal static class KernelSignature
 
         foreach (var v in kernel.Stored)
         {
-            Number(v);
+            Place(v);
         }
 
-        return (text.ToString(), tensors.ToArray());
+        return (new KernelSignature(parts.ToArray()), tensors.ToArray());
     }
 }

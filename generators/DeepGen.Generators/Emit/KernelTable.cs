@@ -7,7 +7,7 @@ namespace DeepGen.Generators.Emit;
 /// <summary>The table at the head of a generated file: one row for each kernel call of a program, with the layers fused into it and where its results lie how long.</summary>
 internal static class KernelTable
 {
-    public static void Write(CodeWriter w, string title, PlannedProgram program, NetworkGraph graph)
+    public static void Write(CodeWriter w, string title, PlannedProgram program, IEnumerable<CallSequence> sections, NetworkGraph graph)
     {
         var memory = program.Memory;
         w.Line($"// {title}: {Literals.Int(program.Kernels.Count)} kernels, arena of {Literals.Grouped(4 * memory.SampleFloats)} bytes a sample and {Literals.Grouped(4 * memory.FixedFloats)} fixed.");
@@ -18,29 +18,49 @@ internal static class KernelTable
 
         var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
         var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
-        foreach (var k in program.Kernels)
+        string[] Row((Kernel Kernel, string Number) row)
         {
-            rows.Add(new[]
+            var (k, number) = row;
+            return new[]
             {
-                Literals.Int(k.Index),
+                number,
                 Layers(k),
                 k.Kind.ToString(),
                 string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
                 string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
                 k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
-                Literals.Grouped(Flops(k)),
-                Literals.Grouped(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
-                string.Join(", ", k.Stored.Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
-            });
+                Literals.Short(Flops(k)),
+                Literals.Short(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
+                string.Join(", ", k.Stored.Where(memory.Contains).Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
+            };
         }
 
-        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(40, rows.Max(r => r[i].Length))).ToArray();
+        // A row of one cell is a remark: what repeats is shown once.
+        foreach (var section in sections)
+        {
+            foreach (var stretch in section.Stretches)
+            {
+                var kernels = section.Of(stretch);
+                rows.AddRange(kernels.SelectMany(k => Rows(k)).Select(Row));
+                if (stretch.Count > 1)
+                {
+                    rows.Add(new[] { $"these {Literals.Int(kernels.Count)} kernels come {Literals.Int(stretch.Count)} times" });
+                }
+            }
+        }
+
+        var table = rows.Where(r => r.Length > 1).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(table.Length <= 64 ? 28 : 12, table.Max(r => r[i].Length))).ToArray();
         var numbers = new[] { true, false, false, false, false, true, true, true };
         foreach (var row in rows)
         {
-            w.Line("//   " + string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd());
+            w.Line("// " + (row.Length == 1 ? row[0] : string.Join("  ", row.Select((c, i) => i == widths.Length ? c : numbers[i] ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd()));
         }
     }
+
+    /// <summary>A kernel; behind a loop, those of a step.</summary>
+    private static IEnumerable<(Kernel Kernel, string Number)> Rows(Kernel kernel) =>
+        new[] { (kernel, Literals.Int(kernel.Index)) }.Concat(kernel.Scan is { } scan ? scan.Step.Kernels.Select(k => (k, Literals.Int(kernel.Index) + "." + Literals.Int(k.Index))) : Array.Empty<(Kernel, string)>());
 
     /// <summary>The layers computed in one pass.</summary>
     public static string Layers(Kernel kernel)
@@ -67,12 +87,15 @@ internal static class KernelTable
         var x = k.Anchor?.Inputs;
         return k.Kind switch
         {
-            KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[1].Size,
-            KernelKind.WeightMatMul => 2 * k.Domain.Elements,
+            KernelKind.MatMul => 2 * k.Domain.Elements * x![0].Dims[x[0].Dims.Rank - (((MatMulPrim)k.Anchor!.Prim).TransposeA ? 2 : 1)].Size,
+            KernelKind.WeightMatMul => 2 * k.Domain.Elements * (((MatMulPrim)k.Anchor!.Prim).TransposeA ? x![0].Dims.Rows : x![0].Dims.Last).Size,
+            KernelKind.Scan => k.Scan!.Body.Steps * k.Scan.Step.Kernels.Sum(Flops),
+            KernelKind.TimeMajor or KernelKind.SampleMajor => 0,
             KernelKind.Conv => Product(k.Domain, x![1].Dims) / k.Domain[1].Size,
             KernelKind.ConvGradInput => Product(x![0].Dims, x[1].Dims) / x[0].Dims[1].Size,
             KernelKind.ConvGradWeight => Product(x![1].Dims, k.Domain) / k.Domain[0].Size,
-            KernelKind.Concat => 0,
+            KernelKind.Concat or KernelKind.Permute or KernelKind.Gather => 0,
+            KernelKind.ScatterAdd => x![0].Dims.Elements,
             _ => k.Domain.Elements * Math.Max(1, k.Members.Count),
         };
     }

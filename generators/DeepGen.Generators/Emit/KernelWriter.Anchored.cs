@@ -18,32 +18,50 @@ internal sealed partial class KernelWriter
             case KernelKind.WeightMatMul:
                 {
                     var (a, b, m, n, k) = Product(anchor);
-                    return $"Kernels::MatMul.Accumulate(f.Workers, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+                    return $"K::MatMul.Accumulate(W, {a}, {b}, {Pointer(anchor)}, {m}, {n}, {k}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
                 }
 
+            case KernelKind.TimeMajor or KernelKind.SampleMajor:
+                var sequence = kernel.Kind == KernelKind.TimeMajor ? anchor.Dims : In(0).Dims;
+                // Integers are moved as floats are: as four bytes.
+                string Floats(Val v) => v.Element == Element.Float32 ? Pointer(v) : $"(float*)({Pointer(v)})";
+                return $"K::Sequences.{kernel.Kind}(W, {Floats(In(0))}, {Floats(anchor)}, n, {Literals.Int(sequence[0].Size)}, {Literals.Int(sequence.Elements / sequence[0].Size)});\n";
             case KernelKind.ConvGradWeight:
-                return $"Kernels::Convolution.GradWeight(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+                return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+
+            case KernelKind.ScatterAdd:
+                return $"K::Indexing.ScatterAdd(W, {P(0)}, {RowsAndIndices(anchor.Dims, anchor.Inputs[1])}, {Literals.Int(((ScatterAddPrim)anchor.Prim).Padding)}, {Pointer(anchor)}, {Accumulates(kernel)});\n";
         }
 
         var (epilogue, result) = Epilogue(kernel);
         var y = Pointer(result);
         switch (kernel.Kind)
         {
+            case KernelKind.MatMul when anchor.Inputs[1].Dims.Rank > 2:
+                return $"K::MatMul.RunEach(W, {ProductOfEach(anchor, y)}, {epilogue});\n";
+            case KernelKind.Permute:
+                return $"K::Permutation.Run(W, {PermuteShape(anchor)}, {Samples(anchor)}, {P(0)}, {y}, {epilogue});\n";
+            case KernelKind.Resample:
+                return $"K::Resampling.Run(W, {ResampleShape(anchor)}, {Samples(anchor)}, {P(0)}, {y}, {epilogue});\n";
+            case KernelKind.Gather:
+                return $"K::Indexing.Gather(W, {P(0)}, {RowsAndIndices(anchor.Inputs[0].Dims, anchor.Inputs[1])}, {Literals.Int(((GatherPrim)anchor.Prim).Padding)}, {y}, {epilogue});\n";
             case KernelKind.MatMul:
                 var (a, b, m, n, k) = Product(anchor);
-                return $"Kernels::MatMul.Run(f.Workers, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue});\n";
+                return $"K::MatMul.Run(W, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue});\n";
             case KernelKind.Conv:
-                return $"Kernels::Convolution.Forward(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Convolution.Forward(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.ConvGradInput:
-                return $"Kernels::Convolution.GradInput(f.Workers, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Convolution.GradInput(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.MaxPool:
-                return $"Kernels::Pooling.Max(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
+                return $"K::Pooling.Max(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             case KernelKind.AvgPool:
-                return $"Kernels::Pooling.Average(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
+                return $"K::Pooling.Average(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             case KernelKind.MaxPoolGrad:
-                return $"Kernels::Pooling.MaxGrad(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Pooling.MaxGrad(W, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+            case KernelKind.MaxPoolPick:
+                return $"K::Pooling.MaxPick(W, {PoolShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
             case KernelKind.AvgPoolGrad:
-                return $"Kernels::Pooling.AverageGrad(f.Workers, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
+                return $"K::Pooling.AverageGrad(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             default:
                 throw new InvalidOperationException("No call for " + kernel.Kind);
         }
@@ -59,14 +77,61 @@ internal sealed partial class KernelWriter
         var p = (MatMulPrim)v.Prim;
         string Operand(Val x, bool transposed)
         {
-            var columns = Extent(x.Dims[1]);
+            var columns = Extent(x.Dims.Last);
             return transposed ? $"{Pointer(Views.Base(x))}, 1, {columns}" : $"{Pointer(Views.Base(x))}, {columns}, 1";
         }
 
-        return (Operand(v.Inputs[0], p.TransposeA), Operand(v.Inputs[1], p.TransposeB), Extent(v.Dims[0]), Extent(v.Dims[1]), Extent(v.Inputs[0].Dims[p.TransposeA ? 0 : 1]));
+        return (Operand(v.Inputs[0], p.TransposeA), Operand(v.Inputs[1], p.TransposeB), Extent(v.Dims.Rows), Extent(v.Dims.Last), Extent(p.TransposeA ? v.Inputs[0].Dims.Rows : v.Inputs[0].Dims.Last));
     }
 
-    private static string Extent(Dim d) => d.IsSymbol ? "n" : Literals.Int(d.Size);
+    /// <summary>The arguments of a product for each index of the leading axes.</summary>
+    private string ProductOfEach(Val v, string y)
+    {
+        var p = (MatMulPrim)v.Prim;
+        var rank = v.Dims.Rank;
+        string Operand(Val x, bool transposed)
+        {
+            Dim rows = x.Dims[rank - 2], columns = x.Dims.Last;
+            return $"{Pointer(Views.Base(x))}, {Extent(rows * columns)}, {(transposed ? $"1, {Extent(columns)}" : $"{Extent(columns)}, 1")}";
+        }
+
+        var each = v.Dims.ToArray().Take(rank - 2).Aggregate((Dim)1, (a, d) => a * d);
+        return $"{Extent(each)}, {Operand(v.Inputs[0], p.TransposeA)}, {Operand(v.Inputs[1], p.TransposeB)}, {y}, {Extent(v.Dims[rank - 2])}, {Extent(v.Dims.Last)}, {Extent(v.Inputs[0].Dims[rank - (p.TransposeA ? 2 : 1)])}";
+    }
+
+    private static string Extent(Dim d) => !d.IsSymbol ? CallText.Marked(d.Size) : d.Size == 1 ? "n" : "n * " + CallText.Marked(d.Size);
+
+    /// <summary>The arguments of Gather and ScatterAdd behind the values: rows of x, their length, whether each sample has its own; indices, their number, the batch.</summary>
+    private string RowsAndIndices(Dims x, Val indices)
+    {
+        var axis = x.HasBatch ? 1 : 0;
+        return $"{Extent(x[axis])}, {Literals.Int(x.ToArray().Skip(axis + 1).Aggregate(1L, (a, d) => a * d.Size))}, {(x.HasBatch ? "true" : "false")}, {Pointer(Views.Base(indices))}, {Literals.Int(indices.Dims.Elements)}, n";
+    }
+
+    private static string Samples(Val v) => v.Dims.HasBatch ? "n" : "1";
+
+    private string PermuteShape(Val v)
+    {
+        var lead = v.Dims.HasBatch ? 1 : 0;
+        Dims x = v.Inputs[0].Dims;
+        static string Array(IEnumerable<int> values) => $"new[] {{ {string.Join(", ", values.Select(i => Literals.Int(i)))} }}";
+        return shared.Shape("PermuteShape", $"{Text(x)} to {Text(v.Dims)}", $"{Array(x.ToArray().Skip(lead).Select(d => d.Size))}, {Array(((PermutePrim)v.Prim).Axes.Skip(lead).Select(a => a - lead))}");
+    }
+
+    private string ResampleShape(Val v)
+    {
+        var p = (ResamplePrim)v.Prim;
+        string Axis(AxisMap m) => "K::AxisMap." + (m.Rule switch
+        {
+            AxisRule.Nearest => $"Nearest({Literals.Int(m.Size)}, {Literals.Int(m.Scale)})",
+            AxisRule.Linear => $"Linear({Literals.Int(m.Size)}, {Literals.Int(m.Scale)}, {(m.AlignCorners ? "true" : "false")})",
+            _ => $"{m.Rule}({Literals.Int(m.Size)}, {Literals.Int(m.Before)}, {Literals.Int(m.After)})",
+        }) + (p.Transposed ? ".Transposed()" : "");
+        return shared.Shape("ResampleShape", $"{Text(v.Inputs[0].Dims)} to {Text(v.Dims)}", $"{v.Dims[1]}, {Axis(p.Rows)}, {Axis(p.Columns)}");
+    }
+
+    /// <summary>Extents without the batch: <c>3x28x28</c>.</summary>
+    private static string Text(Dims dims) => string.Join("x", dims.ToArray().Where(d => !d.IsSymbol));
 
     private string ConvShape(Val v)
     {
@@ -77,12 +142,18 @@ internal sealed partial class KernelWriter
             ConvGradWeightPrim c => (c.Window, v.Inputs[0].Dims, v.Inputs[1].Dims),
             _ => throw new InvalidOperationException(),
         };
-        var values = new[]
+        var (xs, ys) = (Positions(x), Positions(y));
+        var values = new List<int>
         {
-            x[1].Size, x[2].Size, x[3].Size, y[1].Size, y[2].Size, y[3].Size, window.Kernel[0], window.Kernel[1], window.Stride[0], window.Stride[1],
-            window.PadBefore[0], window.PadBefore[1], window.Dilation[0], window.Dilation[1], window.Groups,
+            x[1].Size, Last(xs, 2), Last(xs), y[1].Size, Last(ys, 2), Last(ys), Last(window.Kernel, 2), Last(window.Kernel), Last(window.Stride, 2), Last(window.Stride),
+            Last(window.PadBefore, 2, 0), Last(window.PadBefore), Last(window.Dilation, 2), Last(window.Dilation), window.Groups,
         };
-        return shared.Shape("ConvShape", $"{x[1]}x{x[2]}x{x[3]} to {y[1]}x{y[2]}x{y[3]}", string.Join(", ", values.Select(i => Literals.Int(i))));
+        if (xs.Length == 3)
+        {
+            values.AddRange(new[] { xs[0], ys[0], window.Kernel[0], window.Stride[0], window.PadBefore[0], window.Dilation[0] });
+        }
+
+        return shared.Shape("ConvShape", $"{Between(x)} to {Between(y)}", string.Join(", ", values.Select(i => Literals.Int(i))));
     }
 
     private string PoolShape(Val v)
@@ -91,24 +162,53 @@ internal sealed partial class KernelWriter
         {
             MaxPoolPrim p => (p.Window, v.Inputs[0].Dims, v.Dims, false),
             MaxPoolGradPrim p => (p.Window, v.Dims, v.Inputs[1].Dims, false),
+            MaxPoolPickPrim p => (p.Window, v.Inputs[0].Dims, v.Dims, false),
             AvgPoolPrim p => (p.Window, v.Inputs[0].Dims, v.Dims, p.CountPadding),
             AvgPoolGradPrim p => (p.Window, v.Dims, v.Inputs[0].Dims, p.CountPadding),
             _ => throw new InvalidOperationException(),
         };
-        var values = new[] { x[1].Size, x[2].Size, x[3].Size, y[2].Size, y[3].Size, window.Kernel[0], window.Kernel[1], window.Stride[0], window.Stride[1], window.PadBefore[0], window.PadBefore[1] };
-        return shared.Shape("PoolShape", $"{x[1]}x{x[2]}x{x[3]} to {y[1]}x{y[2]}x{y[3]}", string.Join(", ", values.Select(i => Literals.Int(i))) + (countPadding ? ", true" : ", false"));
+        var (xs, ys) = (Positions(x), Positions(y));
+        var values = new[]
+        {
+            x[1].Size, Last(xs, 2), Last(xs), Last(ys, 2), Last(ys), Last(window.Kernel, 2), Last(window.Kernel), Last(window.Stride, 2), Last(window.Stride), Last(window.PadBefore, 2, 0), Last(window.PadBefore),
+        };
+        // Means leave out what overhangs the border.
+        var border = countPadding && window.Overhang.Any(o => o > 0) ? window.PadAfter.Select((p, i) => p - window.Overhang[i]).ToArray() : null;
+        return shared.Shape(
+            "PoolShape",
+            $"{Between(x)} to {Between(y)}",
+            string.Join(", ", values.Select(i => Literals.Int(i))) + (countPadding ? ", true" : ", false") + (border is null ? "" : $", {Literals.Int(Last(border, 2, 0))}, {Literals.Int(Last(border))}"));
     }
+
+    /// <summary>Extents behind the channels.</summary>
+    private static int[] Positions(Dims dims) => dims.ToArray().Skip(2).Select(d => d.Size).ToArray();
+
+    private static string Between(Dims dims) => string.Join("x", dims.ToArray().Skip(1));
+
+    /// <summary>The number of the last axis, the last but one …; a window over fewer axes is one of height one.</summary>
+    private static int Last(IReadOnlyList<int> numbers, int fromEnd = 1, int missing = 1) => fromEnd <= numbers.Count ? numbers[numbers.Count - fromEnd] : missing;
 
     /// <summary>The epilogue as an expression that makes it, and the value it returns (others that are read elsewhere it stores itself).</summary>
     private (string Epilogue, Val Result) Epilogue(Kernel kernel)
     {
-        var anchor = kernel.Anchor!;
         var result = kernel.Stored[kernel.Stored.Count - 1];
         if (kernel.Members.Count == 0)
         {
-            return ("default(Kernels::Identity)", result);
+            return ("AsIs", result);
         }
 
+        var (key, tensors) = signatures.Of(kernel);
+        if (!epilogues.TryGetValue(key, out var known))
+        {
+            epilogues.Add(key, known = WriteEpilogue(kernel, result, tensors));
+        }
+
+        return ($"new {known.Struct}({string.Join(", ", known.Slots.Select(slot => Pointer(tensors[slot])).Concat(known.Extras))})", result);
+    }
+
+    private (string Struct, string[] Extras, int[] Slots) WriteEpilogue(Kernel kernel, Val result, Val[] tensors)
+    {
+        var anchor = kernel.Anchor!;
         var rank = kernel.Domain.Rank;
         var operands = new Operands(graph);
         var extras = new Extras();
@@ -138,7 +238,7 @@ internal sealed partial class KernelWriter
                 case UniformPrim u:
                     var per = Literals.Int(kernel.Domain.Elements);
                     var (_, purpose) = extras.Random(u.Purpose);
-                    return $"V.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, first + (ulong)(index / {per}), index % {per})";
+                    return $"V.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, first + (ulong)(index / {per}), index % {per}{(program.Lowered.IsStep ? $" + {extras.Time()} * {per}" : "")})";
                 default:
                     throw new InvalidOperationException("An epilogue cannot compute " + v);
             }
@@ -159,21 +259,12 @@ internal sealed partial class KernelWriter
             code.Append("// ").Append(line).Append('\n');
         }
 
-        code.Append("public struct § : Kernels::IEpilogue\n{\n").Append(Declarations(operands)).Append(extras.Declarations);
-        code.Append("\n    [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]\n    public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, Kernels::ISimd<V>\n    {\n");
-        foreach (var line in writer.Lines)
-        {
-            code.Append("        ").Append(line).Append('\n');
-        }
-
-        if (stores.Length > 0)
-        {
-            code.Append(Indent(stores.ToString(), 2));
-        }
-
-        code.Append($"        return {returned};\n    }}\n}}\n");
-        var name = shared.Name(EpilogueName(kernel), code.ToString().Replace("{\n\n    [", "{\n    ["));
-        return ($"new {name} {{ {Fields(operands, extras.Initializers)} }}", result);
+        code.Append($"public readonly struct §({Declarations(operands, extras)}) : K::IEpilogue\n{{\n");
+        code.Append("    [Clr::MethodImpl(Inline)]\n    public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>\n    {\n");
+        code.Append(Indent(writer.Body(stores + $"return {returned};\n"), 2));
+        code.Append("    }\n}\n");
+        var name = shared.Name(EpilogueName(kernel), code.ToString());
+        return (name, extras.Arguments.ToArray(), operands.All.Select(o => Array.IndexOf(tensors, o.Value)).ToArray());
     }
 
     private static string EpilogueName(Kernel kernel)

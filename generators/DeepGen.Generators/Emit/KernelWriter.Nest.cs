@@ -107,9 +107,9 @@ internal sealed partial class KernelWriter
 
         /// <summary>How often a loop runs, inside the kernel.</summary>
         public string Count(Loop loop) =>
-            !loop.HasBatch ? Extent(loop) : loop.Size == 1 ? "k." + extras.Batch() : $"k.{extras.Batch()} * {Literals.Int(loop.Size)}";
+            !loop.HasBatch ? Extent(loop) : loop.Size == 1 ? extras.Batch() : $"{extras.Batch()} * {Literals.Int(loop.Size)}";
 
-        private string Extent(Loop loop) => loop.Axes.Length == 0 ? "1" : "k." + extras.Extent(loop.Extent, loop.Size);
+        private string Extent(Loop loop) => loop.Axes.Length == 0 ? "1" : extras.Extent(loop.Extent, loop.Size);
 
         /// <summary>Elements per step of a loop: the extents of the loops inside it where it walks a whole tensor.</summary>
         private string Stride(int outer, long stride)
@@ -117,18 +117,18 @@ internal sealed partial class KernelWriter
             var inside = Outer.Skip(outer + 1).Append(Inner).Where(l => l.Axes.Length > 0).OrderBy(l => l.Axes[0]).Where(l => l.Axes[0] > Outer[outer].Axes[0]).ToArray();
             return inside.Length > 0 && inside.All(l => !l.HasBatch) && inside.Aggregate(1L, (s, l) => s * l.Size) == stride
                 ? string.Join(" * ", inside.Select(Extent))
-                : "k." + extras.Stride(stride);
+                : extras.Stride(stride);
         }
 
         /// <summary>Code that follows stands outside these loops.</summary>
         public void LeaveLoops(List<Loop> loops) => Outer = Outer.Except(loops).ToList();
 
-        public string Accumulate() => "k." + extras.Accumulate();
+        public string Accumulate() => extras.Accumulate();
 
         public string Pointer(Val v)
         {
             var offset = RowOffset(Whole(v, domain.Rank));
-            var pointer = "k." + Operands.Name(v, written: true);
+            var pointer = Operands.Name(v, written: true);
             return offset.Length == 0 ? pointer : pointer + " + " + offset;
         }
 
@@ -194,8 +194,7 @@ internal sealed partial class KernelWriter
                 return field;
             }
 
-            var hoisted = new StringBuilder();
-            var hoistedCount = 0;
+            var scalar = default(ExpressionWriter);
             var writerV = default(ExpressionWriter)!;
             var constants = new Dictionary<Val, string>();
 
@@ -216,14 +215,8 @@ internal sealed partial class KernelWriter
                 {
                     if (!constants.TryGetValue(v, out var field))
                     {
-                        var scalar = ScalarWriter(kernel, known, $"h{stages}_{hoistedCount++}_");
-                        var value = scalar.Write(v, map);
-                        foreach (var line in scalar.Lines)
-                        {
-                            hoisted.Append(line).Append('\n');
-                        }
-
-                        field = Field("float", $"Kernels::F1.Sum({value})", "s");
+                        scalar ??= ScalarWriter(kernel, known, $"h{stages}_");
+                        field = Field("float", scalar.Number(scalar.Write(v, map)), "s");
                         constants.Add(v, field);
                     }
 
@@ -235,7 +228,7 @@ internal sealed partial class KernelWriter
 
             string Load(Val v, Access access)
             {
-                var pointer = Field(v.Element == Element.Int32 ? "int*" : "float*", At("k." + Operands.Name(v), access), Operands.Name(v));
+                var pointer = Field(v.Element == Element.Int32 ? "int*" : "float*", At(Operands.Name(v), access), Operands.Name(v));
                 var stride = Inner.Stride(access);
                 return (v.Element, stride) switch
                 {
@@ -252,25 +245,25 @@ internal sealed partial class KernelWriter
                 switch (v.Prim)
                 {
                     case ConstPrim c:
-                        return $"V.Broadcast({Field("float", "k." + extras.Number(c.Value), "factor")})";
+                        return $"V.Broadcast({Field("float", extras.Number(c.Value), "factor")})";
                     case InverseBatchPrim:
-                        return $"V.Broadcast({Field("float", "k." + extras.InverseBatch(), "inverseBatch")})";
+                        return $"V.Broadcast({Field("float", extras.InverseBatch(), "inverseBatch")})";
                     case BatchPrim:
-                        return $"V.Broadcast({Field("float", "k." + extras.BatchAsFloat(), "batch")})";
+                        return $"V.Broadcast({Field("float", extras.BatchAsFloat(), "batch")})";
                     case IotaPrim:
                         var axis = map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)];
                         return Inner.Axes.Contains(axis) ? "V.Iota(i)" : $"V.Broadcast({Field("float", Outer.First(l => l.Axes.Contains(axis)).Name, "j")})";
                     case UniformPrim u:
                         var (_, purpose) = extras.Random(u.Purpose);
-                        var seed = Field("ulong", "k.seed", "seed");
-                        var step = Field("ulong", "k.step", "step");
-                        var sample = Field("ulong", domain.HasBatch ? "k.first + (ulong)n" : "0", "sample");
-                        var purposeField = Field("uint", "k." + purpose, "purpose");
+                        var seed = Field("ulong", "seed", "seed");
+                        var step = Field("ulong", "step", "step");
+                        var sample = Field("ulong", domain.HasBatch ? "first + (ulong)n" : "0", "sample");
+                        var purposeField = Field("uint", purpose, "purpose");
                         var (start, repeated) = Place(v, map);
                         var startField = start.Length == 0 ? "" : Field("nint", start, "element");
                         var counter = $"(uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, ";
                         return repeated
-                            ? $"V.Broadcast(Kernels::Philox.Uniform({counter}{(startField.Length == 0 ? "0" : startField)}))"
+                            ? $"V.Broadcast(K::Philox.Uniform({counter}{(startField.Length == 0 ? "0" : startField)}))"
                             : $"V.Uniform({counter}{(startField.Length == 0 ? "" : startField + " + ")}i)";
                     default:
                         throw new InvalidOperationException("No code for " + v.Prim.GetType().Name);
@@ -291,24 +284,14 @@ internal sealed partial class KernelWriter
 
             pendingFields.Clear();
             var code = new StringBuilder();
-            code.Append($"private struct {name} : Kernels::{contract}\n{{\n");
-            foreach (var (type, field, _) in fields)
-            {
-                code.Append($"    public {type} {field};\n");
-            }
-
-            code.Append("\n    [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]\n");
-            code.Append($"    public {(contract == "IReduce" ? "V" : "void")} At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>\n    {{\n");
-            foreach (var line in writerV.Lines)
-            {
-                code.Append("        ").Append(line).Append('\n');
-            }
-
-            code.Append(Indent(tail, 2));
+            code.Append($"readonly struct {name}({string.Join(", ", fields.Select(f => $"{f.Type} {f.Name}"))}) : K::{contract}\n{{\n");
+            code.Append("    [Clr::MethodImpl(Inline)]\n");
+            code.Append($"    public {(contract == "IReduce" ? "V" : "void")} At<V>(nint i) where V : unmanaged, K::ISimd<V>\n    {{\n");
+            code.Append(Indent(writerV.Body(tail), 2));
             code.Append("    }\n}\n\n");
             var variable = char.ToLowerInvariant(name[0]) + name.Substring(1);
-            var create = hoisted + $"var {variable} = new {name} {{ {string.Join(", ", fields.Select(f => $"{f.Name} = {f.Value}"))} }};\n";
-            return new StageCode(code.ToString(), create, variable);
+            var create = $"var {variable} = new {name}({string.Join(", ", fields.Select(f => f.Value))});\n";
+            return new StageCode(code.ToString(), scalar is null ? create : scalar.Body(create), variable);
         }
 
         private readonly List<(string Type, string Name, string Value)> pendingFields = new();
@@ -329,56 +312,55 @@ internal sealed partial class KernelWriter
         public string StoreAt(string value, Access target, bool gradient = false)
         {
             var name = Operands.Name(target.Base, written: true);
-            pendingFields.Add(("float*", name, At("k." + name, target)));
+            pendingFields.Add(("float*", name, At(name, target)));
             if (!gradient)
             {
                 return $"V.Store({name} + i, {value});\n";
             }
 
-            pendingFields.Add(("bool", "accumulate", "k." + extras.Accumulate()));
+            pendingFields.Add(("bool", "accumulate", extras.Accumulate()));
             return $"V.Store({name} + i, accumulate ? V.Load({name} + i) + {value} : {value});\n";
         }
 
         /// <param name="kept">The extents with as many axes as the domain, where the value itself has fewer.</param>
         public string StoreScalar(Val v, string value, bool gradient, Dims? kept = null)
         {
-            var pointer = "k." + Operands.Name(v, written: true);
+            var pointer = Operands.Name(v, written: true);
             var offset = RowOffset(kept is { } k ? Access.Of(v, k, Views.Identity(domain.Rank), domain.Rank) : Whole(v, domain.Rank));
             var element = $"{pointer}[{(offset.Length == 0 ? "0" : offset)}]";
-            return gradient ? $"{element} = k.{extras.Accumulate()} ? {element} + {value} : {value};\n" : $"{element} = {value};\n";
+            return gradient ? $"{element} = {extras.Accumulate()} ? {element} + {value} : {value};\n" : $"{element} = {value};\n";
         }
 
-        /// <summary>One number of a row, computed with the scalar vector type.</summary>
-        public (string Lines, string Value) Scalar(Kernel kernel, Val v, Func<Val, string?> known)
+        /// <summary>The statements that make <paramref name="result"/> one number of a row, computed with the scalar vector type.</summary>
+        public string Scalar(Kernel kernel, Val v, Func<Val, string?> known, string result)
         {
             var scalar = ScalarWriter(kernel, known, $"u{stages++}_");
-            var value = scalar.Define(v);
-            return (string.Concat(scalar.Lines.Select(l => l + "\n")), value);
+            return scalar.Body($"var {result} = K::F1.Sum({scalar.Define(v)});\n");
         }
 
         public ExpressionWriter ScalarWriter(Kernel kernel, Func<Val, string?> known, string prefix)
         {
             string Load(Val v, Access access)
             {
-                var pointer = "k." + Operands.Name(v);
+                var pointer = Operands.Name(v);
                 var offset = RowOffset(access);
                 return v.Element == Element.Int32
-                    ? $"Kernels::F1.Broadcast({pointer}[{(offset.Length == 0 ? "0" : offset)}])"
-                    : $"Kernels::F1.Load({At(pointer, access)})";
+                    ? $"K::F1.Broadcast({pointer}[{(offset.Length == 0 ? "0" : offset)}])"
+                    : $"K::F1.Load({At(pointer, access)})";
             }
 
             string Leaf(Val v, int[] map) => v.Prim switch
             {
-                ConstPrim c => "Kernels::F1.Broadcast(k." + extras.Number(c.Value) + ")",
-                InverseBatchPrim => "Kernels::F1.Broadcast(k." + extras.InverseBatch() + ")",
-                BatchPrim => "Kernels::F1.Broadcast(k." + extras.BatchAsFloat() + ")",
+                ConstPrim c => "K::F1.Broadcast(" + extras.Number(c.Value) + ")",
+                InverseBatchPrim => "K::F1.Broadcast(" + extras.InverseBatch() + ")",
+                BatchPrim => "K::F1.Broadcast(" + extras.BatchAsFloat() + ")",
                 UniformPrim u when extras.Random(u.Purpose) is var (_, purpose) && Place(v, map) is var (start, _) =>
-                    $"Kernels::F1.Broadcast(Kernels::Philox.Uniform((uint)k.seed, (uint)(k.seed >> 32), k.{purpose}, k.step, {(domain.HasBatch ? "k.first + (ulong)n" : "0")}, {(start.Length == 0 ? "0" : start)}))",
-                IotaPrim => $"Kernels::F1.Broadcast({Outer.First(l => l.Axes.Contains(map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)])).Name})",
+                    $"K::F1.Broadcast(K::Philox.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, {(domain.HasBatch ? "first + (ulong)n" : "0")}, {(start.Length == 0 ? "0" : start)}))",
+                IotaPrim => $"K::F1.Broadcast({Outer.First(l => l.Axes.Contains(map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)])).Name})",
                 _ => throw new InvalidOperationException("No code for " + v.Prim.GetType().Name),
             };
 
-            return new ExpressionWriter(writer.HasMemory, domain.Rank, "Kernels::F1", prefix, (v, _) => known(v) is { } n ? $"Kernels::F1.Broadcast({n})" : null, Load, Leaf);
+            return new ExpressionWriter(writer.HasMemory, domain.Rank, "K::F1", prefix, (v, _) => known(v) is { } n ? $"K::F1.Broadcast({n})" : null, Load, Leaf);
         }
 
         /// <summary>A random number's place within its sample where the inner loop begins, and whether it is the same all along that loop.</summary>
@@ -387,10 +369,18 @@ internal sealed partial class KernelWriter
             var element = Access.Of(v, v.Dims, map, domain.Rank);
             if (domain.HasBatch)
             {
-                element.Strides[0] = 0;
+                var withinSample = (long[])element.Strides.Clone();
+                withinSample[0] = 0;
+                element = element with { Strides = withinSample };
             }
 
-            return (RowOffset(element), Inner.Axes.Length > 0 && Inner.Stride(element) == 0);
+            var start = RowOffset(element);
+            if (writer.program.Lowered.IsStep)
+            {
+                start = $"{(start.Length == 0 ? "" : start + " + ")}{extras.Time()} * {Literals.Int(v.Dims.Elements)}";
+            }
+
+            return (start, Inner.Axes.Length > 0 && Inner.Stride(element) == 0);
         }
 
         private bool IsConstantAlongRow(Val v, int[] map, Func<Val, string?> known)
@@ -473,15 +463,14 @@ internal sealed partial class KernelWriter
                 code.Append("// ").Append(line).Append('\n');
             }
 
-            code.Append("public struct §\n{\n");
-            code.Append(Declarations(Operands)).Append(extras.Declarations).Append('\n');
-            code.Append("    public static void Run(void* self, nint begin, nint end)\n    {\n        ref var k = ref *(§*)self;\n");
+            code.Append($"public readonly struct §({Declarations(Operands, extras)}) : K::ILoop\n{{\n");
+            code.Append("    public void Run(nint begin, nint end)\n    {\n");
             code.Append(Indent(run, 2));
             code.Append("    }\n\n").Append(Indent(bodies, 1)).Append("}\n");
             var structName = writer.shared.Name(name, code.ToString().Replace("\n\n}\n", "\n}\n"));
             // Elements for each sample; a loop without the batch has all of them for each of its steps, the batch counted as one.
             var elements = Enumerable.Range(0, domain.Rank).Aggregate(1.0, (e, i) => e * domain[i].Size);
-            return new LoopCall(structName, Operands.All.ToArray(), extras.Initializers.ToArray(), parallel?.Count, parallel is null ? "" : Number(flops * elements / Math.Max(1, parallel.Size)));
+            return new LoopCall(structName, Operands.All.Select(o => o.Value).ToArray(), extras.Arguments.ToArray(), parallel?.Count, parallel is null ? "" : CallText.Marked((long)Math.Ceiling(flops * elements / Math.Max(1, parallel.Size))));
         }
     }
 }

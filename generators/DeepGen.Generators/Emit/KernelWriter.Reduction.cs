@@ -45,30 +45,27 @@ internal sealed partial class KernelWriter
             bodies.Append(stage.Struct);
             code.Lines(stage.Create);
             var count = nest.Count(nest.Inner);
-            code.Line(IsSum(sum) ? $"r{i} += Kernels::Simd.SumDouble(in {stage.Variable}, {count});" : $"r{i} = global::System.MathF.Max(r{i}, Kernels::Simd.Max(in {stage.Variable}, {count}));");
+            code.Line(IsSum(sum) ? $"r{i} += K::Simd.SumDouble(in {stage.Variable}, {count});" : $"r{i} = global::System.MathF.Max(r{i}, K::Simd.Max(in {stage.Variable}, {count}));");
         }
 
         CloseLoops(code, summed);
         nest.LeaveLoops(summed);
+        var writer = nest.ScalarWriter(kernel, v => results.TryGetValue(v, out var r) ? r : null, "u");
+        var stores = new StringBuilder();
         foreach (var member in kernel.Members)
         {
             if (!results.ContainsKey(member))
             {
-                var writer = nest.ScalarWriter(kernel, v => results.TryGetValue(v, out var r) ? r : null, $"u{results.Count}_");
-                var value = writer.Define(member, Views.ThroughOnes(member.Dims, kernel.Kept, Views.Identity(kernel.Domain.Rank)));
-                foreach (var line in writer.Lines)
-                {
-                    code.Line(line);
-                }
-
-                results.Add(member, $"Kernels::F1.Sum({value})");
+                results.Add(member, writer.Number(writer.Define(member, Views.ThroughOnes(member.Dims, kernel.Kept, Views.Identity(kernel.Domain.Rank)))));
             }
 
             if (kernel.Stored.Contains(member))
             {
-                code.Lines(nest.StoreScalar(member, results[member], IsGradient(member), kernel.Kept));
+                stores.Append(nest.StoreScalar(member, results[member], IsGradient(member), kernel.Kept));
             }
         }
+
+        code.Lines(writer.Body(stores.ToString()));
 
         CloseLoops(code, kept);
         return code.ToString();
@@ -92,7 +89,7 @@ internal sealed partial class KernelWriter
             }
 
             code.Lines(stage.Create);
-            code.Line($"Kernels::Simd.Map(in {stage.Variable}, {range});");
+            code.Line($"K::Simd.Map(in {stage.Variable}, {range});");
             if (IsGradient(member))
             {
                 code.Close();
@@ -111,7 +108,7 @@ internal sealed partial class KernelWriter
             }, "IMap");
             bodies.Append(stage.Struct);
             code.Lines(stage.Create);
-            code.Line($"Kernels::Simd.Map(in {stage.Variable}, {range});");
+            code.Line($"K::Simd.Map(in {stage.Variable}, {range});");
         }
 
         CloseLoops(code, summed);

@@ -38,16 +38,14 @@ internal sealed partial class KernelWriter
                 bodies.Append(stage.Struct);
                 var result = "r" + Literals.Int(scalars.Count);
                 row.Append(stage.Create);
-                row.Append($"var {result} = Kernels::Simd.{reduce.Op}(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
+                row.Append($"var {result} = K::Simd.{reduce.Op}(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
                 scalars.Add(member, result);
             }
             else if (member.Dims != kernel.Domain)
             {
                 // One number per row.
-                var (lines, value) = nest.Scalar(kernel, member, Known);
-                row.Append(lines);
                 var result = "r" + Literals.Int(scalars.Count);
-                row.Append($"var {result} = Kernels::F1.Sum({value});\n");
+                row.Append(nest.Scalar(kernel, member, Known, result));
                 scalars.Add(member, result);
             }
         }
@@ -62,7 +60,7 @@ internal sealed partial class KernelWriter
             var stage = nest.Stage(kernel, "Write", Known, w => nest.Stores(w, stored, IsGradient), "IMap");
             bodies.Append(stage.Struct);
             row.Append(stage.Create);
-            row.Append(nest.Outer.Count == 0 && kernel.Axes.Length == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
+            row.Append(nest.Outer.Count == 0 && kernel.Axes.Length == 0 ? $"K::Simd.Map(in {stage.Variable}, begin, end);\n" : $"K::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
         }
 
         var flops = Flops(kernel.Members);
@@ -94,7 +92,7 @@ internal sealed partial class KernelWriter
     private string ConcatCall(Kernel kernel)
     {
         var concat = (ConcatPrim)kernel.Anchor!.Prim;
-        var strides = Access.Contiguous(kernel.Domain);
+        var strides = kernel.Domain.Strides;
         var text = new StringBuilder();
         long start = 0;
         foreach (var part in kernel.Anchor.Inputs)
@@ -105,11 +103,11 @@ internal sealed partial class KernelWriter
             nest.Accesses.Add(target);
             nest.Split(rowsApart: false, target);
             var stage = nest.Stage(kernel, "Write", _ => null, w => nest.StoreAt(w.Write(part), target), "IMap");
-            var row = stage.Create + (nest.Outer.Count == 0 ? $"Kernels::Simd.Map(in {stage.Variable}, begin, end);\n" : $"Kernels::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
+            var row = stage.Create + (nest.Outer.Count == 0 ? $"K::Simd.Map(in {stage.Variable}, begin, end);\n" : $"K::Simd.Map(in {stage.Variable}, {nest.Count(nest.Inner)});\n");
             var shift = start * strides[concat.Axis];
             var call = nest.Finish("Concat", stage.Struct, row, 1, new[] { "y[…] = x, one part of the joined tensor" });
             // The joined tensor was named last, where the part is stored.
-            text.Append((call with { Shift = shift }).Text(this, kernel.Index, "_" + Literals.Int(shift)));
+            text.Append((call with { Shift = shift }).Text(this));
             start += part.Dims[concat.Axis].Size;
         }
 

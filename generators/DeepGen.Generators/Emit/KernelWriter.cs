@@ -14,7 +14,9 @@ internal sealed partial class KernelWriter
     private readonly MemoryPlan plan;
     private readonly SharedCode shared;
     private Kernel current = null!;
-    private readonly Dictionary<string, (LoopCall Call, (string Name, int Tensor)[] Slots)> written = new(StringComparer.Ordinal);
+    private readonly KernelSignatures signatures;
+    private readonly Dictionary<KernelSignature, (LoopCall Call, int[] Slots)> written = new();
+    private readonly Dictionary<KernelSignature, (string Struct, string[] Extras, int[] Slots)> epilogues = new();
 
     public KernelWriter(FusedProgram program, MemoryPlan plan, SharedCode shared)
     {
@@ -22,6 +24,7 @@ internal sealed partial class KernelWriter
         graph = program.Lowered.Graph;
         this.plan = plan;
         this.shared = shared;
+        signatures = new KernelSignatures(this);
     }
 
     /// <summary>The statements that run <paramref name="kernel"/>, given <c>f</c> (the frame) and <c>n</c> (the batch).</summary>
@@ -33,6 +36,7 @@ internal sealed partial class KernelWriter
             KernelKind.Row => Written(kernel, Row),
             KernelKind.Reduce => Written(kernel, Reduction),
             KernelKind.Concat => ConcatCall(kernel),
+            KernelKind.Scan => ScanLoop(kernel),
             _ => Anchored(kernel),
         };
     }
@@ -40,31 +44,29 @@ internal sealed partial class KernelWriter
     /// <summary>A network repeats its blocks: a kernel that was written before for other tensors is called again, not written again.</summary>
     private string Written(Kernel kernel, Func<Kernel, LoopCall> write)
     {
-        var (key, tensors) = KernelSignature.Of(this, kernel);
+        var (key, tensors) = signatures.Of(kernel);
         if (!written.TryGetValue(key, out var known))
         {
             var call = write(kernel);
-            written.Add(key, (call, call.Operands.Select(o => (o.Name, Array.IndexOf(tensors, o.Value))).ToArray()));
-            return call.Text(this, kernel.Index);
+            written.Add(key, known = (call, call.Operands.Select(v => Array.IndexOf(tensors, v)).ToArray()));
         }
 
-        return (known.Call with { Operands = known.Slots.Select(s => (tensors[s.Tensor], s.Name)).ToArray() }).Text(this, kernel.Index);
+        return (known.Call with { Operands = known.Slots.Select(slot => tensors[slot]).ToArray() }).Text(this);
     }
 
     /// <summary>The call of a kernel that loops by itself: everything but the pointers is the same for every kernel of one signature.</summary>
     /// <param name="Shift">Added to the pointer of the last operand: the place of a part in a joined tensor.</param>
-    private sealed record LoopCall(string Struct, IReadOnlyList<(Val Value, string Name)> Operands, IReadOnlyList<string> Extras, string? Count, string FlopsPerItem, long Shift = 0)
+    private sealed record LoopCall(string Struct, IReadOnlyList<Val> Operands, IReadOnlyList<string> Extras, string? Count, string FlopsPerItem, long Shift = 0)
     {
-        public string Text(KernelWriter writer, int index, string suffix = "")
+        public string Text(KernelWriter writer)
         {
-            var variable = "k" + Literals.Int(index) + suffix;
-            var fields = string.Join(", ", Operands.Select((o, i) => $"{o.Name} = {writer.Pointer(o.Value)}{(Shift != 0 && i == Operands.Count - 1 ? " + " + Literals.Int(Shift) : "")}").Concat(Extras));
-            var create = $"var {variable} = new {Struct} {{ {fields} }};\n";
-            return create + (Count is null ? $"{Struct}.Run(&{variable}, 0, 1);\n" : $"f.Workers.For({Count}, {FlopsPerItem}, &{variable}, &{Struct}.Run);\n");
+            var arguments = Operands.Select((v, i) => writer.Pointer(v) + (Shift != 0 && i == Operands.Count - 1 ? " + " + CallText.Marked(Shift) : "")).Concat(Extras);
+            var kernel = $"new {Struct}({string.Join(", ", arguments)})";
+            return Count is null ? $"{kernel}.Run(0, 1);\n" : $"W.For({Count}, {FlopsPerItem}, {kernel});\n";
         }
     }
 
-    /// <summary>A pointer to the tensor, as an expression over f and n.</summary>
+    /// <summary>A pointer to the tensor, as an expression over f and n, its numbers marked.</summary>
     public string Pointer(Val v)
     {
         if (v.Prim is TablePrim table)
@@ -94,16 +96,12 @@ internal sealed partial class KernelWriter
 
     public static string Arena(Location location) => location.Region switch
     {
-        Region.Sample => location.Offset == 0 ? "f.Arena" : $"f.Arena + {Literals.Int(location.Offset)} * n",
-        Region.Fixed => Plus("f.Fixed", location.Offset),
-        Region.Parameters => Plus("f.Parameters", location.Offset),
-        Region.Gradients => Plus("f.Gradients", location.Offset),
-        Region.State => Plus("f.State", location.Offset),
-        Region.Derived => Plus("f.Derived", location.Offset),
+        Region.Sample when location.Step != 0 => $"A + ({CallText.Marked(location.Offset)} + {location.Time} * {CallText.Marked(location.Step)}) * n",
+        Region.Sample => "A + " + CallText.Marked(location.Offset) + " * n",
+        Region.Fixed when location.Step != 0 => $"F + {CallText.Marked(location.Offset)} + {location.Time} * {CallText.Marked(location.Step)}",
+        Region.Fixed or Region.Parameters or Region.Gradients or Region.State or Region.Derived => $"{location.Region.ToString()[0]} + {CallText.Marked(location.Offset)}",
         _ => throw new InvalidOperationException("Not in an arena: " + location.Region),
     };
-
-    private static string Plus(string arena, long offset) => offset == 0 ? arena : $"{arena} + {Literals.Int(offset)}";
 
     public bool IsGradient(Val v) => plan.Contains(v) && plan[v].Region == Region.Gradients;
 
@@ -118,10 +116,9 @@ internal sealed partial class KernelWriter
             Collect(x, Views.Align(x.Dims, map));
         }
 
-        if (v.Prim is SlicePrim s)
+        if (v.Prim is SlicePrim)
         {
-            var strides = Access.Contiguous(v.Inputs[0].Dims);
-            accesses.Add(Access.Of(Views.Base(v.Inputs[0]), v.Dims, map, rank, s.Start * strides[s.Axis], strides));
+            accesses.Add(Access.OfSlice(v, map, rank, HasMemory));
         }
 
         void Collect(Val x, int[] m)
@@ -187,8 +184,6 @@ internal sealed partial class KernelWriter
         return flops;
     }
 
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture) + (value == Math.Floor(value) ? ".0" : "");
-
     public NetworkGraph Graph => graph;
 
     public static string Name(Kernel kernel)
@@ -199,11 +194,9 @@ internal sealed partial class KernelWriter
         return SharedCode.Identifier(leaf) + suffix;
     }
 
-    /// <summary>The initializer of a kernel struct at the call: <c>x = f.Arena + 16 * n, …</c>.</summary>
-    private string Fields(Operands operands, IEnumerable<string> extra) =>
-        string.Join(", ", operands.All.Select(o => $"{o.Name} = {Pointer(o.Value)}").Concat(extra));
-
-    private static string Declarations(Operands operands) => string.Concat(operands.All.Select(o => $"    public {(o.Value.Element == Element.Int32 ? "int" : "float")}* {o.Name};\n"));
+    /// <summary>The parameters of a kernel struct: its tensors, then what else it needs.</summary>
+    private static string Declarations(Operands operands, Extras extras) =>
+        string.Join(", ", operands.All.Select(o => $"{(o.Value.Element == Element.Int32 ? "int" : "float")}* {o.Name}").Concat(extras.Declarations));
 
     private static string Indent(string text, int levels)
     {
@@ -216,19 +209,20 @@ internal sealed partial class KernelWriter
     {
         private readonly Dictionary<string, string> declared = new();
         private readonly List<string> declarations = new();
-        private readonly List<string> initializers = new();
+        private readonly List<string> arguments = new();
 
-        public IEnumerable<string> Initializers => initializers;
+        /// <summary>What a call gives for them.</summary>
+        public IEnumerable<string> Arguments => arguments;
 
-        public string Declarations => string.Concat(declarations.Select(d => $"    public {d};\n"));
+        public IEnumerable<string> Declarations => declarations;
 
-        public string Batch() => Need("n", "nint n", "n = n");
+        public string Batch() => Need("N", "nint N", "n");
 
-        public string InverseBatch() => Need("inverseBatch", "float inverseBatch", "inverseBatch = 1f / n");
+        public string InverseBatch() => Need("inverseBatch", "float inverseBatch", "1f / n");
 
-        public string BatchAsFloat() => Need("batch", "float batch", "batch = n");
+        public string BatchAsFloat() => Need("batch", "float batch", "n");
 
-        public string Extent(string name, long value) => Need(name, "nint " + name, $"{name} = {Literals.Int(value)}");
+        public string Extent(string name, long value) => Need(name, "nint " + name, CallText.Marked(value));
 
         /// <summary>A step that is no product of extents.</summary>
         public string Stride(long value)
@@ -239,7 +233,7 @@ internal sealed partial class KernelWriter
                 var name = "stride" + (i == 0 ? "" : Literals.Int(i));
                 if (!declared.TryGetValue(name, out var known) || known == initial)
                 {
-                    return Need(name, "nint " + name, $"{name} = {initial}", initial);
+                    return Need(name, "nint " + name, CallText.Marked(value), initial);
                 }
             }
         }
@@ -253,18 +247,21 @@ internal sealed partial class KernelWriter
                 var name = "factor" + (i == 0 ? "" : Literals.Int(i));
                 if (!declared.TryGetValue(name, out var known) || known == initial)
                 {
-                    return Need(name, "float " + name, $"{name} = {initial}", initial);
+                    return Need(name, "float " + name, initial, initial);
                 }
             }
         }
 
-        public string Accumulate() => Need("accumulate", "bool accumulate", "accumulate = f.Accumulate");
+        /// <summary>Inside a loop over time: the step, so that each has random numbers of its own.</summary>
+        public string Time() => Need("time", "nint time", "t");
+
+        public string Accumulate() => Need("accumulate", "bool accumulate", "f.Accumulate");
 
         public (string Key, string Purpose) Random(int purpose)
         {
-            Need("seed", "ulong seed", "seed = f.Seed");
-            Need("step", "ulong step", "step = f.Step");
-            Need("first", "ulong first", "first = f.FirstSample");
+            Need("seed", "ulong seed", "f.Seed");
+            Need("step", "ulong step", "f.Step");
+            Need("first", "ulong first", "f.FirstSample");
             var name = "purpose" + (declared.Count(d => d.Key.StartsWith("purpose", StringComparison.Ordinal)) is var k and > 0 ? Literals.Int(k) : "");
             foreach (var d in declared)
             {
@@ -276,17 +273,17 @@ internal sealed partial class KernelWriter
 
             declared.Add(name, Literals.Int(purpose));
             declarations.Add("uint " + name);
-            initializers.Add($"{name} = {Literals.Int(purpose)}");
+            arguments.Add(Literals.Int(purpose));
             return ("seed", name);
         }
 
-        private string Need(string name, string declaration, string initializer, string value = "")
+        private string Need(string name, string declaration, string argument, string value = "")
         {
             if (!declared.ContainsKey(name))
             {
                 declared.Add(name, value);
                 declarations.Add(declaration);
-                initializers.Add(initializer);
+                arguments.Add(argument);
             }
 
             return name;

@@ -48,22 +48,25 @@ internal static class LayerTable
     }
 
     private static List<Row> Layers(NetworkGraph graph) =>
-        graph.Nodes.Where(n => n.Kind == NodeKind.Op).Select(n => RowOf(graph, n)).ToList();
+        graph.Nodes.Where(n => n.Kind == NodeKind.Op && n.Op != "ScanState").Select(n => RowOf(graph, n)).ToList();
 
     private static Row RowOf(NetworkGraph graph, Node n) => new(
         n.Name,
         n.Op,
         n.Shape.ToCompactString(),
-        n.Parameters.Sum(p => graph.Nodes[p].Parameter is { Trainable: true } ? graph.Nodes[p].Shape.Elements : 0),
-        OpCatalogue.Get(n.Op).Macs(n, graph.Nodes),
+        n.Cell is null ? n.Parameters.Sum(p => graph.Nodes[p].Parameter is { Trainable: true } ? graph.Nodes[p].Shape.Elements : 0) : 0,
+        OpCatalogue.Get(n.Op).Macs(n, graph.Nodes) * Steps(graph, n),
         1);
+
+    /// <summary>How often a layer is computed: in a cell, once for every step.</summary>
+    private static int Steps(NetworkGraph graph, Node n) => n.Loop == 0 ? 1 : graph.Nodes.First(s => s.Cell is { } c && c.Loop == n.Loop).Shape[0];
 
     /// <summary>One row for each block, equal neighbours as one.</summary>
     private static List<Row> Collapse(NetworkGraph graph)
     {
         var blocks = new List<Row>();
         string? scope = null;
-        foreach (var n in graph.Nodes.Where(n => n.Kind == NodeKind.Op))
+        foreach (var n in graph.Nodes.Where(n => n.Kind == NodeKind.Op && n.Op != "ScanState"))
         {
             var row = RowOf(graph, n);
             var top = n.Scope.Length == 0 ? null : n.Scope.Split('.')[0];

@@ -8,8 +8,8 @@ namespace DeepGen.Generators.Emit;
 /// <param name="HasBatch">Whether the batch is among them; then the count is n times <paramref name="Size"/>.</param>
 internal sealed record Loop(int[] Axes, long Size, bool HasBatch, string Name)
 {
-    /// <summary>How often it runs, where the call is written.</summary>
-    public string Count => HasBatch ? (Size == 1 ? "n" : $"n * {Literals.Int(Size)}") : Literals.Int(Size);
+    /// <summary>How often it runs, where the call is written; its number marked.</summary>
+    public string Count => HasBatch ? (Size == 1 ? "n" : "n * " + CallText.Marked(Size)) : CallText.Marked(Size);
 
     /// <summary>The field that holds its extent, so that kernels that differ in extents alone are one.</summary>
     public string Extent => Name.ToUpperInvariant();

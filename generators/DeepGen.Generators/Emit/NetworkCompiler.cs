@@ -26,7 +26,7 @@ internal static class NetworkCompiler
         w.Open();
         w.Line($"public static Runtime::NetworkDefinition Definition => throw new global::System.InvalidOperationException({Literals.String(message)});");
         w.Close();
-        NetworkWriter.End(w, api);
+        w.Close();
         return w.ToString();
     }
 }

@@ -25,13 +25,13 @@ internal sealed class NetworkWriter
         w.Line("#nullable enable");
         w.Line("#pragma warning disable CS1591, CS0612, CS0618");
         w.Line("using Clr = global::System.Runtime.CompilerServices;");
-        w.Line("using Kernels = global::DeepGen.Kernels;");
+        w.Line("using K = global::DeepGen.Kernels;");
         w.Line("using Runtime = global::DeepGen;");
         w.Line();
         if (api.Namespace.Length > 0)
         {
-            w.Line("namespace " + api.Namespace);
-            w.Open();
+            w.Line("namespace " + api.Namespace + ";");
+            w.Line();
         }
 
         w.Line("/// <remarks><code>");
@@ -46,18 +46,11 @@ internal sealed class NetworkWriter
         w.Open();
     }
 
-    public static void End(CodeWriter w, NetworkApi api)
-    {
-        w.Close();
-        if (api.Namespace.Length > 0)
-        {
-            w.Close();
-        }
-    }
-
     public string Write()
     {
         var w = new CodeWriter();
+        var inference = Sequences(network.Inference);
+        var training = Sequences(network.Training);
         Begin(w, graph.Api, LayerTable.Of(network), "unsafe ");
         new ApiWriter(graph.Api, null).Write(w);
         Override(w, "RunPrepare", "Prepare");
@@ -71,15 +64,39 @@ internal sealed class NetworkWriter
 
         Override(w, "RunBackward", "Backward");
         Override(w, "SetOutputGradients", "SetOutputGradients");
-        w.Line("/// <summary>What the compiler made of the network: its definition, its programs and their kernels.</summary>");
-        KernelTable.Write(w, "Inference", network.Inference, graph);
-        KernelTable.Write(w, "Training", network.Training, graph);
+        w.Line("/// <summary>");
+        w.Line("/// What the compiler made of the network: its definition, its programs and their kernels. In the programs n is the batch, W the worker threads; tensors lie in");
+        w.Line("/// A, the session's arena (for each sample), F, its part that does not depend on the batch, P parameters, G gradients, S running statistics, D weights derived from others.");
+        w.Line("/// </summary>");
+        KernelTable.Write(w, "Inference", network.Inference, inference.Values, graph);
+        KernelTable.Write(w, "Training", network.Training, training.Values, graph);
         w.Open("private static unsafe class Compiled");
+        w.Line("private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;");
+        w.Line();
+        w.Line("/// <summary>The epilogue of a kernel that stores its result as it is.</summary>");
+        w.Line("private static K::Identity AsIs => default;");
+        w.Line();
         w.Line("/// <summary>Identifies the graph that this code was made from.</summary>");
         w.Line($"public const string GraphFingerprint = {Literals.String(Graph.GraphFingerprint.Of(graph))};");
         w.Line();
         Definition(w);
-        Programs(w);
+        // Text, because a deep network has hundreds of tensors: one literal is cheaper to compile, and to start, than a constructor call for each.
+        Table(w, "ParameterTable", graph.Parameters.Select(p => ParameterRow(p, network.Layout.Offset(p.Id))));
+        Table(w, "ActivationTable", ActivationsAfterLoss().Select(b => $"{CallText.Marked(b.Location.Offset)} {Literals.Int(b.Value.Dims.Elements)} {MarkedName(b.Value.Origin)}"));
+        Programs(w, inference, training);
+        foreach (var shapes in shared.Shapes)
+        {
+            w.Line();
+            w.Line($"private static readonly K::{shapes.Key}[] {shapes.Key}s =");
+            w.Open();
+            foreach (var row in shapes.Value)
+            {
+                w.Line(row);
+            }
+
+            w.Close(";");
+        }
+
         foreach (var text in shared.Texts)
         {
             w.Line();
@@ -87,8 +104,15 @@ internal sealed class NetworkWriter
         }
 
         w.Close();
-        End(w, graph.Api);
+        w.Close();
         return w.ToString();
+    }
+
+    /// <summary>The calls of each section of a program.</summary>
+    private SortedDictionary<Section, CallSequence> Sequences(PlannedProgram program)
+    {
+        var writer = new KernelWriter(program.Fused, program.Memory, shared);
+        return new SortedDictionary<Section, CallSequence>(program.Kernels.GroupBy(k => k.Section).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => CallSequence.Of(g, writer)));
     }
 
     private static void Override(CodeWriter w, string member, string program)
@@ -103,34 +127,19 @@ internal sealed class NetworkWriter
         var layout = network.Layout;
         w.Open("public static readonly Runtime::NetworkDefinition Definition = new()");
         w.Line($"Name = {Literals.String(graph.Api.ClassName)},");
-        w.Line("Parameters = new Runtime::ParameterDefinition[]");
-        w.Open();
-        foreach (var p in graph.Parameters)
-        {
-            var spec = p.Parameter!;
-            w.Line($"new({Literals.String(p.Name)}, {Ints(p.Shape)}, {(spec.Trainable ? "true" : "false")}, {Literals.Native(layout.Offset(p.Id))}, Runtime::Initializer.{(spec.Value is null ? spec.Initializer.ToString() : "Constant")}, {spec.FanIn}, {spec.FanOut}, Runtime::Activation.{ActivationOf(spec.Activation)}{(spec.Value is { } value ? ", " + Literals.Float(value) : "")}),");
-        }
-
-        w.Close(",");
+        w.Line("Parameters = Runtime::ParameterDefinition.Table(ParameterTable),");
         w.Line($"ParameterFloats = {Literals.Native(layout.ParameterFloats)},");
         w.Line($"StateFloats = {Literals.Native(layout.StateFloats)},");
         w.Line($"DerivedFloats = {Literals.Native(network.Inference.Memory.DerivedFloats)},");
-        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n))));
-        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n))));
-        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0, (int?)null)));
+        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n), StepsOf(n))));
+        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n), 0)));
+        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0, (int?)null, 0)));
         var inference = network.Inference.Memory;
         var training = network.Training.Memory;
         w.Line($"Inference = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
         w.Line($"Evaluation = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
         w.Line($"Training = new({Literals.Native(training.SampleFloats)}, {Literals.Native(training.FixedFloats)}),");
-        w.Line("Activations = new Runtime::BufferDefinition[]");
-        w.Open();
-        foreach (var b in ActivationsAfterLoss())
-        {
-            w.Line($"new({Literals.String(b.Value.Origin)}, {Literals.Native(b.Location.Offset)}, {Literals.Native(b.Value.Dims.Elements)}, {(b.Location.Region == Region.Sample ? "true" : "false")}),");
-        }
-
-        w.Close(",");
+        w.Line("Activations = Runtime::BufferDefinition.Table(ActivationTable),");
         w.Line($"KernelsPerStep = {Literals.Int(KernelsPerStep(network))},");
         w.Line($"HasLoss = {(graph.Loss >= 0 ? "true" : "false")},");
         w.Line($"IsClassifier = {(IsClassifier() ? "true" : "false")},");
@@ -138,33 +147,99 @@ internal sealed class NetworkWriter
         w.Line();
     }
 
+    private static string ParameterRow(Node p, long offset)
+    {
+        var spec = p.Parameter!;
+        var shape = p.Shape.Rank == 0 ? "()" : string.Join("x", p.Shape.ToArray().Select(e => Literals.Int(e)));
+        var fans = spec.FanIn == 1 && spec.FanOut == 1 ? "-" : $"{Literals.Int(spec.FanIn)}:{Literals.Int(spec.FanOut)}:{ActivationOf(spec.Activation)}";
+        return $"{CallText.Marked(offset)} {shape} {(spec.Trainable ? "" : "state:")}{spec.Initializer}{(spec.Value is { } value ? "=" + value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "")} {fans} {MarkedName(p.Name)}";
+    }
+
+    /// <summary>A name whose first number, which counts the blocks, is marked.</summary>
+    private static string MarkedName(string name)
+    {
+        var start = name.IndexOfAny("123456789".ToCharArray());
+        var end = start;
+        while (end >= 0 && end < name.Length && name[end] is >= '0' and <= '9' && end - start < 9)
+        {
+            end++;
+        }
+
+        return start < 0 ? name : name.Substring(0, start) + CallText.Marked(long.Parse(name.Substring(start, end - start), System.Globalization.CultureInfo.InvariantCulture)) + name.Substring(end);
+    }
+
+    /// <summary>A constant with the rows as raw string literal. Rows that repeat but for numbers that grow evenly stand once, {first+step}, below a line that says how often.</summary>
+    private static void Table(CodeWriter w, string name, IEnumerable<string> rows)
+    {
+        var items = rows.Select(CallText.Of).ToArray();
+        var lines = new List<string>();
+        foreach (var stretch in Repeats.Find(items, lookup: false))
+        {
+            if (stretch.Count > 1)
+            {
+                lines.Add($"repeat {Literals.Int(stretch.Count)} {Literals.Int(stretch.Period)}");
+            }
+
+            for (var i = stretch.Start; i < stretch.Start + stretch.Period; i++)
+            {
+                var row = items[i];
+                lines.Add(stretch.Count == 1 ? row.Text() : row.Text(n =>
+                    items[i + stretch.Period].Numbers[n] - row.Numbers[n] is var step && step == 0 ? Literals.Int(row.Numbers[n]) : $"{{{Literals.Int(row.Numbers[n])}{(step > 0 ? "+" : "")}{Literals.Int(step)}}}"));
+            }
+        }
+
+        var quotes = "\"\"\"";
+        while (lines.Any(l => l.Contains(quotes)))
+        {
+            quotes += "\"";
+        }
+
+        w.Line($"private const string {name} = {quotes}");
+        foreach (var line in lines.DefaultIfEmpty(""))
+        {
+            w.Line(line);
+        }
+
+        w.Line(quotes + ";");
+        w.Line();
+    }
+
     /// <summary>Kernel calls of a training step, the optimizer's among them.</summary>
     public static int KernelsPerStep(PlannedNetwork network) =>
-        network.Training.Kernels.Where(k => k.Section != Section.InputGradient).Sum(k => k.Kind == KernelKind.Concat ? k.Anchor!.Inputs.Count : 1) + 1;
+        Calls(network.Training.Kernels.Where(k => k.Section != Section.InputGradient)) + 1;
+
+    private static int Calls(IEnumerable<Kernel> kernels) =>
+        kernels.Sum(k => k.Scan is { } scan ? scan.Body.Steps * Calls(scan.Step.Kernels) : k.Kind == KernelKind.Concat ? k.Anchor!.Inputs.Count : 1);
 
     private static string Ints(Shape shape) => shape.Rank == 0 ? "global::System.Array.Empty<int>()" : $"new[] {{ {string.Join(", ", shape.ToArray().Select(e => Literals.Int(e)))} }}";
 
-    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes, int? Ignored)> tensors)
+    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes, int? Ignored, int Steps)> tensors)
     {
         w.Line($"{name} = new Runtime::TensorDefinition[]");
         w.Open();
         foreach (var t in tensors)
         {
-            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}{(t.Ignored is { } ignored ? ", " + Literals.Int(ignored) : "")}),");
+            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}{(t.Ignored is { } ignored ? ", " + Literals.Int(ignored) : "")}){(t.Steps > 0 ? $" {{ MaxLength = {Literals.Int(t.Steps)} }}" : "")},");
         }
 
         w.Close(",");
     }
 
-    /// <summary>The number of classes that an integer tensor indexes, 0 where it is none.</summary>
+    /// <summary>The number of steps of the sequence whose lengths these are, 0 where it is none.</summary>
+    private int StepsOf(Node leaf) => graph.Inputs.Where(i => i.Lengths == leaf.Id).Select(i => i.Shape[0]).FirstOrDefault();
+
+    /// <summary>The number of things that an integer tensor tells apart, 0 where it holds no indices.</summary>
     private int ClassesOf(Node leaf) =>
-        UsesAsClass(leaf).Select(n => graph.Nodes[n.Inputs[0]].Shape[0]).DefaultIfEmpty(0).Min();
+        UsesAsIndex(leaf).Select(n => OpCatalogue.Get(n.Op).IndexCount(n, graph.Nodes)).DefaultIfEmpty(0).Min();
 
     /// <summary>A class that the loss leaves out and that may lie outside the others.</summary>
-    private int? IgnoredOf(Node leaf) => UsesAsClass(leaf).Select(IgnoredClass).FirstOrDefault(i => i is not null);
+    private int? IgnoredOf(Node leaf) => UsesAsIndex(leaf).Select(IgnoredClass).FirstOrDefault(i => i is not null);
 
-    private IEnumerable<Node> UsesAsClass(Node leaf) =>
-        leaf.Element == Element.Int32 ? graph.Nodes.Where(n => TakesClassIndices(n) && n.Inputs[1] == leaf.Id) : Enumerable.Empty<Node>();
+    private IEnumerable<Node> UsesAsIndex(Node leaf) =>
+        leaf.Element == Element.Int32 ? graph.Nodes.Where(n => OpCatalogue.Find(n.Op) is { IndexInput: >= 0 and var i } && IntegerLeaf(n.Inputs[i]) == leaf.Id) : Enumerable.Empty<Node>();
+
+    /// <summary>The input or target that integers come from: they pass through views alone.</summary>
+    private int IntegerLeaf(int id) => graph.Nodes[id] is { Kind: NodeKind.Op, Element: Element.Int32 } view ? IntegerLeaf(view.Inputs[0]) : id;
 
     private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 
@@ -199,25 +274,22 @@ internal sealed class NetworkWriter
     {
         var end = network.Training.Kernels.Where(k => k.Section <= Section.Loss).Select(k => k.Index).DefaultIfEmpty(-1).Max();
         var buffers = network.Training.Memory.Buffers.Where(b => b.Start <= end).ToArray();
-        return buffers.Where(b => b.Value.Phase == Phase.Forward && b.Value.Element == Element.Float32 && b.Start >= 0 && !buffers.Any(o =>
-            o != b && o.Start > b.Start && o.Location.Region == b.Location.Region
+        return buffers.Where(b => b.Location.Region == Region.Sample && b.Value.Phase == Phase.Forward && b.Value.Element == Element.Float32 && b.Start >= 0 && !buffers.Any(o =>
+            o != b && o.Start > b.Start && o.Location.Region == Region.Sample
             && o.Location.Offset < b.Location.Offset + b.Floats && b.Location.Offset < o.Location.Offset + o.Floats));
     }
 
-    private void Programs(CodeWriter w)
+    private void Programs(CodeWriter w, IReadOnlyDictionary<Section, CallSequence> inference, IReadOnlyDictionary<Section, CallSequence> training)
     {
-        var inference = new KernelWriter(network.Inference.Fused, network.Inference.Memory, shared);
-        var training = new KernelWriter(network.Training.Fused, network.Training.Memory, shared);
-
-        Program(w, "Prepare", "What depends on the weights alone: runs once per version of them.", () => Calls(w, inference, network.Inference, Section.Prepare));
-        Program(w, "Infer", "Inference: inputs to outputs.", () => Calls(w, inference, network.Inference, Section.Forward));
+        Program(w, "Prepare", "What depends on the weights alone: runs once per version of them.", () => Calls(w, inference, Section.Prepare));
+        Program(w, "Infer", "Inference: inputs to outputs.", () => Calls(w, inference, Section.Forward));
         if (graph.Loss >= 0)
         {
             Program(w, "Evaluate", "Inference with the loss.", () =>
             {
                 OutputsForLoss(w);
                 w.Line("Infer(ref f);");
-                Calls(w, inference, network.Inference, Section.Loss);
+                Calls(w, inference, Section.Loss);
                 MeanLoss(w, network.Inference);
             });
         }
@@ -231,18 +303,18 @@ internal sealed class NetworkWriter
                 var leaf = network.Training.Fused.Lowered.Builder.Values.FirstOrDefault(v => v.Prim is InputPrim p && p.Index == index);
                 if (leaf is not null && network.Training.Memory.Contains(leaf))
                 {
-                    Copy(w, $"f.Inputs[{Literals.Int(index)}]", KernelWriter.Arena(network.Training.Memory[leaf]), input.Shape.Elements);
+                    Copy(w, $"f.Inputs[{Literals.Int(index)}]", CallText.Plain(KernelWriter.Arena(network.Training.Memory[leaf])), input.Shape.Elements);
                 }
 
                 index++;
             }
 
-            Calls(w, training, network.Training, Section.Forward);
+            Calls(w, training, Section.Forward);
             foreach (var root in network.Training.Fused.Roots.Where(r => r.Kind == RootKind.Output))
             {
                 var value = Views.Base(root.Value);
                 w.Open($"if (f.Outputs != null && f.Outputs[{Literals.Int(root.Index)}] != null)");
-                Copy(w, training.Pointer(value), $"f.Outputs[{Literals.Int(root.Index)}]", value.Dims.Elements);
+                Copy(w, CallText.Plain(KernelWriter.Arena(network.Training.Memory[value])), $"f.Outputs[{Literals.Int(root.Index)}]", value.Dims.Elements);
                 w.Close();
             }
         });
@@ -250,7 +322,7 @@ internal sealed class NetworkWriter
         {
             Program(w, "Loss", "The loss and the gradients of the outputs.", () =>
             {
-                Calls(w, training, network.Training, Section.Loss);
+                Calls(w, training, Section.Loss);
                 MeanLoss(w, network.Training);
                 if (network.Training.Fused.Roots.Any(r => r.Kind == RootKind.LossGradient))
                 {
@@ -265,19 +337,19 @@ internal sealed class NetworkWriter
         {
             foreach (var (index, location, elements) in Seeds())
             {
-                Copy(w, $"f.OutputGradients[{Literals.Int(index)}]", KernelWriter.Arena(location), elements);
+                Copy(w, $"f.OutputGradients[{Literals.Int(index)}]", CallText.Plain(KernelWriter.Arena(location)), elements);
             }
         });
         Program(w, "Backward", "From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.", () =>
         {
-            Calls(w, training, network.Training, Section.Backward);
+            Calls(w, training, Section.Backward);
             var roots = network.Training.Fused.Roots.Where(r => r.Kind == RootKind.InputGradient).ToArray();
             if (roots.Length > 0)
             {
                 w.Open("if (f.WantInputGradients)");
                 // One area for all that are not wanted: asking for scratch again may move what was given before.
                 var sizes = roots.Select(r => MemoryPlan.RoundUp(Views.Base(r.Value).Dims.Elements)).ToArray();
-                w.Line($"var unwanted = Kernels::Workers.Scratch(0, {Literals.Int(sizes.Sum())} * n);");
+                w.Line($"var unwanted = K::Workers.Scratch(0, {Literals.Int(sizes.Sum())} * n);");
                 long offset = 0;
                 for (var r = 0; r < roots.Length; r++)
                 {
@@ -286,7 +358,7 @@ internal sealed class NetworkWriter
                     offset += sizes[r];
                 }
 
-                Calls(w, training, network.Training, Section.InputGradient);
+                Calls(w, training, Section.InputGradient);
                 w.Close();
             }
         });
@@ -297,6 +369,8 @@ internal sealed class NetworkWriter
         w.Line($"/// <summary>{summary}</summary>");
         w.Open($"public static void {name}(ref Runtime::Frame f)");
         w.Line("var n = f.Batch;");
+        w.Line("K::Workers W = f.Workers;");
+        w.Line("float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;");
         body();
         w.Close();
         w.Line();
@@ -307,7 +381,7 @@ internal sealed class NetworkWriter
     {
         var sizes = graph.Outputs.Select(id => graph.Nodes[id].Shape.Elements).ToArray();
         w.Line($"var outputs = stackalloc void*[{Literals.Int(sizes.Length)}];");
-        w.Line($"var unwanted = Kernels::Workers.Scratch(0, {Literals.Int(sizes.Sum(MemoryPlan.RoundUp))} * n);");
+        w.Line($"var unwanted = K::Workers.Scratch(0, {Literals.Int(sizes.Sum(MemoryPlan.RoundUp))} * n);");
         long offset = 0;
         for (var i = 0; i < sizes.Length; i++)
         {
@@ -329,13 +403,11 @@ internal sealed class NetworkWriter
         network.Training.Kernels.SelectMany(k => k.Operands).Where(v => v.Prim is SeedPrim).Distinct()
             .Select(v => (((SeedPrim)v.Prim).Index, network.Training.Memory[v], v.Dims.Elements)).OrderBy(s => s.Index);
 
-    private void Calls(CodeWriter w, KernelWriter writer, PlannedProgram program, Section section)
+    private static void Calls(CodeWriter w, IReadOnlyDictionary<Section, CallSequence> program, Section section)
     {
-        foreach (var kernel in program.In(section))
+        if (program.TryGetValue(section, out var calls))
         {
-            w.Line();
-            w.Line($"// {Literals.Int(kernel.Index)}: {KernelTable.Layers(kernel)}");
-            w.Lines(writer.Call(kernel));
+            calls.Write(w);
         }
     }
 
@@ -344,7 +416,7 @@ internal sealed class NetworkWriter
         var loss = Views.Base(program.Fused.Roots.First(r => r.Kind == RootKind.Loss).Value);
         w.Line();
         w.Line("// The mean over the batch, added up in double.");
-        w.Line($"var losses = {KernelWriter.Arena(program.Memory[loss])};");
+        w.Line($"var losses = {CallText.Plain(KernelWriter.Arena(program.Memory[loss]))};");
         w.Line("var sum = 0.0;");
         w.Line("for (nint i = 0; i < n; i++)");
         w.Open();

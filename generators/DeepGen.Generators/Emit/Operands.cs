@@ -44,6 +44,8 @@ internal sealed class Operands
         TablePrim => "table",
         SeedPrim => "dy",
         InputPrim => "x",
+        CarryPrim => v.Phase == Phase.Forward ? "state" : "dstate",
+        SharedPrim => v.Dims.HasBatch ? "x" : "weight",
         _ => v.Phase == Phase.Forward ? "x" : "dy",
     };
 

@@ -9,8 +9,12 @@ internal sealed class SharedCode
     // The programs stand beside the structs.
     private readonly HashSet<string> names = new(StringComparer.Ordinal) { "Definition", "GraphFingerprint", "Prepare", "Infer", "Evaluate", "Forward", "Loss", "SetOutputGradients", "Backward" };
     private readonly List<string> texts = new();
+    private readonly SortedDictionary<string, List<string>> shapes = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Texts => texts;
+
+    /// <summary>The geometries of each type, as rows of an initializer.</summary>
+    public IReadOnlyDictionary<string, List<string>> Shapes => shapes;
 
     /// <param name="suggestion">What to call it; a number follows when the name is taken.</param>
     /// <param name="text">Its source, with § in place of its name.</param>
@@ -32,12 +36,26 @@ internal sealed class SharedCode
         return name;
     }
 
-    /// <summary>A static field that holds a geometry; equal ones are one.</summary>
+    /// <summary>A geometry of the runtime's, as an element of a static array: equal ones are one.</summary>
+    /// <param name="type">The runtime's type: <c>ConvShape</c>.</param>
     /// <param name="description">For its comment: <c>1x28x28 to 6x28x28</c>.</param>
+    /// <returns>The argument, its number marked.</returns>
     public string Shape(string type, string description, string arguments)
     {
-        var text = $"public static readonly Kernels::{type} § = new({arguments}); // {description}\n";
-        return "in " + Name(type == "ConvShape" ? "Conv" : "Pool", text);
+        if (!shapes.TryGetValue(type, out var known))
+        {
+            shapes.Add(type, known = new List<string>());
+        }
+
+        var row = $"new({arguments}), // {description}";
+        var index = known.IndexOf(row);
+        if (index < 0)
+        {
+            index = known.Count;
+            known.Add(row);
+        }
+
+        return $"in {type}s[{CallText.Marked(index)}]";
     }
 
     /// <summary>Letters and digits of a layer's name, first letter upper case.</summary>

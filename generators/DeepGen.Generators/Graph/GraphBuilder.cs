@@ -9,6 +9,8 @@ internal sealed class GraphBuilder
     private readonly Dictionary<string, int> byName = new(StringComparer.Ordinal);
     private readonly Stack<Scope> scopes = new();
     private readonly HashSet<string> blocks = new(StringComparer.Ordinal);
+    private int cells;
+    private int loop;
 
     public GraphBuilder() => scopes.Push(new Scope("", Shared: false));
 
@@ -25,8 +27,14 @@ internal sealed class GraphBuilder
 
     public Node AddTarget(string name, Shape shape, Element element) => AddLeaf(NodeKind.Target, name, shape, element, perSample: true);
 
-    public Node AddConstant(float value) =>
-        Add(new Node(nodes.Count, NodeKind.Constant, "Constant", EquatableArray<ConstValue>.Own(new ConstValue(value)), EquatableArray<int>.Empty, EquatableArray<int>.Empty, Shape.Scalar, Element.Float32, ""));
+    public Node AddConstant(float value) => AddConstant(value, Shape.Scalar);
+
+    /// <summary>A tensor of one number.</summary>
+    public Node AddConstant(float value, Shape shape) =>
+        Add(new Node(nodes.Count, NodeKind.Constant, "Constant", EquatableArray<ConstValue>.Own(new ConstValue(value)), EquatableArray<int>.Empty, EquatableArray<int>.Empty, shape, Element.Float32, ""));
+
+    /// <summary>Says how many steps each sample of <paramref name="input"/> has; what keeps its steps has them too.</summary>
+    public Node SetLengths(Node input, Node lengths) => nodes[input.Id] = input with { Lengths = lengths.Id };
 
     /// <summary>Opens a scope for a [Block] call: <paramref name="name"/> when given, else the method's name and its number in the enclosing scope. A shared block always reopens the same scope.</summary>
     /// <exception cref="OpException">The name is taken by another block.</exception>
@@ -91,6 +99,7 @@ internal sealed class GraphBuilder
     /// <exception cref="OpException">The call is wrong; the caller turns it into a diagnostic at the argument or the op's identifier.</exception>
     public Node Call(OpDefinition op, IReadOnlyList<ConstValue> arguments, IReadOnlyList<Node> inputs, string? name = null, IReadOnlyList<Node?>? givenParameters = null)
     {
+        CheckLoop(inputs);
         var scope = scopes.Peek();
         var local = name ?? op.Name + Next(scope, op.Name);
         var context = new OpContext(this, op, arguments, inputs, local, givenParameters);
@@ -108,6 +117,23 @@ internal sealed class GraphBuilder
             byName.Add(full, nodes.Count);
         }
 
+        if (loop != 0 && op.ReadsLengths)
+        {
+            throw new OpException(OpErrorKind.InCell, null, $"{op.Name} is a loop over time, and a cell cannot contain another; compute it before, and use its result in the cell");
+        }
+
+        if (loop != 0 && context.Parameters.FirstOrDefault(p => !p.Parameter!.Trainable) is { } state)
+        {
+            throw new OpException(OpErrorKind.InCell, null, $"{op.Name} keeps '{state.Name}' from batch to batch, which cannot be done at every step of a cell; use it before or behind the Scan");
+        }
+
+        // Steps that are steps still: the first extent has not changed.
+        var lengths = inputs.FirstOrDefault(i => i.Lengths >= 0 && i.Shape.Rank > 0 && shape.Rank > 0 && i.Shape[0] == shape[0])?.Lengths ?? -1;
+        if (op.ReadsLengths && inputs[0].Lengths >= 0)
+        {
+            inputs = inputs.Append(nodes[inputs[0].Lengths]).ToArray();
+        }
+
         return Add(new Node(
             nodes.Count,
             NodeKind.Op,
@@ -121,7 +147,65 @@ internal sealed class GraphBuilder
         {
             PerSample = inputs.Any(i => i.PerSample),
             Scope = scope.Path,
+            Lengths = lengths,
         });
+    }
+
+    /// <summary>Calls <paramref name="cell"/> once, for every step of a sequence.</summary>
+    /// <param name="cell">From a step and the states before it to the states after it and what is kept of the step.</param>
+    /// <returns>What is kept of all steps, and the states after the last one.</returns>
+    /// <exception cref="OpException">The cell does not fit.</exception>
+    public (Node Sequence, IReadOnlyList<Node> States) Scan(Node x, IReadOnlyList<Node> states, bool reverse, string? name, Func<Node, IReadOnlyList<Node>, (IReadOnlyList<Node> Next, Node Output)> cell)
+    {
+        CheckLoop(states.Prepend(x));
+        Ops.Scan.Check(x, states, inCell: loop != 0);
+        var local = name ?? "Scan" + Next(scopes.Peek(), "Scan");
+        var full = Join(scopes.Peek().Path, local);
+        if (name is not null)
+        {
+            PushScope("Scan", name, shared: false);
+        }
+
+        loop = ++cells;
+        var step = AddLeaf(NodeKind.Step, x.Name, new Shape(x.Shape.ToArray().Skip(1)), x.Element, perSample: true);
+        var before = states.Select((s, i) => AddLeaf(NodeKind.State, "state" + (i + 1), s.Shape, Element.Float32, perSample: true)).ToArray();
+        var (next, output) = cell(step, before);
+        var body = new Cell(loop, step.Id, new EquatableArray<int>(before.Select(s => s.Id)), new EquatableArray<int>(next.Select(s => s.Id)), output.Id);
+        loop = 0;
+        if (name is not null)
+        {
+            PopScope();
+        }
+
+        Ops.Scan.CheckResults(before, next, output);
+        var read = nodes.Where(n => n.Loop == body.Loop).SelectMany(n => n.Inputs.Concat(n.Parameters)).Concat(body.Results).Distinct().OrderBy(id => id)
+            .Select(id => nodes[id]).Where(n => n.Loop == 0 && n.Kind != NodeKind.Constant).ToArray();
+        var inputs = new[] { x }.Concat(states).Concat(x.Lengths >= 0 ? new[] { nodes[x.Lengths] } : Array.Empty<Node>()).Concat(read.Where(n => n.Kind != NodeKind.Parameter));
+        var scan = Add(new Node(
+            nodes.Count,
+            NodeKind.Op,
+            "Scan",
+            EquatableArray<ConstValue>.Own(new ConstValue(reverse)),
+            new EquatableArray<int>(inputs.Select(i => i.Id)),
+            new EquatableArray<int>(read.Where(n => n.Kind == NodeKind.Parameter).Select(n => n.Id)),
+            new Shape(new[] { x.Shape[0] }.Concat(output.Shape.ToArray())),
+            Element.Float32,
+            full)
+        {
+            PerSample = true,
+            Scope = scopes.Peek().Path,
+            Cell = body,
+            Lengths = x.Lengths,
+        });
+        return (scan, states.Select((_, i) => Call(OpCatalogue.Get("ScanState"), new[] { new ConstValue(i) }, new[] { scan })).ToArray());
+    }
+
+    private void CheckLoop(IEnumerable<Node> inputs)
+    {
+        if (inputs.FirstOrDefault(i => i.Loop != 0 && i.Loop != loop) is { } inside)
+        {
+            throw new OpException(OpErrorKind.InCell, null, $"'{inside.Name}' is a tensor of one step and is known in its cell only; let the cell return it as its output");
+        }
     }
 
     public NetworkGraph Build(NetworkApi api, IReadOnlyList<int> outputs, int loss) =>
@@ -132,6 +216,12 @@ internal sealed class GraphBuilder
 
     private Node Add(Node node)
     {
+        // Weights and numbers are the same at every step.
+        if (loop != 0 && node.Kind is not (NodeKind.Parameter or NodeKind.Constant))
+        {
+            node = node with { Loop = loop };
+        }
+
         nodes.Add(node);
         return node;
     }

@@ -35,7 +35,14 @@ internal static class GraphFingerprint
                 .Append(" -> ").Append(node.Element).Append(node.Shape.ToCompactString()).Append(node.PerSample ? " each '" : " one '").Append(node.Name).Append("' in '").Append(node.Scope).Append('\'');
             if (node.Parameter is { } p)
             {
-                text.Append(p.Trainable ? " trainable " : " state ").Append(p.Initializer).Append(' ').Append(p.FanIn).Append(' ').Append(p.FanOut).Append(' ').Append(p.Activation).Append(p.Value is { } start ? " " + new ConstValue(start) : "");
+                text.Append(p.Trainable ? " trainable " : " state ").Append(p.Initializer).Append(' ').Append(p.FanIn).Append(' ').Append(p.FanOut).Append(' ').Append(p.Activation)
+                    .Append(p.Value is { } value ? " " + value.ToString("R", CultureInfo.InvariantCulture) : "");
+            }
+
+            text.Append(node.Loop != 0 ? $" step {node.Loop}" : "").Append(node.Lengths >= 0 ? $" lengths {node.Lengths}" : "");
+            if (node.Cell is { } cell)
+            {
+                text.Append(" cell ").Append(cell.Loop).Append(": ").Append(cell.Step).Append(", ").Append(string.Join(",", cell.States)).Append(" -> ").Append(string.Join(",", cell.Next)).Append(", ").Append(cell.Output);
             }
 
             text.Append('\n');

@@ -22,6 +22,12 @@ internal enum NodeKind
 
     /// <summary>A call of an op of the catalogue.</summary>
     Op,
+
+    /// <summary>In a cell: what the sequence has at this step.</summary>
+    Step,
+
+    /// <summary>In a cell: a state before this step.</summary>
+    State,
 }
 
 /// <summary>How a tensor starts. The names are those of the public <c>Initializer</c> enum of the runtime.</summary>
@@ -35,13 +41,14 @@ internal enum Initializer
     Uniform,
     Zeros,
     Ones,
+    Constant,
 }
 
 /// <param name="Trainable">False for states such as running_mean: saved, never differentiated.</param>
 /// <param name="FanIn">Inputs that one output sums, for the initializer.</param>
 /// <param name="FanOut">Outputs that one input feeds, for the initializer.</param>
 /// <param name="Activation">Name of the op that follows the layer ("Relu", "Tanh", "" when none): decides <see cref="Initializer.Auto"/>.</param>
-/// <param name="Value">The constant that it starts at, in place of what the initializer gives.</param>
+/// <param name="Value">The number that the initializer takes, such as a standard deviation; null for its default.</param>
 internal sealed record ParameterSpec(bool Trainable, Initializer Initializer, int FanIn, int FanOut, string Activation = "", float? Value = null);
 
 /// <summary>One node of the layer graph: immutable, compared by value, without any Roslyn type and without any position in the source.</summary>
@@ -62,6 +69,25 @@ internal sealed record Node(
     /// <summary>Only for <see cref="NodeKind.Parameter"/>.</summary>
     public ParameterSpec? Parameter { get; init; }
 
+    /// <summary>The cell that computes it at every step, counted from 1; 0 for what is computed once.</summary>
+    public int Loop { get; init; }
+
+    /// <summary>Only for a Scan.</summary>
+    public Cell? Cell { get; init; }
+
+    /// <summary>The input that says how many steps each sample has, -1 where all have all of them.</summary>
+    public int Lengths { get; init; } = -1;
+
     /// <summary>The scope the node was made in: the path of [Block] calls, "" at the top.</summary>
     public string Scope { get; init; } = "";
+}
+
+/// <summary>What a Scan computes at every step: the nodes whose <see cref="Node.Loop"/> is this one, in their order. They may read nodes outside, which are then inputs of the Scan.</summary>
+/// <param name="Step">Id of the leaf that is a step of the sequence.</param>
+/// <param name="States">Ids of the leaves that are the states before the step.</param>
+/// <param name="Next">Ids of the states after it.</param>
+/// <param name="Output">Id of what is kept of every step.</param>
+internal sealed record Cell(int Loop, int Step, EquatableArray<int> States, EquatableArray<int> Next, int Output)
+{
+    public IEnumerable<int> Results => Next.Append(Output);
 }

@@ -51,7 +51,7 @@ internal sealed class IrBuilder
     public Val Const(float value) => Make(new ConstPrim(value), Array.Empty<Val>(), Dims.Scalar);
 
     /// <summary>0, 1, … along <paramref name="axis"/> of a tensor of <paramref name="rank"/> axes, for comparison with an index.</summary>
-    public Val Iota(int size, int rank, int axis) => Make(new IotaPrim(), Array.Empty<Val>(), new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1))));
+    public Val Iota(int size, int rank, int axis) => size == 1 ? Const(0) : Make(new IotaPrim(), Array.Empty<Val>(), new Dims(Enumerable.Range(0, rank).Select(i => (Dim)(i == axis ? size : 1))));
 
     public Val Unary(UnaryOp op, Val x)
     {
@@ -125,6 +125,7 @@ internal sealed class IrBuilder
             case BinaryOp.Add when a.Prim is SelectPrim && b.Prim is SelectPrim && a.Inputs[0] == b.Inputs[0] && a.Inputs[2].IsConst(0) && b.Inputs[1].IsConst(0): return Select(a.Inputs[0], a.Inputs[1], b.Inputs[2]);
             case BinaryOp.Add when a.Prim is SelectPrim && b.Prim is SelectPrim && a.Inputs[0] == b.Inputs[0] && a.Inputs[1].IsConst(0) && b.Inputs[2].IsConst(0): return Select(a.Inputs[0], b.Inputs[1], a.Inputs[2]);
             case BinaryOp.Mul when a.Prim is InverseBatchPrim && b.Prim is BatchPrim: return Const(1);
+            case BinaryOp.Add when a.Prim is ConcatPrim && a.Prim.Equals(b.Prim) && Interleave(a, b) is { } joined: return joined;
             case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
             case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
             case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
@@ -136,8 +137,8 @@ internal sealed class IrBuilder
             case BinaryOp.Pow when b.IsConst(0.5f): return Unary(UnaryOp.Sqrt, a);
         }
 
-        // One order for the operands of a commutative operation, so that a·b and b·a are the same value.
-        if (op is BinaryOp.Add or BinaryOp.Mul && a.Id > b.Id)
+        // One order for the operands of a commutative operation, so that a·b and b·a are the same value; a single number, which layers may share, stands behind.
+        if (op is BinaryOp.Add or BinaryOp.Mul && (a.Dims.Rank == 0) != (b.Dims.Rank == 0) ? a.Dims.Rank == 0 : op is BinaryOp.Add or BinaryOp.Mul && a.Id > b.Id)
         {
             (a, b) = (b, a);
         }
@@ -167,8 +168,8 @@ internal sealed class IrBuilder
     }
 
     /// <summary>
-    /// The sum over <paramref name="axes"/>. Factors that do not vary along them are taken out of it, so that Σ γ·dy·(x − μ) and Σ dy·(x − μ)·r
-    /// are one reduction and two products per channel.
+    /// The sum over <paramref name="axes"/>. Factors that do not vary along them are taken out of it, and conditions with zero are put around the product of the others,
+    /// so that Σ γ·dy·(x − μ) and Σ (m ? dy : 0)·(x − μ)·r have one form: where their sums are equal they are one reduction and two products per channel.
     /// </summary>
     public Val Sum(Val x, params int[] axes)
     {
@@ -178,23 +179,24 @@ internal sealed class IrBuilder
             return SumOfEqual(x, axes);
         }
 
-        if (axes.Length == 0 || x.Prim is not (BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg }))
+        if (axes.Length == 0 || !(x.Prim is BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg } || IsChoice(x)))
         {
             return Reduce(ReduceOp.Sum, x, axes);
         }
 
         var factors = new List<Val>();
-        Factors(x, factors);
+        var masks = new List<Val>();
+        Factors(x, factors, masks);
         bool Varies(Val f) => axes.Any(a => a - (x.Dims.Rank - f.Dims.Rank) is >= 0 and var i && !f.Dims[i].IsOne);
         var inside = factors.Where(Varies).OrderBy(f => f.Id).ToArray();
         var outside = factors.Where(f => !Varies(f)).OrderBy(f => f.Id).ToArray();
         // A number alone is not worth it, and would hide that the weight's gradient sums the same values.
-        if (inside.Length == 0 || !outside.Any(f => f.Dims.Elements > 1))
+        if (inside.Length == 0 || (!outside.Any(f => f.Dims.Elements > 1) && (masks.Count == 0 || inside.Length == 1)))
         {
             return Reduce(ReduceOp.Sum, x, axes);
         }
 
-        var product = inside.Aggregate(Mul);
+        var product = masks.Distinct().OrderBy(m => m.Id).Aggregate(inside.Aggregate(Mul), (p, m) => Select(m, p, Const(0)));
         return product.Dims == x.Dims
             ? outside.Aggregate(Reduce(ReduceOp.Sum, product, axes), Mul)
             : Reduce(ReduceOp.Sum, x, axes);
@@ -209,23 +211,30 @@ internal sealed class IrBuilder
         var sum = Reduce(ReduceOp.Sum, one, axes.Where(a => !Repeats(a)).Select(a => a - lead).ToArray());
         foreach (var axis in axes.Where(a => Repeats(a) && !sum.IsConst(0)))
         {
-            sum = Mul(sum, x.Dims[axis].IsSymbol ? Leaf(new BatchPrim(), Dims.Scalar) : Const(x.Dims[axis].Size));
+            var count = Const(x.Dims[axis].Size);
+            sum = Mul(sum, x.Dims[axis].IsSymbol ? Mul(Leaf(new BatchPrim(), Dims.Scalar), count) : count);
         }
 
         return Broadcast(sum, new Dims(x.Dims.ToArray().Select((d, i) => axes.Contains(i) ? (Dim)1 : d)));
     }
 
-    private void Factors(Val x, List<Val> factors)
+    private static bool IsChoice(Val x) => x.Prim is SelectPrim && x.Inputs[2].IsConst(0);
+
+    private void Factors(Val x, List<Val> factors, List<Val> masks)
     {
         switch (x.Prim)
         {
             case BinaryPrim { Op: BinaryOp.Mul }:
-                Factors(x.Inputs[0], factors);
-                Factors(x.Inputs[1], factors);
+                Factors(x.Inputs[0], factors, masks);
+                Factors(x.Inputs[1], factors, masks);
                 break;
             case UnaryPrim { Op: UnaryOp.Neg }:
                 factors.Add(Const(-1));
-                Factors(x.Inputs[0], factors);
+                Factors(x.Inputs[0], factors, masks);
+                break;
+            case SelectPrim when IsChoice(x):
+                masks.Add(x.Inputs[0]);
+                Factors(x.Inputs[1], factors, masks);
                 break;
             default:
                 factors.Add(x);
@@ -253,6 +262,37 @@ internal sealed class IrBuilder
     /// <summary>y = f(x), differentiated as the user says.</summary>
     public Val WithGradient(Val y, Val x, ScalarExpr gradient) => Make(new StopGradientPrim(x, gradient), new[] { y }, y.Dims);
 
+    public Val TimeMajor(Val x) => x.Prim is SampleMajorPrim
+        ? x.Inputs[0]
+        : Make(new TimeMajorPrim(), new[] { x }, new Dims(new[] { Dim.Rows(x.Dims[1].Size) }.Concat(x.Dims.ToArray().Skip(2))), x.Element);
+
+    public Val SampleMajor(Val x) => x.Prim is TimeMajorPrim
+        ? x.Inputs[0]
+        : Make(new SampleMajorPrim(), new[] { x }, new Dims(new[] { Dim.Batch, (Dim)x.Dims[0].Size }.Concat(x.Dims.ToArray().Skip(1))), x.Element);
+
+    /// <summary>A loop over time. The first states are copied, so that each lies where the loop begins to write.</summary>
+    public Val Scan(ScanBody body, bool reverse, IEnumerable<Val> sequences, IEnumerable<Val> states, IEnumerable<Val> shared) =>
+        Make(new ScanPrim(body, reverse), sequences.Concat(states.Zip(body.Carries, (s, c) => CopyOf(Broadcast(s, c.Dims)))).Concat(shared).ToArray(), new Dims(new[] { Dim.Rows(body.Steps) }));
+
+    /// <summary>State <paramref name="index"/> after the last step.</summary>
+    public Val LastState(Val scan, int index) => ScanOutput(scan, index, Body(scan).Carries[index].Dims);
+
+    /// <summary>A value of the body at all steps.</summary>
+    public Val Stacked(Val scan, Val value) =>
+        ScanOutput(scan, Body(scan).Carries.Count + Body(scan).Output(value), value.Dims.WithFirst(new Dim("n", value.Dims[0].Size * Body(scan).Steps)));
+
+    private static ScanBody Body(Val scan) => ((ScanPrim)scan.Prim).Body;
+
+    // Whoever asks, it is computed when the loop runs.
+    private Val ScanOutput(Val scan, int index, Dims dims)
+    {
+        var (phase, origin) = (Phase, Origin);
+        (Phase, Origin) = (scan.Phase, scan.Origin);
+        var output = Make(new ScanOutputPrim(index), new[] { scan }, dims);
+        (Phase, Origin) = (phase, origin);
+        return output;
+    }
+
     public Val StopGradient(Val x) => Make(new StopGradientPrim(), new[] { x }, x.Dims, x.Element);
 
     public Val Concat(int axis, IReadOnlyList<Val> parts)
@@ -262,6 +302,64 @@ internal sealed class IrBuilder
         return Make(new ConcatPrim(axis), parts, new Dims(dims));
     }
 
+    /// <summary>The sum of two joined tensors where each is zero wherever the other is not, as one: the gradients of the parts of a split. Else null.</summary>
+    private Val? Interleave(Val a, Val b)
+    {
+        static bool IsZero(Val v) => v.Prim is BroadcastPrim && v.Inputs[0].IsConst(0);
+        var axis = ((ConcatPrim)a.Prim).Axis;
+        var parts = new List<Val>();
+        int i = 0, j = 0, zeros = 0, leftA = a.Inputs[0].Dims[axis].Size, leftB = b.Inputs[0].Dims[axis].Size;
+        void Advance(int length)
+        {
+            leftA -= length;
+            leftB -= length;
+            if (leftA == 0 && ++i < a.Inputs.Count)
+            {
+                leftA = a.Inputs[i].Dims[axis].Size;
+            }
+
+            if (leftB == 0 && ++j < b.Inputs.Count)
+            {
+                leftB = b.Inputs[j].Dims[axis].Size;
+            }
+        }
+
+        void EndZeros()
+        {
+            if (zeros > 0)
+            {
+                parts.Add(Broadcast(Const(0), new Dims(a.Dims.ToArray().Select((d, k) => k == axis ? (Dim)zeros : d))));
+                zeros = 0;
+            }
+        }
+
+        while (i < a.Inputs.Count && j < b.Inputs.Count)
+        {
+            Val x = a.Inputs[i], y = b.Inputs[j];
+            if (IsZero(x) && IsZero(y))
+            {
+                var length = Math.Min(leftA, leftB);
+                zeros += length;
+                Advance(length);
+                continue;
+            }
+
+            // A part must begin here and lie in zeros of the other.
+            var (part, left, room, other) = IsZero(x) ? (y, leftB, leftA, x) : (x, leftA, leftB, y);
+            if (!IsZero(other) || left != part.Dims[axis].Size || left > room)
+            {
+                return null;
+            }
+
+            EndZeros();
+            parts.Add(part);
+            Advance(left);
+        }
+
+        EndZeros();
+        return Concat(axis, parts);
+    }
+
     public Val Slice(Val x, int axis, int start, int length)
     {
         var dims = x.Dims.ToArray();
@@ -269,8 +367,55 @@ internal sealed class IrBuilder
         return start == 0 && length == x.Dims[axis].Size ? x : Make(new SlicePrim(axis, start), new[] { x }, new Dims(dims));
     }
 
-    public Val MatMul(Val a, Val b, bool transposeA = false, bool transposeB = false) =>
-        Make(new MatMulPrim(transposeA, transposeB), new[] { a, b }, new Dims(new[] { a.Dims[transposeA ? 1 : 0], b.Dims[transposeB ? 0 : 1] }));
+    public Val Permute(Val x, IReadOnlyList<int> axes)
+    {
+        if (x.Prim is PermutePrim inner)
+        {
+            return Permute(x.Inputs[0], axes.Select(a => inner.Axes[a]).ToArray());
+        }
+
+        var dims = new Dims(axes.Select(a => x.Dims[a]));
+        // Axes of one element may stand anywhere.
+        var moved = axes.Where(a => !x.Dims[a].IsOne).ToArray();
+        return moved.SequenceEqual(moved.OrderBy(a => a)) ? Reshape(x, dims) : Make(new PermutePrim(new EquatableArray<int>(axes)), new[] { x }, dims);
+    }
+
+    public Val Resample(Val x, AxisMap rows, AxisMap columns, bool transposed = false)
+    {
+        if (new[] { rows, columns }.All(m => m is { Before: 0, After: 0, Scale: 1 }))
+        {
+            return x;
+        }
+
+        // Zeros around zeros are one border.
+        if (!transposed && x.Prim is ResamplePrim { Transposed: false } p && new[] { rows, columns, p.Rows, p.Columns }.All(m => m.Rule == AxisRule.Zero))
+        {
+            static AxisMap Both(AxisMap inner, AxisMap outer) => inner with { Before = inner.Before + outer.Before, After = inner.After + outer.After };
+            return Resample(x.Inputs[0], Both(p.Rows, rows), Both(p.Columns, columns));
+        }
+
+        var dims = x.Dims.ToArray();
+        dims[2] = transposed ? rows.Size : rows.Out;
+        dims[3] = transposed ? columns.Size : columns.Out;
+        return Make(new ResamplePrim(rows, columns, transposed), new[] { x }, new Dims(dims));
+    }
+
+    /// <param name="padding">An index that gives zeros, or -1.</param>
+    public Val Gather(Val x, Val indices, int padding = -1) =>
+        Make(new GatherPrim(padding), new[] { x, indices }, new Dims(indices.Dims.ToArray().Concat(x.Dims.ToArray().Skip(x.Dims.HasBatch ? 2 : 1))));
+
+    public Val ScatterAdd(Val dy, Val indices, int padding, Dims xDims) => Make(new ScatterAddPrim(padding), new[] { dy, indices }, xDims);
+
+    public Val MatMul(Val a, Val b, bool transposeA = false, bool transposeB = false)
+    {
+        var dims = a.Dims.ToArray();
+        dims[dims.Length - 2] = a.Dims[dims.Length - (transposeA ? 1 : 2)];
+        dims[dims.Length - 1] = b.Dims[b.Dims.Rank - (transposeB ? 2 : 1)];
+        return Make(new MatMulPrim(transposeA, transposeB), new[] { a, b }, new Dims(dims));
+    }
+
+    /// <summary>The tensor as one matrix, its last axis the columns.</summary>
+    public Val AsMatrix(Val x) => Reshape(x, new Dims(new[] { x.Dims.Rows, x.Dims.Last }));
 
     public Val Conv(Val x, Val w, WindowSpec window) => Make(new ConvPrim(window), new[] { x, w }, WindowDims(x, w.Dims[0].Size, window));
 
@@ -282,14 +427,21 @@ internal sealed class IrBuilder
 
     public Val MaxPoolGrad(Val x, Val dy, WindowSpec window) => Make(new MaxPoolGradPrim(window), new[] { x, dy }, x.Dims);
 
+    public Val MaxPoolPick(Val x, Val g, WindowSpec window) => Make(new MaxPoolPickPrim(window), new[] { x, g }, WindowDims(x, x.Dims[1].Size, window));
+
     public Val AvgPool(Val x, WindowSpec window, bool countPadding) => Make(new AvgPoolPrim(window, countPadding), new[] { x }, WindowDims(x, x.Dims[1].Size, window));
 
     public Val AvgPoolGrad(Val dy, WindowSpec window, bool countPadding, Dims xDims) => Make(new AvgPoolGradPrim(window, countPadding), new[] { dy }, xDims);
 
     /// <summary>A copy that is never shared.</summary>
-    public Val CopyOf(Val x)
+    public Val CopyOf(Val x) => Unshared(new CopyPrim(), new[] { x }, x);
+
+    /// <summary>The same computation once more, never shared.</summary>
+    public Val Again(Val x) => Unshared(x.Prim, x.Inputs, x);
+
+    private Val Unshared(Prim prim, IReadOnlyList<Val> inputs, Val like)
     {
-        var value = new Val(values.Count, new CopyPrim(), new[] { x }, x.Dims, x.Element, Phase, Origin);
+        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin);
         values.Add(value);
         return value;
     }

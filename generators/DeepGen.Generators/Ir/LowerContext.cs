@@ -8,6 +8,9 @@ internal sealed class LowerContext
 {
     private readonly OpDefinition op;
 
+    /// <summary>Lowers the nodes of a cell (by its number) with a builder of their own, given what is known of the values.</summary>
+    public Action<IrBuilder, int, Val?[]> LowerCell { get; init; } = (_, _, _) => throw new InvalidOperationException("No cell here.");
+
     public LowerContext(IrBuilder builder, OpDefinition op, Node node, IReadOnlyList<Node> nodes, IReadOnlyList<Val> inputs, IReadOnlyList<Val> parameters, bool training, ICollection<StateUpdate> stateUpdates)
     {
         B = builder;
@@ -69,6 +72,12 @@ internal sealed class LowerContext
         var rank = SampleAxes(X).Length;
         return perChannel && rank > 1 ? PerChannel(vector, rank + 1) : vector;
     }
+
+    /// <summary>The axis of the first input's value that is this axis of a sample; negative ones count from the last.</summary>
+    public int BatchedAxis(int axis) => axis < 0 ? X.Dims.Rank + axis : axis + (X.Dims.HasBatch ? 1 : 0);
+
+    /// <summary>The shape of a sample of the result, with the batch where the first input has it.</summary>
+    public Dims ResultDims => Dims.Of(Node.Shape, Node.PerSample);
 
     /// <summary>Input <paramref name="i"/> with its sample axes aligned to the right of <paramref name="sampleRank"/>, so that the batch axes of all inputs meet.</summary>
     public Val Aligned(int i, int sampleRank)

@@ -42,6 +42,14 @@ internal sealed class Val
     /// <summary>The layer it stems from.</summary>
     public string Origin { get; }
 
+    /// <summary>Values are themselves; the number spreads well and costs nothing.</summary>
+    public override int GetHashCode() => Id;
+
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+    /// <summary>Never in memory: a mask, or a value repeated.</summary>
+    public bool IsMaskOrRepetition => Prim is BroadcastPrim or NotPrim or BinaryPrim { Op: BinaryOp.Greater or BinaryOp.GreaterOrEqual or BinaryOp.Equal or BinaryOp.And or BinaryOp.Or };
+
     public bool IsConst(float value) => Prim is ConstPrim c && c.Value == value;
 
     public override string ToString() => $"%{Id} = {Prim}({string.Join(", ", Inputs.Select(i => "%" + i.Id))}) {Dims}";

@@ -25,10 +25,10 @@ internal static class LanguageWriter
             Doc(text, "", op, op.IsLoss ? "Stands last in the stack; " + op.ShapeRule + "." : null);
             text.Append("[global::System.AttributeUsage(global::System.AttributeTargets.Class, AllowMultiple = true, Inherited = false)]\n");
             text.Append("public sealed class ").Append(op.Name).Append("Attribute : global::System.Attribute\n{\n");
-            foreach (var oneAxis in AxisForms(op))
+            foreach (var perAxis in Overloads(op))
             {
-                var parameters = AttributeParameters(op, oneAxis);
-                text.Append(oneAxis ? "\n" : "").Append("    /// <summary>").Append(Escape(op.Summary)).Append("</summary>\n");
+                var parameters = AttributeParameters(op, perAxis);
+                text.Append(perAxis ? "\n" : "").Append("    /// <summary>").Append(Escape(op.Summary)).Append("</summary>\n");
                 foreach (var p in parameters)
                 {
                     text.Append("    /// <param name=\"").Append(p.Name).Append("\">").Append(Escape(p.Doc)).Append("</param>\n");
@@ -47,16 +47,15 @@ internal static class LanguageWriter
     {
         var text = new StringBuilder(Header).Append("\npublic sealed partial class Tensor\n{\n");
         var first = true;
-        foreach (var op in OpCatalogue.All.Where(o => o.Form != OpForm.Operator))
+        foreach (var op in OpCatalogue.All.Where(o => o.Form is not (OpForm.Operator or OpForm.Cell)))
         {
-            foreach (var oneAxis in AxisForms(op))
+            foreach (var perAxis in Overloads(op))
             {
-                Method(text, op, withWeight: false, ref first, oneAxis);
-            }
-
-            if (op.ParameterLeaves.Count > 0)
-            {
-                Method(text, op, withWeight: true, ref first);
+                Method(text, op, withWeight: false, perAxis, ref first);
+                if (HasSecondOverload(op))
+                {
+                    Method(text, op, withWeight: true, perAxis, ref first);
+                }
             }
         }
 
@@ -66,16 +65,21 @@ internal static class LanguageWriter
     /// <summary>Whether the op has a last parameter <c>name</c>: nothing may stand behind a list of any length.</summary>
     public static bool TakesName(OpDefinition op) => !op.Variadic && op.Parameters.All(p => p.Type != OpParameterType.Ints);
 
-    /// <summary>The overloads of an op: one, or a second one that takes a single axis in place of a list.</summary>
-    public static IReadOnlyList<bool> AxisForms(OpDefinition op) => op.Parameters.Any(p => p.Type == OpParameterType.Axes) ? new[] { false, true } : new[] { false };
+    /// <summary>One form of the op, and a second one where it has extents, given axis by axis, or a list of axes, of which it takes one.</summary>
+    public static IReadOnlyList<bool> Overloads(OpDefinition op) =>
+        op.Parameters.Any(p => p.Type is OpParameterType.Extents or OpParameterType.Axes) ? new[] { false, true } : new[] { false };
 
-    private static IEnumerable<OpParameter> Parameters(OpDefinition op, bool oneAxis) =>
-        op.Parameters.Select(p => oneAxis && p.Type == OpParameterType.Axes ? new OpParameter(OneAxis, OpParameterType.Int, "The axis, 0 the first of a sample; a negative one counts from the end.") : p);
+    private static IEnumerable<OpParameter> Parameters(OpDefinition op, bool perAxis) =>
+        op.Parameters.Select(p => perAxis && p.Type == OpParameterType.Axes ? new OpParameter(OneAxis, OpParameterType.Int, "The axis, 0 the first of a sample; a negative one counts from the end.") : p);
+
+    /// <summary>Whether there is another overload of the method: one that is given the weight, or one that takes the parameters in front of a list of tensors.</summary>
+    public static bool HasSecondOverload(OpDefinition op) => op.ParameterLeaves.Count > 0 || (op.Variadic && op.Parameters.Count > 0);
 
     /// <summary>The parameters of the attribute's constructor.</summary>
-    public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op, bool oneAxis = false)
+    /// <param name="perAxis">The overload whose extents are arrays, or that takes one axis in place of a list.</param>
+    public static IReadOnlyList<(string Text, string Name, string Doc)> AttributeParameters(OpDefinition op, bool perAxis)
     {
-        var parameters = Parameters(op, oneAxis).Select(p => (Declare(p, inAttribute: true), p.Name, p.Doc)).ToList();
+        var parameters = Parameters(op, perAxis).Select(p => (Declare(p, inAttribute: true, perAxis), p.Name, p.Doc)).ToList();
         if (TakesName(op))
         {
             parameters.Add((NameParameter, "name", NameDoc(op)));
@@ -85,13 +89,16 @@ internal static class LanguageWriter
     }
 
     /// <summary>The parameters of the method of <c>Tensor</c>.</summary>
-    /// <param name="withWeight">The overload that is given the weight instead of making one.</param>
-    public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight, bool oneAxis = false)
+    /// <param name="withWeight">The second overload: given the weight instead of making one, or with parameters in front of a list of tensors.</param>
+    /// <param name="perAxis">The overload whose extents are arrays, or that takes one axis in place of a list.</param>
+    public static IReadOnlyList<(string Text, string Name, string Doc)> MethodParameters(OpDefinition op, bool withWeight, bool perAxis)
     {
         var parameters = new List<(string Text, string Name, string Doc)>();
         if (op.Variadic)
         {
+            parameters.AddRange(op.Parameters.Where(_ => withWeight).Select(p => (Declare(p with { Default = null }, inAttribute: false, perAxis), p.Name, p.Doc)));
             parameters.Add(("params global::System.ReadOnlySpan<Tensor> tensors", "tensors", "The tensors, in order."));
+            return parameters;
         }
 
         foreach (var input in op.Inputs.Skip(op.Form == OpForm.Static && !op.Variadic ? 0 : 1))
@@ -99,9 +106,9 @@ internal static class LanguageWriter
             parameters.Add(("Tensor " + input, input, op.IsLoss ? "The target." : "Another input."));
         }
 
-        foreach (var p in Parameters(op, oneAxis).Where(p => p.Default is null && p.Type != OpParameterType.Ints))
+        foreach (var p in Parameters(op, perAxis).Where(p => p.Default is null && p.Type != OpParameterType.Ints))
         {
-            parameters.Add((Declare(p, inAttribute: false), p.Name, p.Doc));
+            parameters.Add((Declare(p, inAttribute: false, perAxis), p.Name, p.Doc));
         }
 
         if (withWeight)
@@ -109,9 +116,9 @@ internal static class LanguageWriter
             parameters.Add(("Tensor weight", "weight", "The " + op.ParameterLeaves[0] + " to use in place of one of its own, as Tensor.Parameter or another computation gives it."));
         }
 
-        foreach (var p in Parameters(op, oneAxis).Where(p => p.Default is not null || p.Type == OpParameterType.Ints))
+        foreach (var p in Parameters(op, perAxis).Where(p => p.Default is not null || p.Type == OpParameterType.Ints))
         {
-            parameters.Add((Declare(p, inAttribute: false), p.Name, p.Doc));
+            parameters.Add((Declare(p, inAttribute: false, perAxis), p.Name, p.Doc));
         }
 
         if (TakesName(op))
@@ -122,7 +129,7 @@ internal static class LanguageWriter
         return parameters;
     }
 
-    private static void Method(StringBuilder text, OpDefinition op, bool withWeight, ref bool first, bool oneAxis = false)
+    private static void Method(StringBuilder text, OpDefinition op, bool withWeight, bool perAxis, ref bool first)
     {
         if (!first)
         {
@@ -130,7 +137,7 @@ internal static class LanguageWriter
         }
 
         first = false;
-        var parameters = MethodParameters(op, withWeight, oneAxis);
+        var parameters = MethodParameters(op, withWeight, perAxis);
         Doc(text, "    ", op, null);
         foreach (var p in parameters)
         {
@@ -165,11 +172,12 @@ internal static class LanguageWriter
             ? $"Its name, and the first part of its parameters' names (<name>.{op.ParameterLeaves[0]}); {op.Name}1, {op.Name}2 … when null."
             : $"Its name; {op.Name}1, {op.Name}2 … when null.";
 
-    private static string Declare(OpParameter p, bool inAttribute)
+    private static string Declare(OpParameter p, bool inAttribute, bool perAxis)
     {
         var type = p.Type switch
         {
-            OpParameterType.Int => "int",
+            OpParameterType.Extents when perAxis => p.Default is null ? "int[]" : "int[]?",
+            OpParameterType.Int or OpParameterType.Extents => "int",
             OpParameterType.Float => "float",
             OpParameterType.Bool => "bool",
             OpParameterType.Function => $"global::System.Func<float, {string.Concat(Enumerable.Repeat("float, ", p.Arity - 1))}float>",
@@ -178,7 +186,7 @@ internal static class LanguageWriter
             OpParameterType.Ints => inAttribute ? "params int[]" : "params global::System.ReadOnlySpan<int>",
             _ => throw new InvalidOperationException("No such parameter type: " + p.Type),
         };
-        return p.Default is null ? $"{type} {p.Name}" : $"{type} {p.Name} = {Literal(p.Default)}";
+        return p.Default is null ? $"{type} {p.Name}" : $"{type} {p.Name} = {(perAxis && p.Type == OpParameterType.Extents ? "null" : Literal(p.Default))}";
     }
 
     private static string Literal(object value) => value switch

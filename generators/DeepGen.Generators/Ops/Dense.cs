@@ -7,11 +7,11 @@ internal sealed class Dense : OpDefinition
 {
     public override string Name => "Dense";
 
-    public override string Summary => "Fully connected layer over a vector; the input features are inferred.";
+    public override string Summary => "Fully connected layer over a vector, or over each vector of a sequence (T, F); the input features are inferred.";
 
     public override string Formula => "y[o] = b[o] + Σ_i w[o,i] · x[i]";
 
-    public override string ShapeRule => "[F] → [features]";
+    public override string ShapeRule => "[F] → [features]; [T, F] → [T, features]";
 
     public override string Source => "Rosenblatt 1958, The perceptron";
 
@@ -30,20 +30,21 @@ internal sealed class Dense : OpDefinition
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
         c.RequireFloat(0);
-        if (c.Shape().Rank > 1)
+        var rank = c.Shape().Rank;
+        if (rank > 2)
         {
             throw c.Error(OpErrorKind.NeedsFlatten, null, $"{c.CallText} needs a vector but {c.Gives()}; add Flatten before it");
         }
 
-        c.Require(0, 1, "a vector");
-        int input = c.Shape()[0], features = c.Int("features");
+        c.Require(0, Math.Max(1, rank), "a vector");
+        int input = c.Shape()[rank - 1], features = c.Int("features");
         c.Parameter("weight", new Shape(features, input), input, features);
         if (c.Bool("bias"))
         {
             c.Parameter("bias", new Shape(features), input, features, Initializer.Zeros);
         }
 
-        return (new Shape(features), Element.Float32);
+        return (new Shape(c.Shape().ToArray().Take(rank - 1).Append(features)), Element.Float32);
     }
 
     public override Val Lower(LowerContext c)
@@ -52,5 +53,5 @@ internal sealed class Dense : OpDefinition
         return c.Parameters.Count > 1 ? c.B.Add(y, c.Parameters[1]) : y;
     }
 
-    public override long Macs(Node node, IReadOnlyList<Node> nodes) => nodes[node.Parameters[0]].Shape.Elements;
+    public override long Macs(Node node, IReadOnlyList<Node> nodes) => node.Shape.Elements * nodes[node.Parameters[0]].Shape[1];
 }

@@ -72,11 +72,11 @@ internal sealed class Concat : OpDefinition
 {
     public override string Name => "Concat";
 
-    public override string Summary => "Joins tensors along their first axis: channels of maps, features of vectors. All other extents must agree.";
+    public override string Summary => "Joins tensors along one axis, the first where none is given: channels of maps, features of vectors. All other extents must agree.";
 
-    public override string Formula => "y = [x₁; x₂; …] along the first axis";
+    public override string Formula => "y = [x₁; x₂; …] along the axis";
 
-    public override string ShapeRule => "[C₁, …], [C₂, …] → [C₁ + C₂, …]";
+    public override string ShapeRule => "[C₁, …], [C₂, …] → [C₁ + C₂, …], likewise along another axis";
 
     public override string Gradient => "dx₁, dx₂, …: the parts of dy";
 
@@ -88,6 +88,11 @@ internal sealed class Concat : OpDefinition
 
     public override bool KeepsScale => true;
 
+    public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
+    {
+        new OpParameter("axis", OpParameterType.Int, "The axis of a sample along which they are joined; from the last where negative.", 0),
+    };
+
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
         if (c.Inputs.Count == 0)
@@ -96,14 +101,17 @@ internal sealed class Concat : OpDefinition
         }
 
         var first = c.Shape(0);
-        var channels = 0;
+        var axis = first.Rank == 0 ? 0 : c.Axis("axis", first.Rank);
+        var joined = first.ToArray();
+        IEnumerable<int> Others(Shape shape) => shape.ToArray().Where((_, i) => i != axis);
         for (var i = 0; i < c.Inputs.Count; i++)
         {
             c.RequireFloat(i);
             var s = c.Shape(i);
-            if (s.Rank == 0 || s.Rank != first.Rank || !s.ToArray().Skip(1).SequenceEqual(first.ToArray().Skip(1)))
+            if (s.Rank == 0 || s.Rank != first.Rank || !Others(s).SequenceEqual(Others(first)))
             {
-                throw c.Error(OpErrorKind.ShapesDiffer, null, $"Concat joins along the first axis and needs equal shapes behind it, but its inputs are {string.Join(", ", c.Inputs.Select(n => n.Shape))}");
+                var (along, equal) = axis == 0 ? ("the first axis", "equal shapes behind it") : ($"axis {axis}", "equal extents along all others");
+                throw c.Error(OpErrorKind.ShapesDiffer, null, $"Concat joins along {along} and needs {equal}, but its inputs are {string.Join(", ", c.Inputs.Select(n => n.Shape))}");
             }
 
             if (!c.Inputs[i].PerSample)
@@ -111,11 +119,11 @@ internal sealed class Concat : OpDefinition
                 throw c.Error(OpErrorKind.ShapesDiffer, null, "Concat needs tensors that are computed from an input, but one of them is a parameter alone");
             }
 
-            channels += s[0];
+            joined[axis] = i == 0 ? s[axis] : checked(joined[axis] + s[axis]);
         }
 
-        return (new Shape(new[] { channels }.Concat(first.ToArray().Skip(1))), Element.Float32);
+        return (new Shape(joined), Element.Float32);
     }
 
-    public override Val Lower(LowerContext c) => c.Inputs.Count == 1 ? c.X : c.B.Concat(1, c.Inputs);
+    public override Val Lower(LowerContext c) => c.Inputs.Count == 1 ? c.X : c.B.Concat(c.BatchedAxis(c.Int("axis")), c.Inputs);
 }

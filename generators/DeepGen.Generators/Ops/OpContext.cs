@@ -26,7 +26,11 @@ internal sealed class OpContext
 
     public IReadOnlyList<Node> Parameters => parameters;
 
+    public Node Node(int id) => builder[id];
+
     public Shape Shape(int input = 0) => Inputs[input].Shape;
+
+    public Shape ShapeOf(int node) => builder[node].Shape;
 
     public object? Argument(string name) => op.Argument(arguments, name);
 
@@ -59,6 +63,15 @@ internal sealed class OpContext
 
     public int[] Ints(string name) => ((EquatableArray<int>)Argument(name)!).ToArray();
 
+    /// <summary>The argument as an axis of a tensor of <paramref name="rank"/> axes; negative ones count from the last.</summary>
+    public int Axis(string name, int rank)
+    {
+        var axis = Int(name);
+        return axis >= -rank && axis < rank
+            ? (axis + rank) % rank
+            : throw Error(OpErrorKind.Argument, name, $"{op.Name}'s {name} must be from 0 to {rank - 1}, or from -{rank} to -1 counted from the last, but is {axis} ({Gives()})");
+    }
+
     /// <summary>Makes the tensor <paramref name="leaf"/> of this call, or takes the one given.</summary>
     public Node Parameter(string leaf, Shape shape, int fanIn, int fanOut, Initializer initializer = Initializer.Auto, bool trainable = true, float? value = null)
     {
@@ -89,7 +102,7 @@ internal sealed class OpContext
     {
         get
         {
-            var required = op.Parameters.Select((p, i) => (p, v: arguments[i])).Where(t => t.p.Default is null).Select(t => t.v.Value is EquatableArray<int> e ? string.Join(", ", e) : t.v.Value is ScalarFunction f ? f.Name : t.v.ToString());
+            var required = op.Parameters.Select((p, i) => (p, v: arguments[i])).Where(t => t.p.Default is null).Select(t => t.v.Value is EquatableArray<int> e ? (t.p.Type == OpParameterType.Extents ? $"[{string.Join(", ", e)}]" : string.Join(", ", e)) : t.v.Value is ScalarFunction f ? f.Name : t.v.ToString());
             var text = string.Join(", ", required);
             return text.Length == 0 ? op.Name : $"{op.Name}({text})";
         }
@@ -116,6 +129,25 @@ internal sealed class OpContext
         if (Shape(input).Rank != rank)
         {
             throw Error(OpErrorKind.Rank, null, $"{CallText} needs {what} but {Gives(input)}");
+        }
+    }
+
+    /// <summary>The input holds integers: indices.</summary>
+    public void RequireIndices(int input)
+    {
+        if (Inputs[input].Element != Element.Int32)
+        {
+            var name = Inputs[input].Name;
+            throw Error(OpErrorKind.ElementType, input == 0 ? null : op.Inputs[input], $"{CallText} needs integers, [Input(…, type: Element.Int32)], but {(Inputs[input].Kind == NodeKind.Op ? Inputs[input].Op : $"{Inputs[input].Kind.ToString().ToLowerInvariant()} '{name}'")} holds floats");
+        }
+    }
+
+    /// <summary>The input is computed from an input of the network, not from parameters alone.</summary>
+    public void RequireSample(int input)
+    {
+        if (!Inputs[input].PerSample)
+        {
+            throw Error(OpErrorKind.Rank, null, $"{CallText} needs a tensor that is computed from an input, but '{Inputs[input].Name}' is the same for every sample");
         }
     }
 

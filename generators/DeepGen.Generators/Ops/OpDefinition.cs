@@ -20,13 +20,23 @@ internal enum OpParameterType
 
     /// <summary>A list of extents; <c>params int[]</c> in the attribute and <c>params ReadOnlySpan&lt;int&gt;</c> in the method.</summary>
     Ints,
+
+    /// <summary>A number for each axis of a window: an <c>int</c> for all of them, and <c>int[]</c> in a second overload of attribute and method.</summary>
+    Extents,
 }
 
 /// <summary>One build-time parameter of an op, the same in the attribute and in the method.</summary>
 /// <param name="Default">Null when the parameter is required.</param>
 /// <param name="Minimum">Smaller values are an error on the argument.</param>
 /// <param name="Arity">How many numbers a function takes.</param>
-internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity, int Arity = 1);
+internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity, int Arity = 1)
+{
+    /// <summary>Of <see cref="OpParameterType.Extents"/>: how many axes there are.</summary>
+    public int Axes { get; init; }
+
+    /// <summary>Of <see cref="OpParameterType.Extents"/>: it may have two numbers for each axis, before and after; Padding.Same and Padding.Full stand for a number.</summary>
+    public bool IsBorder { get; init; }
+}
 
 internal enum OpForm
 {
@@ -41,6 +51,9 @@ internal enum OpForm
 
     /// <summary>An operator of Tensor; the method form is not written.</summary>
     Operator,
+
+    /// <summary>Methods of Tensor with a cell, written by hand in the runtime.</summary>
+    Cell,
 }
 
 /// <summary>
@@ -91,6 +104,12 @@ internal abstract class OpDefinition
     /// <summary>True for a loss over logits whose integer targets are indices of classes: they are checked at run time, and the network is a classifier.</summary>
     public virtual bool TakesClassIndices => false;
 
+    /// <summary>The input that holds indices, -1 where none does: its values are checked at run time against <see cref="IndexCount"/>.</summary>
+    public virtual int IndexInput => TakesClassIndices ? 1 : -1;
+
+    /// <summary>How many things the indices tell apart.</summary>
+    public virtual int IndexCount(Node node, IReadOnlyList<Node> nodes) => nodes[node.Inputs[0]].Shape[0];
+
     /// <summary>
     /// A non-linearity decides the default initializer of the layer before it: the member of the runtime's <c>Activation</c> that it counts as ("Relu" for all
     /// rectifier-like ones), "None" where it is like none of them. Null when the op is no non-linearity.
@@ -99,6 +118,9 @@ internal abstract class OpDefinition
 
     /// <summary>The non-linearity that decides an initializer is looked for behind this op.</summary>
     public virtual bool KeepsScale => false;
+
+    /// <summary>True for a loop over time, which takes an input after the others: how many steps each sample has, where the first input has such lengths.</summary>
+    public virtual bool ReadsLengths => false;
 
     /// <summary>The shape and element type of one sample of the result; makes parameters through the context.</summary>
     /// <exception cref="OpException">The call is wrong.</exception>
@@ -134,11 +156,33 @@ internal abstract class OpDefinition
         foreach (var p in Parameters)
         {
             var value = c.Argument(p.Name);
+            if (p.Type == OpParameterType.Extents)
+            {
+                CheckExtents(c, p, value);
+                continue;
+            }
+
             var number = value switch { int i => i, float f => f, _ => double.NaN };
             if (number < p.Minimum)
             {
                 throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} must be at least {new ConstValue(p.Minimum)}, but is {new ConstValue(value)}");
             }
+        }
+    }
+
+    private void CheckExtents(OpContext c, OpParameter p, object? value)
+    {
+        var numbers = value is int all ? new[] { all } : value is EquatableArray<int> each ? each.ToArray() : Array.Empty<int>();
+        if (numbers.Length != 1 && numbers.Length != p.Axes && !(p.IsBorder && numbers.Length == 2 * p.Axes))
+        {
+            var counts = (p.Axes == 1 ? "one number" : $"one number or {p.Axes}") + (p.IsBorder ? $", or {2 * p.Axes} (before and after each axis)" : "");
+            throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} needs {counts}, but {numbers.Length} are given");
+        }
+
+        var sides = numbers.Length == 2 * p.Axes;
+        foreach (var number in numbers.Where(n => n < p.Minimum && !(p.IsBorder && !sides && (n is Windows.Same or Windows.Full))))
+        {
+            throw c.Error(OpErrorKind.Argument, p.Name, $"{Name}'s {p.Name} must be at least {new ConstValue(p.Minimum)}{(p.IsBorder ? (sides ? " on each side" : ", or Padding.Same or Padding.Full") : "")}, but is {number}");
         }
     }
 }

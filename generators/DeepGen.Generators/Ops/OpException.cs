@@ -15,11 +15,17 @@ internal enum OpErrorKind
     /// <summary>The window is larger than the padded map.</summary>
     WindowTooLarge,
 
+    /// <summary>MaxUnpool2d without the MaxPool2d it undoes.</summary>
+    Unpool,
+
     /// <summary>A tensor of more elements than an array can have.</summary>
     TooLarge,
 
     /// <summary>Groups do not divide the channels.</summary>
     Groups,
+
+    /// <summary>A crop, slice or reflection reaches beyond the tensor.</summary>
+    OutsideTensor,
 
     /// <summary>Two tensors do not fit: sums, Concat, targets.</summary>
     ShapesDiffer,
@@ -36,6 +42,12 @@ internal enum OpErrorKind
 
     /// <summary>The loss does not fit the output or its target.</summary>
     LossShape,
+
+    /// <summary>A cell gives a state of another shape than it is given.</summary>
+    StateShape,
+
+    /// <summary>What cannot be computed at every step of a loop.</summary>
+    InCell,
 }
 
 /// <summary>A wrong call. Parsing turns it into a diagnostic at <see cref="Argument"/>, or at the op's identifier when that is null.</summary>

@@ -225,7 +225,7 @@ internal sealed class PRelu : Elementwise
             throw c.Error(OpErrorKind.Rank, "perChannel", $"PRelu with a slope per channel needs a vector or a map but {c.Gives()}");
         }
 
-        c.Parameter("weight", new Shape(perChannel ? c.Shape()[0] : 1), 1, 1, Initializer.Ones, value: c.Float("init"));
+        c.Parameter("weight", new Shape(perChannel ? c.Shape()[0] : 1), 1, 1, Initializer.Constant, value: c.Float("init"));
         return (c.Shape(), Element.Float32);
     }
 

@@ -259,6 +259,31 @@ internal sealed partial class Interpreter
             return Parameter(values, syntaxes, name, token);
         }
 
+        if (method.Name == "Zeros")
+        {
+            var zeros = builder.AddConstant(0, new Shape(Extents(values["shape"], token, "Tensor.Zeros")));
+            Mark(token);
+            return zeros;
+        }
+
+        if (method.Name == "Scan")
+        {
+            return Scan((Node)instance!, values, syntaxes, name, token);
+        }
+
+        SyntaxNode? Place(string argument) => syntaxes.TryGetValue(argument, out var s) ? s : null;
+        if (method.Name == "Split")
+        {
+            return Split((Node)instance!, (int)values["parts"]!, (int)values["axis"]!, token, Place);
+        }
+
+        if (method.Name == "CenterCropTo")
+        {
+            var size = Tensor(values["other"], Place("other")!);
+            var crop = new[] { new ConstValue(Extent("Height", size, null, Place("other")!)), new ConstValue(Extent("Width", size, null, Place("other")!)) };
+            return Add(OpCatalogue.Get("CenterCrop"), crop, new[] { (Node)instance! }, name, null, token, argument => Place(argument is "name" ? argument : "other"));
+        }
+
         if (OpCatalogue.Find(method.Name) is not { } op)
         {
             throw Fail(Descriptors.NotEvaluable, token, $"Tensor.{method.Name} cannot be evaluated at build time");
@@ -295,10 +320,32 @@ internal sealed partial class Interpreter
             OpParameterType.Axes => new EquatableArray<int>(Items(values[p.Name], call).Select(i => (int)i!)),
             OpParameterType.Floats => new EquatableArray<float>(Items(values[p.Name], call).Select(i => System.Convert.ToSingle(i, CultureInfo.InvariantCulture))),
             OpParameterType.Ints => new EquatableArray<int>(Items(values[p.Name], call).Select(i => (int)i!)),
+            _ when !values.ContainsKey(p.Name) => p.Default,
+            OpParameterType.Extents => values[p.Name] is SequenceValue numbers ? new EquatableArray<int>(numbers.Items.Select(i => (int)i!)) : values[p.Name] ?? p.Default,
             _ => values[p.Name] ?? throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This argument is not known at build time"),
         })).ToArray();
         var given = values.TryGetValue("weight", out var weight) ? new[] { Tensor(weight, syntaxes["weight"]) } : null;
-        return Add(op, arguments, inputs, name, given, token, argument => syntaxes.TryGetValue(argument, out var s) || syntaxes.TryGetValue(LanguageWriter.OneAxis, out s) && op.Parameters.Any(p => p.Name == argument && p.Type == OpParameterType.Axes) ? s : null);
+        return Add(op, arguments, inputs, name, given, token, argument => Place(argument) ?? (op.Parameters.Any(p => p.Name == argument && p.Type == OpParameterType.Axes) ? Place(LanguageWriter.OneAxis) : null));
+    }
+
+    /// <summary>Tensor.Split: a Slice for each part.</summary>
+    private SequenceValue Split(Node tensor, int parts, int axis, SyntaxNodeOrToken token, Func<string, SyntaxNode?> argument)
+    {
+        var rank = tensor.Shape.Rank;
+        if (axis < -rank || axis >= rank)
+        {
+            throw Fail(Descriptors.Argument, argument("axis") is { } a ? a : token, $"Split's axis must be from 0 to {rank - 1}, or from -{rank} to -1 counted from the last, but is {axis} ({Gives(tensor)})", "");
+        }
+
+        var extent = tensor.Shape[(axis + rank) % rank];
+        if (parts < 1 || extent % parts != 0)
+        {
+            throw Fail(Descriptors.Argument, argument("parts") is { } p ? p : token, $"Split's parts must divide the {extent} elements of axis {(axis + rank) % rank}, but {parts} does not ({Gives(tensor)}); use Slice for unequal parts", "");
+        }
+
+        var length = extent / parts;
+        return new SequenceValue(Enumerable.Range(0, parts).Select(i => (object?)Add(
+            OpCatalogue.Get("Slice"), new[] { new ConstValue(axis), new ConstValue(i * length), new ConstValue(length) }, new[] { tensor }, null, null, token, argument)).ToList());
     }
 
     /// <summary>Adds a call to the graph, or says what is wrong with it at the argument or the op.</summary>
@@ -327,16 +374,49 @@ internal sealed partial class Interpreter
         }
     }
 
-    private Node Parameter(Dictionary<string, object?> values, Dictionary<string, SyntaxNode> syntaxes, string? name, SyntaxNodeOrToken token)
+    private int[] Extents(object? shape, SyntaxNodeOrToken place, string method)
     {
-        var extents = (values["shape"] as SequenceValue)?.Items.Select(i => (int)i!).ToArray() ?? System.Array.Empty<int>();
-        if (extents.FirstOrDefault(e => e < 1) is var wrong && extents.Any(e => e < 1))
+        var extents = (shape as SequenceValue)?.Items.Select(i => (int)i!).ToArray() ?? System.Array.Empty<int>();
+        var wrong = System.Array.FindIndex(extents, e => e < 1);
+        return wrong < 0 ? extents : throw Fail(Descriptors.Extent, place, (wrong + 1).ToString(CultureInfo.InvariantCulture), method, extents[wrong].ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Evaluates a cell once, with symbols for a step and the states.</summary>
+    private object Scan(Node x, Dictionary<string, object?> values, Dictionary<string, SyntaxNode> syntaxes, string? name, SyntaxNodeOrToken token)
+    {
+        if (values["cell"] is not DelegateValue cell)
         {
-            throw Fail(Descriptors.Extent, syntaxes["shape"], (System.Array.IndexOf(extents, wrong) + 1).ToString(CultureInfo.InvariantCulture), "Tensor.Parameter", wrong.ToString(CultureInfo.InvariantCulture));
+            throw Fail(Descriptors.NotEvaluable, syntaxes["cell"], "This cell is not known at build time; give a static method or a lambda");
         }
 
+        var states = new[] { "state", "state1", "state2" }.Where(values.ContainsKey).Select(s => Tensor(values[s], syntaxes[s])).ToArray();
+        try
+        {
+            var (sequence, last) = builder.Scan(x, states, values["reverse"] is true, name, (step, before) =>
+            {
+                Mark(token);
+                var result = CallDelegate(cell, before.Prepend(step).ToArray<object?>(), token);
+                var items = (result is TupleValue tuple ? tuple.Items : new[] { result }).Select(r => Tensor(r, syntaxes["cell"])).ToArray();
+                return (items.Take(states.Length).ToArray(), items.Length > states.Length ? items[states.Length] : items[0]);
+            });
+            Mark(token);
+            return sequence.Shape.Elements is >= 0 and <= int.MaxValue ? new TupleValue(last.Prepend(sequence).ToArray<object?>()) : throw new OverflowException();
+        }
+        catch (OpException e)
+        {
+            throw Fail(Descriptors.Of(e.Kind), e.Argument is not null ? syntaxes[e.Argument] : token, e.Message, e.Kind == OpErrorKind.NameTaken ? "" : Places.Trace(builder, x.PerSample ? x : null, "Scan"));
+        }
+        catch (OverflowException)
+        {
+            throw Fail(Descriptors.TooLarge, token, "The result of Scan", Places.Trace(builder, x, "Scan"));
+        }
+    }
+
+    private Node Parameter(Dictionary<string, object?> values, Dictionary<string, SyntaxNode> syntaxes, string? name, SyntaxNodeOrToken token)
+    {
+        var extents = Extents(values["shape"], syntaxes["shape"], "Tensor.Parameter");
         var initializer = (Initializer)System.Convert.ToInt32(values["initializer"], CultureInfo.InvariantCulture);
-        if (!Enum.IsDefined(typeof(Initializer), initializer))
+        if (initializer == Initializer.Constant || !Enum.IsDefined(typeof(Initializer), initializer))
         {
             throw Fail(Descriptors.Argument, syntaxes["initializer"], "This initializer needs a value, which Tensor.Parameter does not take; use Zeros or Ones, and add or multiply by the number", "");
         }

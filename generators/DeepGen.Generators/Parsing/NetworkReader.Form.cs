@@ -20,6 +20,7 @@ internal sealed partial class NetworkReader
         NetworkApi Api,
         IReadOnlyList<(string Name, Shape Shape, Graph.Element Element, SyntaxNodeOrToken Token)> Inputs,
         IReadOnlyList<(string Name, Shape Shape, Graph.Element Element, SyntaxNodeOrToken Token)> Targets,
+        IReadOnlyList<(string Name, string Input)> Lengths,
         IReadOnlyList<StackItem> Stack,
         IMethodSymbol? Forward,
         IMethodSymbol? Loss,
@@ -111,6 +112,7 @@ internal sealed partial class NetworkReader
 
         var inputs = new List<(string, Shape, Graph.Element, SyntaxNodeOrToken)>();
         var outputs = new List<string>();
+        var lengths = new List<(string Name, string Input)>();
         if (forward is not null)
         {
             if (inputSyntax is not null)
@@ -122,7 +124,7 @@ internal sealed partial class NetworkReader
                 Report(Descriptors.StackAndForward, stack[0].Token, stack[0].Op.Name, type.Name);
             }
 
-            if (!ForwardInputs(forward, inputs) || !ForwardOutputs(forward, outputs))
+            if (!ForwardInputs(forward, inputs, lengths) || !ForwardOutputs(forward, outputs))
             {
                 return null;
             }
@@ -187,7 +189,7 @@ internal sealed partial class NetworkReader
         {
             Modifier = type.IsSealed ? "sealed" : "",
         };
-        return new Form(api, inputs, targets, stack, forward, loss, losses.Count == 1 ? losses[0] : null, penalties);
+        return new Form(api, inputs, targets, lengths, stack, forward, loss, losses.Count == 1 ? losses[0] : null, penalties);
     }
 
     private static string Escape(string name) =>
@@ -225,7 +227,7 @@ internal sealed partial class NetworkReader
     private static bool IsTensors(ITypeSymbol type) =>
         Symbols.IsTensor(type) || (type is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => Symbols.IsTensor(e.Type)));
 
-    private bool ForwardInputs(IMethodSymbol forward, List<(string, Shape, Graph.Element, SyntaxNodeOrToken)> inputs)
+    private bool ForwardInputs(IMethodSymbol forward, List<(string Name, Shape Shape, Graph.Element Element, SyntaxNodeOrToken Token)> inputs, List<(string Name, string Input)> lengths)
     {
         if (forward.Parameters.IsEmpty)
         {
@@ -233,14 +235,43 @@ internal sealed partial class NetworkReader
             return false;
         }
 
+        var places = new List<SyntaxNodeOrToken>();
         foreach (var parameter in forward.Parameters)
         {
+            if (Symbols.IsTensor(parameter.Type) && Find(parameter, "LengthsAttribute") is { } attribute)
+            {
+                if (attribute.ConstructorArguments.Length != 1 || attribute.ConstructorArguments[0].Kind == TypedConstantKind.Error)
+                {
+                    return false;
+                }
+
+                inputs.Add((parameter.Name, Shape.Scalar, Graph.Element.Int32, Token(parameter)));
+                lengths.Add((parameter.Name, attribute.ConstructorArguments[0].Value as string ?? ""));
+                places.Add(attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) is AttributeSyntax { ArgumentList: { Arguments.Count: 1 } list } ? list.Arguments[0].Expression : Token(parameter));
+                continue;
+            }
+
             if (!Declared(parameter, "InputAttribute", Descriptors.ForwardSignature, out var shape, out var element, out var token))
             {
                 return false;
             }
 
             inputs.Add((parameter.Name, shape, element, token));
+        }
+
+        for (var i = 0; i < lengths.Count; i++)
+        {
+            var (name, input) = lengths[i];
+            var measured = inputs.FindIndex(x => x.Name == input);
+            var wrong =
+                measured < 0 || lengths.Any(l => l.Name == input) ? $"but '{input}' is no [Input(…)] of Forward; name one with nameof" :
+                inputs[measured].Shape.Rank == 0 ? $"but '{input}' is one number per sample; it must be a sequence (T, …)" :
+                lengths.FindIndex(l => l.Input == input) < i ? $"but '{input}' has lengths already" :
+                null;
+            if (wrong is not null)
+            {
+                Report(Descriptors.Lengths, places[i], $"'{name}' says how many steps each sample of '{input}' has, {wrong}");
+            }
         }
 
         return true;
@@ -390,6 +421,11 @@ internal sealed partial class NetworkReader
             if (!SymbolEqualityComparer.Default.Equals(argument.Type, constructor.Parameters[i].Type))
             {
                 return null;
+            }
+
+            if (argument is { Kind: TypedConstantKind.Array, IsNull: true } && op.Parameters.Any(p => p.Name == constructor.Parameters[i].Name && p.Type == OpParameterType.Extents))
+            {
+                continue; // left out
             }
 
             values[constructor.Parameters[i].Name] = argument.Kind != TypedConstantKind.Array ? argument.Value

@@ -247,6 +247,12 @@ internal sealed partial class NetworkReader
                 interpreter.Mark(token);
             }
 
+            foreach (var (lengths, input) in form.Lengths)
+            {
+                var measured = inputs.FindIndex(i => i.Name == input);
+                inputs[measured] = builder.SetLengths(inputs[measured], inputs.First(i => i.Name == lengths));
+            }
+
             var result = interpreter.Run(forward, inputs, Identifier(forward));
             if (result is TupleValue tuple)
             {
@@ -279,6 +285,11 @@ internal sealed partial class NetworkReader
 
         foreach (var output in outputs)
         {
+            if (output.Loop != 0)
+            {
+                throw interpreter.Fail(Descriptors.InCell, interpreter.OriginOf(output).Token, $"'{output.Name}' is a tensor of one step and is known in its cell only; let the cell return it as its output", "");
+            }
+
             if (output.Kind != NodeKind.Op || !output.PerSample)
             {
                 Report(Descriptors.NoOutput, form.Forward is null ? networkAttribute.Name : Identifier(form.Forward), type.Name, $"what it gives is the {output.Kind.ToString().ToLowerInvariant()} itself, without any layer");
@@ -365,7 +376,13 @@ internal sealed partial class NetworkReader
         var consumed = new bool[nodes.Count];
         for (var i = nodes.Count - 1; i >= 0; i--)
         {
-            foreach (var input in nodes[i].Inputs.Concat(nodes[i].Parameters))
+            // A Scan gives all its states; whoever leaves one out may.
+            if (nodes[i].Op == "ScanState" && !used[i])
+            {
+                continue;
+            }
+
+            foreach (var input in nodes[i].Inputs.Concat(nodes[i].Parameters).Concat(nodes[i].Cell?.Results ?? Array.Empty<int>()))
             {
                 consumed[input] = true;
                 used[input] |= used[i];
@@ -376,7 +393,7 @@ internal sealed partial class NetworkReader
         foreach (var node in nodes)
         {
             // Of a dead branch only its end is named: what leads to it is dead because of it.
-            if (used[node.Id] || consumed[node.Id] || node.Kind == NodeKind.Constant)
+            if (used[node.Id] || consumed[node.Id] || node.Kind is NodeKind.Constant or NodeKind.Step or NodeKind.State || node.Op == "ScanState")
             {
                 continue;
             }

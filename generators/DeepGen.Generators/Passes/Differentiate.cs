@@ -36,11 +36,29 @@ internal static class Differentiate
         }
 
         var stop = new HashSet<Val>(wrt);
+        var results = new Dictionary<Val, Dictionary<int, Val>>();
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var v = order[i];
-            if (!stop.Contains(v) && gradients.TryGetValue(v, out var dy))
+            if (v.Prim is ScanPrim && results.TryGetValue(v, out var ofResults))
             {
+                b.Origin = v.Origin;
+                ScanGradient.Run(b, v, ofResults, x => onPath[x], Accumulate);
+            }
+            else if (!stop.Contains(v) && gradients.TryGetValue(v, out var dy))
+            {
+                // A loop goes back once, with the gradients of all its results.
+                if (v.Prim is ScanOutputPrim output)
+                {
+                    if (!results.TryGetValue(v.Inputs[0], out var known))
+                    {
+                        results.Add(v.Inputs[0], known = new Dictionary<int, Val>());
+                    }
+
+                    known.Add(output.Index, dy);
+                    continue;
+                }
+
                 b.Origin = v.Origin;
                 Backpropagate(b, v, dy, (x, g) =>
                 {
@@ -144,6 +162,15 @@ internal static class Differentiate
             case ReshapePrim:
                 add(x, () => b.Reshape(dy, x.Dims));
                 break;
+            case CopyPrim:
+                add(x, () => dy);
+                break;
+            case TimeMajorPrim:
+                add(x, () => b.SampleMajor(dy));
+                break;
+            case SampleMajorPrim:
+                add(x, () => b.TimeMajor(dy));
+                break;
             case ConcatPrim c:
                 var start = 0;
                 foreach (var part in y.Inputs)
@@ -153,6 +180,17 @@ internal static class Differentiate
                     start += length;
                 }
 
+                break;
+
+            // Zeros around it: for positions of a map a pass of its own, else a concatenation, which grows with those of the other parts.
+            case SlicePrim { Axis: 2 or 3 } s when x.Dims.Rank == 4 && x.Dims.HasBatch:
+                add(x, () =>
+                {
+                    AxisMap Border(int axis) => axis == s.Axis
+                        ? new(AxisRule.Zero, y.Dims[axis].Size, s.Start, x.Dims[axis].Size - y.Dims[axis].Size - s.Start)
+                        : new(AxisRule.Zero, y.Dims[axis].Size);
+                    return b.Resample(dy, Border(2), Border(3));
+                });
                 break;
             case SlicePrim s:
                 add(x, () =>
@@ -175,7 +213,24 @@ internal static class Differentiate
                 });
                 break;
 
-            // C = op(A)·op(B): dA = dC·op(B)ᵀ, dB = op(A)ᵀ·dC, each stored as its operand is.
+            case PermutePrim p:
+                add(x, () => b.Permute(dy, Enumerable.Range(0, p.Axes.Count).OrderBy(i => p.Axes[i]).ToArray()));
+                break;
+            case ResamplePrim r:
+                add(x, () => b.Resample(dy, r.Rows, r.Columns, !r.Transposed));
+                break;
+            case GatherPrim g:
+                add(x, () => b.ScatterAdd(dy, y.Inputs[1], g.Padding, x.Dims));
+                break;
+            case ScatterAddPrim g:
+                add(x, () => b.Gather(dy, y.Inputs[1], g.Padding));
+                break;
+
+            // C = op(A)·op(B): dA = dC·op(B)ᵀ, dB = op(A)ᵀ·dC, each stored as its operand is. One B for all rows sums over them.
+            case MatMulPrim m when y.Inputs[1].Dims.Rank < x.Dims.Rank:
+                add(x, () => b.MatMul(dy, y.Inputs[1], false, !m.TransposeB));
+                add(y.Inputs[1], () => m.TransposeB ? b.MatMul(b.AsMatrix(dy), b.AsMatrix(x), true) : b.MatMul(b.AsMatrix(x), b.AsMatrix(dy), true));
+                break;
             case MatMulPrim m:
                 var w = y.Inputs[1];
                 add(x, () => m.TransposeA ? b.MatMul(w, dy, m.TransposeB, true) : b.MatMul(dy, w, false, !m.TransposeB));
@@ -197,6 +252,13 @@ internal static class Differentiate
                 break;
             case MaxPoolPrim p:
                 add(x, () => b.MaxPoolGrad(x, dy, p.Window));
+                break;
+            // Where the maxima are does not change with x.
+            case MaxPoolGradPrim p:
+                add(y.Inputs[1], () => b.MaxPoolPick(x, dy, p.Window));
+                break;
+            case MaxPoolPickPrim p:
+                add(y.Inputs[1], () => b.MaxPoolGrad(x, dy, p.Window));
                 break;
             case AvgPoolPrim p:
                 add(x, () => b.AvgPoolGrad(dy, p.Window, p.CountPadding, x.Dims));

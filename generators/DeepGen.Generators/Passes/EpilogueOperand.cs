@@ -30,20 +30,29 @@ internal static class EpilogueOperand
         }
 
         var domain = kernel.Domain;
-        var full = Access.Contiguous(domain);
+        var full = domain.Strides;
         var strides = access.Strides;
         if (strides.All(s => s == 0))
         {
             return EpilogueAccess.Scalar;
         }
 
-        if (strides.SequenceEqual(full))
+        if (access.Steps(full))
         {
             return EpilogueAccess.Index;
         }
 
-        // A map [n, C, …]: rows are channels. A matrix [n, F]: rows are samples.
-        var row = domain.Rank > 2 ? 1 : 0;
+        // A matrix [n, F] or [n, T, F]: all axes but the last are rows.
+        if (kernel.IsMatrix)
+        {
+            var last = domain.Rank - 1;
+            return strides[last] == 0 && Enumerable.Range(0, last).All(i => strides[i] * domain[last].Size == full[i]) ? EpilogueAccess.Row
+                : strides[last] == full[last] && Enumerable.Range(0, last).All(i => strides[i] == 0) ? EpilogueAccess.Column
+                : EpilogueAccess.None;
+        }
+
+        // A map [n, C, …]: rows are channels.
+        const int row = 1;
         if (Enumerable.Range(0, domain.Rank).All(i => i == row ? strides[i] == 1 : strides[i] == 0))
         {
             return EpilogueAccess.Row;

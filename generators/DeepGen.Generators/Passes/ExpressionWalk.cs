@@ -48,10 +48,8 @@ internal static class ExpressionWalk
         {
             case ReshapePrim or StopGradientPrim when hasMemory(Views.Base(v)):
                 return Access.Of(Views.Base(v), v.Dims, map, rank);
-            case SlicePrim s:
-                var whole = v.Inputs[0];
-                var strides = Access.Contiguous(whole.Dims);
-                return Access.Of(Views.Base(whole), v.Dims, map, rank, s.Start * strides[s.Axis], strides);
+            case SlicePrim:
+                return Access.OfSlice(v, map, rank, hasMemory);
             default:
                 return null;
         }

@@ -68,7 +68,14 @@ internal static class FoldScales
                 case ConvPrim c when weightOnly.Contains(product.Inputs[1]) && IsPerChannel(s, product.Dims):
                     var w = mapped[product.Inputs[1]];
                     return b.Conv(mapped[x!], b.Mul(w, b.Reshape(s, Column(w.Dims))), c.Window);
-                case MatMulPrim { TransposeA: false, TransposeB: true } when weightOnly.Contains(product.Inputs[1]) && (s.Dims.Elements == product.Dims[1].Size || s.Dims.Elements == 1):
+                case ConvGradInputPrim c when weightOnly.Contains(product.Inputs[1]) && IsPerChannel(s, product.Dims):
+                    // The weight [C, channels / groups, …] has its output channels second, group by group.
+                    var t = mapped[product.Inputs[1]];
+                    int rows = t.Dims[0].Size / c.Window.Groups, columns = t.Dims[1].Size;
+                    var grouped = b.Reshape(t, new Dims(new Dim[] { c.Window.Groups, rows, columns, c.Window.Taps }));
+                    var scaled = b.Mul(grouped, b.Reshape(s, new Dims(new Dim[] { c.Window.Groups, 1, columns, 1 })));
+                    return b.ConvGradInput(mapped[x!], b.Reshape(scaled, t.Dims), c.Window, product.Dims);
+                case MatMulPrim { TransposeA: false, TransposeB: true } when weightOnly.Contains(product.Inputs[1]) && product.Inputs[1].Dims.Rank == 2 && (s.Dims.Elements == 1 || (s.Dims.Last == product.Dims.Last && s.Dims.Elements == product.Dims.Last.Size)):
                     var d = mapped[product.Inputs[1]];
                     return b.MatMul(mapped[x!], b.Mul(d, s.Dims.Elements == 1 ? s : b.Reshape(s, Column(d.Dims))), false, true);
                 default:
@@ -92,6 +99,7 @@ internal static class FoldScales
         {
             UnaryPrim u => b.Unary(u.Op, inputs[0]),
             BinaryPrim p => b.Binary(p.Op, inputs[0], inputs[1]),
+            CopyPrim => b.CopyOf(inputs[0]),
             _ => b.Copy(v, inputs),
         };
     }

@@ -74,8 +74,8 @@ internal sealed class Fuse
         var b = program.Builder;
         // A gradient is added to what is there, so its place cannot serve those who read this step's value.
         var read = new HashSet<Val>(Liveness.Of(program.Roots.Select(r => r.Value)).Where(v => v.Prim is not (ReshapePrim or StopGradientPrim)).SelectMany(v => v.Inputs).Select(Views.Base));
-        // Nor can it serve a second result, which would copy the sum.
-        read.UnionWith(program.Roots.Select(r => Views.Base(r.Value)).GroupBy(v => v).Where(g => g.Count() > 1).Select(g => g.Key));
+        // So with a gradient of two parameters: the second would be a copy of the first one's sum.
+        read.UnionWith(program.Roots.GroupBy(r => Views.Base(r.Value)).Where(g => g.Count() > 1 && !(g.Key.Prim is ReducePrim && g.All(r => r.Kind == RootKind.Gradient))).Select(g => g.Key));
         return program.Roots.Select(root =>
         {
             var value = Views.Base(root.Value);
@@ -83,18 +83,23 @@ internal sealed class Fuse
             {
                 RootKind.Loss or RootKind.Seed or RootKind.LossGradient => Phase.Loss,
                 RootKind.Gradient or RootKind.InputGradient => Phase.Backward,
+                RootKind.Next or RootKind.Step => b.Phase,
                 _ => Phase.Forward,
             };
-            if (value.Prim is not LeafPrim && value.Prim is not SlicePrim && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.LossGradient or RootKind.InputGradient && read.Contains(value)) && taken.Add(value))
+            if (value.Prim is not LeafPrim && value.Prim is not (SlicePrim or ScanOutputPrim) && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.LossGradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind is not (RootKind.Gradient or RootKind.LossGradient) || AddsUp(value)) && taken.Add(value))
             {
                 return root;
             }
 
             b.Phase = phase;
             b.Origin = value.Origin;
-            return root with { Value = b.CopyOf(root.Value) };
+            // The biases of a recurrent layer have the same gradient; the products of both weights read what it sums.
+            return root with { Value = root.Kind == RootKind.Gradient && value.Prim is ReducePrim && !read.Contains(value) ? b.Reshape(b.Again(value), root.Value.Dims) : b.CopyOf(root.Value) };
         }).ToArray();
     }
+
+    /// <summary>Whether the kernel of a value can add it to what is there.</summary>
+    private static bool AddsUp(Val v) => v.Prim is PointwisePrim or ReducePrim or ConvGradWeightPrim or ScatterAddPrim || (v.Prim is MatMulPrim && v.Dims.Rank == 2);
 
     private void AssignSections(IReadOnlyList<Val> live, IReadOnlyList<Root> roots)
     {
@@ -125,14 +130,19 @@ internal sealed class Fuse
                 continue;
             }
 
-            foreach (var x in v.Inputs.Select(Views.Base).Distinct())
+            foreach (var input in v.Inputs)
             {
+                var x = Views.Base(input);
                 if (!users.TryGetValue(x, out var list))
                 {
-                    users.Add(x, list = new List<Val>());
+                    users.Add(x, list = new List<Val>(2));
                 }
 
-                list.Add(v);
+                if (list.Count == 0 || list[list.Count - 1] != v)
+                {
+                    list.Add(v);
+                }
+
                 if (v.Prim is not (PointwisePrim or ReducePrim or ConcatPrim))
                 {
                     wanted.Add(x);
@@ -146,7 +156,7 @@ internal sealed class Fuse
     /// <summary>The sum of dy over the batch and all positions is the bias's gradient; the product that makes the weight's gradient reads dy anyway.</summary>
     private void FindBiasGradients(IReadOnlyList<Val> live, IReadOnlyList<Root> roots)
     {
-        var products = new Dictionary<Val, Val>();
+        var products = new List<(Val Summed, Val Product)>();
         foreach (var v in live)
         {
             var dy = v.Prim switch
@@ -155,9 +165,9 @@ internal sealed class Fuse
                 MatMulPrim { TransposeA: true } => v.Inputs[0],
                 _ => null,
             };
-            if (dy is not null && !products.ContainsKey(dy))
+            if (dy is not null)
             {
-                products.Add(dy, v);
+                products.Add((Views.Base(dy), v));
             }
         }
 
@@ -166,15 +176,19 @@ internal sealed class Fuse
         foreach (var v in live)
         {
             if (v.Prim is ReducePrim { Op: ReduceOp.Sum } r
-                && products.TryGetValue(v.Inputs[0], out var product)
-                && r.Axes.SequenceEqual(Enumerable.Range(0, v.Inputs[0].Dims.Rank).Where(a => a != 1))
-                && sections[product] == sections[v]
-                && results.Contains(product) == results.Contains(v)
-                && taken.Add(product))
+                && products.FirstOrDefault(p => p.Summed == Views.Base(v.Inputs[0]) && SumsRowsOf(p.Product, v.Inputs[0].Dims, r) && sections[p.Product] == sections[v] && results.Contains(p.Product) == results.Contains(v) && !taken.Contains(p.Product)).Product is { } product)
             {
+                taken.Add(product);
                 biasOf[v] = product;
             }
         }
+    }
+
+    /// <summary>Whether a sum over dy keeps what are the rows of a weight's gradient: channels of a map, features of a matrix.</summary>
+    private static bool SumsRowsOf(Val product, Dims dy, ReducePrim sum)
+    {
+        var kept = product.Prim is MatMulPrim ? dy.Rank - 1 : 1;
+        return dy.Rank > kept && dy[kept] == product.Dims[0] && sum.Axes.SequenceEqual(Enumerable.Range(0, dy.Rank).Where(a => a != kept && !dy[a].IsOne));
     }
 
     private void Process(Val v)
@@ -196,13 +210,17 @@ internal sealed class Fuse
 
                 break;
             case SlicePrim:
-                Materialize(Views.Base(v.Inputs[0]));
+                Materialize(Views.Base(Views.Whole(v, HasMemory)));
                 break;
             case PointwisePrim:
                 Join(v);
                 break;
             case ReducePrim r:
                 Reduce(v, r);
+                break;
+            case ScanOutputPrim:
+                owner[v] = owner[v.Inputs[0]];
+                owner[v].Members.Add(v);
                 break;
             default:
                 Anchor(v);
@@ -225,18 +243,30 @@ internal sealed class Fuse
 
         var kind = v.Prim switch
         {
-            MatMulPrim => v.Dims.HasBatch ? KernelKind.MatMul : KernelKind.WeightMatMul,
+            MatMulPrim => v.Dims.HasBatch || v.Dims.Rank > 2 ? KernelKind.MatMul : KernelKind.WeightMatMul,
+            PermutePrim => KernelKind.Permute,
+            ResamplePrim => KernelKind.Resample,
+            GatherPrim => KernelKind.Gather,
+            ScatterAddPrim => KernelKind.ScatterAdd,
             ConvPrim => KernelKind.Conv,
             ConvGradInputPrim => KernelKind.ConvGradInput,
             ConvGradWeightPrim => KernelKind.ConvGradWeight,
             MaxPoolPrim => KernelKind.MaxPool,
             MaxPoolGradPrim => KernelKind.MaxPoolGrad,
+            MaxPoolPickPrim => KernelKind.MaxPoolPick,
             AvgPoolPrim => KernelKind.AvgPool,
             AvgPoolGradPrim => KernelKind.AvgPoolGrad,
             ConcatPrim => KernelKind.Concat,
+            TimeMajorPrim => KernelKind.TimeMajor,
+            SampleMajorPrim => KernelKind.SampleMajor,
+            ScanPrim => KernelKind.Scan,
             _ => throw new InvalidOperationException("No kernel for " + v.Prim.GetType().Name),
         };
         owner[v] = New(kind, v, v.Dims);
+        if (kind == KernelKind.Scan)
+        {
+            owner[v].Scan = FusedScan.Of(program, v, users[v], options);
+        }
     }
 
     private Kernel New(KernelKind kind, Val? anchor, Dims domain)
@@ -256,18 +286,18 @@ internal sealed class Fuse
 
         if (v.Prim is SlicePrim)
         {
-            Materialize(Views.Base(v.Inputs[0]));
+            Materialize(Views.Base(Views.Whole(v, HasMemory)));
         }
 
-        var kernel = LossPass(v) ?? New(KernelKind.Row, null, v.Dims);
+        var kernel = SamePass(v) ?? New(KernelKind.Row, null, v.Dims);
         kernel.Members.Add(v);
         owner[v] = kernel;
     }
 
-    /// <summary>The loss and its gradient read the same rows: one pass.</summary>
-    private Kernel? LossPass(Val v)
+    /// <summary>The loss and its gradient read the same rows, and so do the gates of a recurrent cell: one pass.</summary>
+    private Kernel? SamePass(Val v)
     {
-        if (current != Section.Loss || !options.Rows || v.Prim is not PointwisePrim)
+        if ((current != Section.Loss && !program.IsStep) || !options.Rows || v.Prim is not PointwisePrim)
         {
             return null;
         }
@@ -280,7 +310,7 @@ internal sealed class Fuse
     private void Join(Val v)
     {
         // Masks and repetitions are cheaper to compute again than to keep.
-        if (v.Prim is BroadcastPrim or NotPrim or BinaryPrim { Op: BinaryOp.Greater or BinaryOp.GreaterOrEqual or BinaryOp.Equal or BinaryOp.And or BinaryOp.Or })
+        if (v.IsMaskOrRepetition)
         {
             return;
         }
@@ -362,7 +392,19 @@ internal sealed class Fuse
     private void Visit(Val v, int[] map, int rank, List<Use> uses) =>
         ExpressionWalk.Visit(v, map, rank, HasMemory, (leaf, access) => uses.Add(new Use(leaf, owner.TryGetValue(leaf, out var k) ? k : null, access)));
 
-    private static Kernel? Latest(List<Use> uses) => uses.Where(u => u.Kernel is not null).OrderByDescending(u => u.Kernel!.Index).FirstOrDefault()?.Kernel;
+    private static Kernel? Latest(List<Use> uses)
+    {
+        Kernel? latest = null;
+        foreach (var use in uses)
+        {
+            if (use.Kernel is { } k && (latest is null || k.Index > latest.Index))
+            {
+                latest = k;
+            }
+        }
+
+        return latest;
+    }
 
     /// <summary>Whether every operand is there, element for element, when the kernel stores a tile: whole tensors, one number per row or per column, numbers.</summary>
     private static bool FitsEpilogue(Kernel kernel, Val v, List<Use> uses)
@@ -372,7 +414,7 @@ internal sealed class Fuse
             return false;
         }
 
-        var full = Access.Contiguous(kernel.Domain);
+        var full = kernel.Domain.Strides;
         foreach (var use in uses)
         {
             if (use.Access is null)
@@ -387,7 +429,7 @@ internal sealed class Fuse
 
             if (use.Kernel == kernel)
             {
-                if (use.Access.Offset != 0 || !use.Access.Strides.SequenceEqual(full))
+                if (use.Access.Offset != 0 || !use.Access.Steps(full))
                 {
                     return false;
                 }
@@ -411,7 +453,7 @@ internal sealed class Fuse
             return false;
         }
 
-        var full = Access.Contiguous(domain);
+        var full = domain.Strides;
         foreach (var use in uses)
         {
             if (use.Access is null)
@@ -436,7 +478,7 @@ internal sealed class Fuse
     /// <summary>Along a row of several axes an operand is whole or constant; then the row is one loop.</summary>
     private static bool IsOneLoop(Dims domain, int[] axes, Access access)
     {
-        var full = Access.Contiguous(domain);
+        var full = domain.Strides;
         return axes.Length <= 1 || axes.All(a => access.Strides[a] == full[a]) || axes.All(a => access.Strides[a] == 0);
     }
 
@@ -451,11 +493,11 @@ internal sealed class Fuse
 
         var fits = true;
         var map = Views.ThroughOnes(v.Dims, kernel.Kept, Views.Identity(kernel.Domain.Rank));
-        var kept = Access.Contiguous(kernel.Kept);
+        var kept = kernel.Kept.Strides;
         foreach (var x in v.Inputs)
         {
             ExpressionWalk.Visit(x, Views.Align(x.Dims, map), kernel.Domain.Rank, HasMemory, (leaf, access) =>
-                fits &= access is null ? leaf.Prim is not (IotaPrim or UniformPrim) : !kernel.Computes(leaf) || access.Strides.SequenceEqual(kept));
+                fits &= access is null ? leaf.Prim is not (IotaPrim or UniformPrim) : !kernel.Computes(leaf) || access.Steps(kept));
         }
 
         return fits;
@@ -466,12 +508,12 @@ internal sealed class Fuse
         var own = use.Value.Dims;
         if (own == kernel.Domain)
         {
-            return use.Access!.Offset == 0 && use.Access.Strides.SequenceEqual(full);
+            return use.Access!.Offset == 0 && use.Access.Steps(full);
         }
 
         // One number per row: the strides of the rows alone.
-        var rows = Access.Contiguous(own);
-        return own.Rank == kernel.Domain.Rank && use.Access!.Strides.SequenceEqual(rows);
+        var rows = own.Strides;
+        return own.Rank == kernel.Domain.Rank && use.Access!.Steps(rows);
     }
 
     /// <summary>What depends on the weights alone and is used beyond: computed once per version of the weights and kept.</summary>

@@ -31,14 +31,28 @@ internal enum KernelKind
     ConvGradWeight,
     MaxPool,
     MaxPoolGrad,
+    MaxPoolPick,
     AvgPool,
     AvgPoolGrad,
     Concat,
+    Permute,
+
+    /// <summary>Padding, cropping and enlarging of maps.</summary>
+    Resample,
+    Gather,
+    ScatterAdd,
+    TimeMajor,
+    SampleMajor,
+
+    /// <summary>A loop over time around kernels of its own.</summary>
+    Scan,
 }
 
 /// <summary>One kernel call of a program: what it computes in one pass. Built by <see cref="Fuse"/>.</summary>
 internal sealed class Kernel
 {
+    private int[] axes = Array.Empty<int>();
+
     public Kernel(int index, Section section, KernelKind kind, Val? anchor, Dims domain)
     {
         Index = index;
@@ -46,6 +60,7 @@ internal sealed class Kernel
         Kind = kind;
         Anchor = anchor;
         Domain = domain;
+        Kept = domain;
     }
 
     public int Index { get; }
@@ -61,10 +76,18 @@ internal sealed class Kernel
     public Dims Domain { get; }
 
     /// <summary>Reduced axes of a Row or Reduce kernel.</summary>
-    public int[] Axes { get; set; } = Array.Empty<int>();
+    public int[] Axes
+    {
+        get => axes;
+        set
+        {
+            axes = value;
+            Kept = new Dims(Domain.ToArray().Select((d, i) => value.Contains(i) ? (Dim)1 : d));
+        }
+    }
 
     /// <summary>The extents of a reduction's results: reduced axes are one.</summary>
-    public Dims Kept => new(Domain.ToArray().Select((d, i) => Axes.Contains(i) ? (Dim)1 : d));
+    public Dims Kept { get; private set; }
 
     /// <summary>Values it computes besides the anchor, in order.</summary>
     public List<Val> Members { get; } = new();
@@ -72,13 +95,22 @@ internal sealed class Kernel
     /// <summary>Sums over the rows of a weight gradient's first operand: the bias's gradient.</summary>
     public Val? RowSum { get; set; }
 
+    /// <summary>What a loop over time runs at every step; its results are the members.</summary>
+    public FusedScan? Scan { get; set; }
+
     /// <summary>The members (and anchor) that other kernels or the caller read.</summary>
     public List<Val> Stored { get; } = new();
 
     /// <summary>What it reads from memory: leaves and other kernels' stored values, each once.</summary>
     public List<Val> Operands { get; } = new();
 
-    public bool TakesEpilogue => Kind is KernelKind.MatMul or KernelKind.Conv or KernelKind.ConvGradInput or KernelKind.MaxPool or KernelKind.MaxPoolGrad or KernelKind.AvgPool or KernelKind.AvgPoolGrad;
+    /// <summary>What has no batch may be the gradient of a parameter, which is added to what is there; no epilogue does so.</summary>
+    public bool TakesEpilogue => Domain.HasBatch
+        && Kind is KernelKind.MatMul or KernelKind.Conv or KernelKind.ConvGradInput or KernelKind.MaxPool or KernelKind.MaxPoolGrad or KernelKind.MaxPoolPick or KernelKind.AvgPool or KernelKind.AvgPoolGrad
+            or KernelKind.Permute or KernelKind.Resample or KernelKind.Gather;
+
+    /// <summary>Whether its epilogue sees a matrix, with all axes but the last as rows; else rows are channels.</summary>
+    public bool IsMatrix => Kind is KernelKind.MatMul or KernelKind.Gather || Domain.Rank <= 2;
 
     public bool Computes(Val v) => v == Anchor || v == RowSum || Members.Contains(v);
 

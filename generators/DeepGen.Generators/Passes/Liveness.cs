@@ -8,20 +8,36 @@ internal static class Liveness
     /// <summary>Everything the roots need, in the order of computation.</summary>
     public static IReadOnlyList<Val> Of(IEnumerable<Val> roots)
     {
-        var seen = new HashSet<Val>();
-        var stack = new Stack<Val>(roots);
-        while (stack.Count > 0)
+        var starts = roots.ToArray();
+        var reached = new Val?[starts.Select(v => v.Id + 1).DefaultIfEmpty(0).Max()];
+        foreach (var v in starts)
         {
-            var v = stack.Pop();
-            if (seen.Add(v))
+            reached[v.Id] = v;
+        }
+
+        // Operands have lower ids than what is computed from them.
+        var count = 0;
+        for (var id = reached.Length - 1; id >= 0; id--)
+        {
+            if (reached[id] is { } v)
             {
-                foreach (var x in v.Inputs)
+                count++;
+                for (var i = 0; i < v.Inputs.Count; i++)
                 {
-                    stack.Push(x);
+                    reached[v.Inputs[i].Id] = v.Inputs[i];
                 }
             }
         }
 
-        return seen.OrderBy(v => v.Id).ToArray();
+        var live = new Val[count];
+        for (var id = reached.Length - 1; id >= 0; id--)
+        {
+            if (reached[id] is { } v)
+            {
+                live[--count] = v;
+            }
+        }
+
+        return live;
     }
 }

@@ -131,11 +131,28 @@ internal static class Lower
             case NodeKind.Parameter:
                 return b.Leaf(new ParameterPrim(node.Id), Dims.Of(node.Shape, false));
             case NodeKind.Constant:
-                return b.Const((float)node.Arguments[0].Value!);
+                return b.Broadcast(b.Const((float)node.Arguments[0].Value!), Dims.Of(node.Shape, false));
             default:
                 var op = OpCatalogue.Get(node.Op);
-                var context = new LowerContext(b, op, node, graph.Nodes, node.Inputs.Select(i => values[i]!).ToArray(), node.Parameters.Select(i => values[i]!).ToArray(), training, states);
+                var context = new LowerContext(b, op, node, graph.Nodes, node.Inputs.Select(i => values[i]!).ToArray(), node.Parameters.Select(i => values[i]!).ToArray(), training, states)
+                {
+                    LowerCell = (inner, loop, known) => LowerCell(inner, graph, loop, known, training),
+                };
                 return op.Lower(context);
+        }
+    }
+
+    private static void LowerCell(IrBuilder b, NetworkGraph graph, int loop, Val?[] known, bool training)
+    {
+        // Numbers are written down again at every step.
+        for (var id = 0; id < known.Length; id++)
+        {
+            var node = graph.Nodes[id];
+            if (known[id] is null && (node.Loop == loop || node.Kind == NodeKind.Constant))
+            {
+                b.Origin = node.Name;
+                known[id] = LowerNode(b, graph, node, known, training, new List<StateUpdate>());
+            }
         }
     }
 }

@@ -26,6 +26,12 @@ internal enum RootKind
 
     /// <summary>The next value of a state.</summary>
     State,
+
+    /// <summary>Inside a loop: a state after the step.</summary>
+    Next,
+
+    /// <summary>Inside a loop: what is kept of every step.</summary>
+    Step,
 }
 
 /// <param name="Index">Output, input, or the parameter's node id.</param>
@@ -39,4 +45,8 @@ internal enum ProgramKind
 }
 
 /// <summary>A program in primitives: which values it must produce.</summary>
-internal sealed record LoweredProgram(ProgramKind Kind, NetworkGraph Graph, IrBuilder Builder, IReadOnlyList<Root> Roots);
+internal sealed record LoweredProgram(ProgramKind Kind, NetworkGraph Graph, IrBuilder Builder, IReadOnlyList<Root> Roots)
+{
+    /// <summary>One step of a loop over time.</summary>
+    public bool IsStep => Roots.Any(r => r.Kind == RootKind.Next);
+}

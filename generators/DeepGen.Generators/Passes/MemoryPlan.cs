@@ -26,7 +26,14 @@ internal enum Region
 
 /// <summary>A tensor's place.</summary>
 /// <param name="Offset">In floats; the index for the caller's memory.</param>
-internal sealed record Location(Region Region, long Offset);
+internal sealed record Location(Region Region, long Offset)
+{
+    /// <summary>Inside a loop over time: floats from one step to the next, 0 where the place is the same at every step.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Which step, as C#: <c>t</c>, <c>(t + 1)</c>; <c>(t &amp; 1)</c> of two that take turns.</summary>
+    public string Time { get; init; } = "";
+}
 
 /// <summary>A tensor of the session's arena and how long it lives.</summary>
 /// <param name="Start">Index of the kernel that writes it; -1 before the first.</param>
@@ -41,6 +48,8 @@ internal sealed class MemoryPlan
 
     private readonly Dictionary<Val, Location> locations = new();
     private readonly List<PlannedBuffer> buffers = new();
+    private readonly HashSet<Val> outside = new();
+    private readonly Dictionary<Kernel, MemoryPlan> steps = new();
 
     public Location this[Val v] => locations[v];
 
@@ -56,6 +65,9 @@ internal sealed class MemoryPlan
     public long DerivedFloats { get; private set; }
 
     public static long RoundUp(long floats) => (floats + Align - 1) / Align * Align;
+
+    /// <summary>The plan of one step of a loop.</summary>
+    public MemoryPlan Step(Kernel loop) => steps[loop];
 
     public static MemoryPlan Of(FusedProgram program, ParameterLayout layout)
     {
@@ -86,6 +98,9 @@ internal sealed class MemoryPlan
         public bool PerSample { get; }
 
         public long Offset { get; set; }
+
+        /// <summary>Values that begin elsewhere in it: the states of a loop, one after the other.</summary>
+        public Dictionary<Val, long> Shifts { get; } = new();
 
         /// <summary>Values written over this one in place.</summary>
         public List<Val> Also { get; } = new();
@@ -126,15 +141,25 @@ internal sealed class MemoryPlan
                 case RootKind.Seed:
                     Live(value, endOfLoss, endOfLoss + 1);
                     break;
+                case RootKind.Next or RootKind.Step:
+                    // The loop says where, see PlaceStep.
+                    outside.Add(value);
+                    break;
             }
         }
 
         var seeds = program.Roots.Where(r => r.Kind == RootKind.Seed).ToDictionary(r => r.Index, r => Views.Base(r.Value));
+        var loops = new List<Loop>();
         foreach (var kernel in program.Kernels)
         {
+            if (kernel.Scan is { } scan)
+            {
+                loops.Add(Reserve(kernel, scan, layout, intervals));
+            }
+
             foreach (var v in kernel.Stored)
             {
-                if (locations.ContainsKey(v))
+                if (locations.ContainsKey(v) || outside.Contains(v) || (kernel.Scan is not null && intervals.ContainsKey(v)))
                 {
                     continue;
                 }
@@ -175,8 +200,10 @@ internal sealed class MemoryPlan
                     case SeedPrim:
                         Live(operand, endOfLoss, kernel.Index);
                         break;
+                    case StepPrim or CarryPrim or SharedPrim:
+                        break;
                     default:
-                        if (!locations.ContainsKey(operand))
+                        if (!locations.ContainsKey(operand) && !outside.Contains(operand))
                         {
                             Live(operand, program.Owner[operand].Index, kernel.Index);
                         }
@@ -187,13 +214,13 @@ internal sealed class MemoryPlan
         }
 
         ShareInPlace(program, intervals);
-        var groups = intervals.Values.Distinct().ToArray();
+        var groups = intervals.Values.Concat(loops.SelectMany(l => new[] { l.Sample, l.Fixed })).Distinct().ToArray();
         SampleFloats = Pack(groups.Where(i => i.PerSample));
         FixedFloats = Pack(groups.Where(i => !i.PerSample));
         foreach (var pair in intervals)
         {
             var i = pair.Value;
-            locations[pair.Key] = new Location(i.PerSample ? Region.Sample : Region.Fixed, i.Offset);
+            locations[pair.Key] = new Location(i.PerSample ? Region.Sample : Region.Fixed, i.Offset + (i.Shifts.TryGetValue(pair.Key, out var shift) ? shift : 0));
             buffers.Add(new PlannedBuffer(pair.Key, locations[pair.Key], i.Floats, i.Start, i.End));
         }
 
@@ -204,6 +231,11 @@ internal sealed class MemoryPlan
             {
                 locations[v] = locations[seed];
             }
+        }
+
+        foreach (var loop in loops)
+        {
+            PlaceStep(loop);
         }
 
         buffers.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Value.Id.CompareTo(b.Value.Id));
@@ -222,6 +254,104 @@ internal sealed class MemoryPlan
         }
     }
 
+    /// <summary>A loop over time and the memory it works in.</summary>
+    /// <param name="States">The memory of each state: a place for every step where anybody wants them all, else two that take turns.</param>
+    /// <param name="Sample">What a step needs for itself, for each sample.</param>
+    /// <param name="Fixed">What a step needs for itself, whatever the batch.</param>
+    private sealed record Loop(Kernel Kernel, FusedScan Scan, IReadOnlyList<(Interval Memory, bool All)> States, Interval Sample, Interval Fixed);
+
+    /// <summary>
+    /// The memory of a loop. A state begins in place 0 and is in place t + 1 after step t (backwards: it begins in place T and is in place t after step t).
+    /// So the states before all steps and those after all steps are the same memory, seen one step apart, and the first and the last are parts of it.
+    /// </summary>
+    private Loop Reserve(Kernel kernel, FusedScan scan, ParameterLayout layout, Dictionary<Val, Interval> intervals)
+    {
+        var body = scan.Body;
+        var step = Of(scan.Step, layout);
+        steps.Add(kernel, step);
+        var states = new List<(Interval, bool)>();
+        for (var i = 0; i < body.Carries.Count; i++)
+        {
+            var first = Views.Base(kernel.Anchor!.Inputs[body.Sequences.Count + i]);
+            bool Is(Val v, Val value) => v.Prim is ScanOutputPrim o && o.Index >= body.Carries.Count && body.Outputs[o.Index - body.Carries.Count] == value;
+            var before = kernel.Stored.FirstOrDefault(v => Is(v, body.Carries[i]));
+            // One value that is two states is in the memory of the first.
+            var after = body.Next.IndexOf(body.Next[i]) == i && !body.Carries.Contains(body.Next[i]) ? kernel.Stored.FirstOrDefault(v => Is(v, body.Next[i])) : null;
+            var last = kernel.Stored.FirstOrDefault(v => v.Prim is ScanOutputPrim o && o.Index == i);
+            var all = before is not null || after is not null;
+            var size = first.Dims.Elements;
+            var places = all ? body.Steps + 1 : 2;
+            var memory = new Interval(first, RoundUp(places * size), intervals[first].Start, kernel.Index, first.Dims.HasBatch);
+            void Put(Val? v, long place)
+            {
+                if (v is not null)
+                {
+                    intervals[v] = memory;
+                    memory.Shifts.Add(v, size * (all ? place : place & 1));
+                }
+            }
+
+            var reverse = scan.Prim.Reverse;
+            Put(first, reverse ? body.Steps : 0);
+            Put(last, reverse ? 0 : body.Steps);
+            Put(before, reverse ? 1 : 0);
+            Put(after, reverse ? 0 : 1);
+            states.Add((memory, all));
+        }
+
+        return new Loop(
+            kernel,
+            scan,
+            states,
+            new Interval(kernel.Anchor!, step.SampleFloats, kernel.Index, kernel.Index, true),
+            new Interval(kernel.Anchor!, step.FixedFloats, kernel.Index, kernel.Index, false));
+    }
+
+    /// <summary>Now that the loop's memory has its place, so has everything in a step.</summary>
+    private void PlaceStep(Loop loop)
+    {
+        var (kernel, scan) = (loop.Kernel, loop.Scan);
+        var step = steps[kernel];
+        foreach (var pair in step.locations.ToArray())
+        {
+            step.locations[pair.Key] = pair.Value with { Offset = pair.Value.Offset + (pair.Value.Region == Region.Sample ? loop.Sample : loop.Fixed).Offset };
+        }
+
+        Location State(int i, bool after)
+        {
+            var (memory, all) = loop.States[i];
+            var time = after != scan.Prim.Reverse ? "(t + 1)" : "t";
+            return new Location(memory.PerSample ? Region.Sample : Region.Fixed, memory.Offset) { Step = scan.Body.Carries[i].Dims.Elements, Time = all ? time : $"({time} & 1)" };
+        }
+
+        foreach (var leaf in scan.Body.Sequences.Concat(scan.Body.Shared))
+        {
+            if (locations.TryGetValue(Views.Base(kernel.Anchor!.Inputs[scan.InputOf(leaf)]), out var place))
+            {
+                step.locations[leaf] = leaf.Prim is StepPrim ? place with { Step = leaf.Dims.Elements, Time = "t" } : place;
+            }
+        }
+
+        for (var i = 0; i < scan.Body.Carries.Count; i++)
+        {
+            step.locations[scan.Body.Carries[i]] = State(i, after: false);
+        }
+
+        foreach (var root in scan.Step.Roots)
+        {
+            var value = Views.Base(root.Value);
+            if (root.Kind == RootKind.Next)
+            {
+                step.locations[value] = State(root.Index, after: true);
+            }
+            else
+            {
+                var all = kernel.Members.First(m => ((ScanOutputPrim)m.Prim).Index == scan.Body.Carries.Count + root.Index);
+                step.locations[value] = locations[all] with { Step = value.Dims.Elements, Time = "t" };
+            }
+        }
+    }
+
     /// <summary>An elementwise result takes the place of an operand that nobody reads afterwards.</summary>
     private static void ShareInPlace(FusedProgram program, Dictionary<Val, Interval> intervals)
     {
@@ -235,7 +365,7 @@ internal sealed class MemoryPlan
             }
 
             var result = kernel.Stored[kernel.Stored.Count - 1];
-            if (!intervals.TryGetValue(result, out var mine) || result.Dims != kernel.Domain)
+            if (!intervals.TryGetValue(result, out var mine) || mine.Shifts.Count > 0 || result.Dims != kernel.Domain)
             {
                 continue;
             }
@@ -248,6 +378,7 @@ internal sealed class MemoryPlan
                 }
 
                 if (intervals.TryGetValue(operand, out var theirs)
+                    && theirs.Shifts.Count == 0
                     && theirs != mine
                     && theirs.End == kernel.Index
                     && theirs.PerSample == mine.PerSample
@@ -271,7 +402,7 @@ internal sealed class MemoryPlan
     /// <summary>Whether every use of the operand is at the index of the element being written.</summary>
     private static bool ReadsInOrder(FusedProgram program, Kernel kernel, Val operand)
     {
-        var full = Access.Contiguous(kernel.Domain);
+        var full = kernel.Domain.Strides;
         var ok = true;
         foreach (var member in kernel.Members)
         {
@@ -279,7 +410,7 @@ internal sealed class MemoryPlan
             {
                 ExpressionWalk.Visit(x, Views.Align(x.Dims, Views.Identity(kernel.Domain.Rank)), kernel.Domain.Rank, v => program.HasMemory(v, kernel), (leaf, access) =>
                 {
-                    if (leaf == operand && access is not null && (access.Offset != 0 || !access.Strides.SequenceEqual(full)))
+                    if (leaf == operand && access is not null && (access.Offset != 0 || !access.Steps(full)))
                     {
                         ok = false;
                     }
@@ -293,13 +424,19 @@ internal sealed class MemoryPlan
     /// <summary>Largest first, each at the lowest offset that no buffer alive at the same time covers.</summary>
     private static long Pack(IEnumerable<Interval> intervals)
     {
+        // In the order of their offsets.
         var placed = new List<Interval>();
         long total = 0;
         foreach (var i in intervals.OrderByDescending(i => i.Floats).ThenBy(i => i.Start).ThenBy(i => i.Value.Id))
         {
             long offset = 0;
-            foreach (var p in placed.Where(p => p.Start <= i.End && i.Start <= p.End).OrderBy(p => p.Offset))
+            foreach (var p in placed)
             {
+                if (p.Start > i.End || i.Start > p.End)
+                {
+                    continue;
+                }
+
                 if (offset + i.Floats <= p.Offset)
                 {
                     break;
@@ -309,7 +446,7 @@ internal sealed class MemoryPlan
             }
 
             i.Offset = offset;
-            placed.Add(i);
+            placed.Insert(placed.FindLastIndex(p => p.Offset <= offset) + 1, i);
             total = Math.Max(total, offset + i.Floats);
         }
 

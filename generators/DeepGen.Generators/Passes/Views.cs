@@ -16,8 +16,20 @@ internal static class Views
         return v;
     }
 
+    /// <summary>The tensor in memory that a slice, or a slice of slices, is cut from.</summary>
+    public static Val Whole(Val slice, Func<Val, bool> hasMemory)
+    {
+        var whole = slice.Inputs[0];
+        while (whole.Prim is SlicePrim && !hasMemory(whole))
+        {
+            whole = whole.Inputs[0];
+        }
+
+        return whole;
+    }
+
     /// <summary>A tensor that lies in memory before the program runs.</summary>
-    public static bool IsBuffer(Val v) => v.Prim is InputPrim or TargetPrim or ParameterPrim or SeedPrim or TablePrim;
+    public static bool IsBuffer(Val v) => v.Prim is InputPrim or TargetPrim or ParameterPrim or SeedPrim or TablePrim or StepPrim or CarryPrim or SharedPrim;
 
     /// <summary>Whether two extents differ in ones only, so that each element keeps its index.</summary>
     public static bool OnesOnly(Dims a, Dims b)
@@ -53,6 +65,11 @@ internal static class Views
     public static int[] Align(Dims operand, int[] resultMap)
     {
         var lead = resultMap.Length - operand.Rank;
+        if (lead == 0)
+        {
+            return resultMap;
+        }
+
         var map = new int[operand.Rank];
         for (var i = 0; i < map.Length; i++)
         {
@@ -85,14 +102,8 @@ internal static class Views
         return map;
     }
 
-    public static int[] Identity(int rank)
-    {
-        var map = new int[rank];
-        for (var i = 0; i < rank; i++)
-        {
-            map[i] = i;
-        }
+    private static readonly int[][] Identities = Enumerable.Range(0, 16).Select(rank => Enumerable.Range(0, rank).ToArray()).ToArray();
 
-        return map;
-    }
+    /// <summary>Each axis is itself. Shared: not to be written to.</summary>
+    public static int[] Identity(int rank) => rank < Identities.Length ? Identities[rank] : Enumerable.Range(0, rank).ToArray();
 }

@@ -6,11 +6,30 @@ namespace DeepGen.Kernels;
 /// A band of a padded image, so laid out that the tap of a convolution is one constant distance: element (i, j) of the output finds the input of
 /// tap t at offset[t] + i·RowLength + j. Strides are split into phases (row y of the padded image goes to plane y mod stride), which makes
 /// every tap contiguous along a row. This replaces the im2col matrix: the band is no greater than the image itself.
+/// A three-dimensional convolution is a two-dimensional one for each slice of its output: the slice that a tap of the depth sees stands as a channel
+/// of its own, so the image of an output slice has KernelDepth channels for each channel of the source.
 /// </summary>
 internal unsafe struct ConvImage
 {
-    /// <summary>Channels of one group.</summary>
+    /// <summary>Channels of one group, times KernelDepth.</summary>
     public int Channels;
+
+    /// <summary>Groups of channels in the source.</summary>
+    public int Groups;
+
+    /// <summary>Slices of a channel of the source.</summary>
+    public int Depth;
+
+    /// <summary>Slices of the output: images for each sample.</summary>
+    public int Slices;
+
+    public int KernelDepth;
+
+    /// <summary>Tap t of output slice d sees the source slice (d·SliceStride + t·SliceStep + SliceShift) / SliceDivisor, nothing where that has a remainder.</summary>
+    public int SliceStride;
+    public int SliceStep;
+    public int SliceShift;
+    public int SliceDivisor;
 
     /// <summary>Height of the unpadded source.</summary>
     public int Height;
@@ -39,10 +58,13 @@ internal unsafe struct ConvImage
     /// <summary>Rows that a band needs beyond the rows of output it serves.</summary>
     public int ExtraRows;
 
+    /// <summary>Rows that all bands together need.</summary>
+    public int Rows;
+
     /// <summary>
-    /// Whether the source has this layout already: no padding, stride 1, and windows as wide as leave no column over. Then bands are read where they stand.
+    /// Whether the source has this layout already: no padding on any side, stride 1, and windows as wide as leave no column over. Then bands are read where they stand.
     /// </summary>
-    public readonly bool IsSource => PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width;
+    public readonly bool IsSource => Depth * Slices * KernelDepth == 1 && PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width && Rows <= Height;
 
     /// <summary>Floats of a band for the given output rows, with room for reads of a whole tile past its end.</summary>
     public readonly nint Size(int rows) => PlaneSize(rows) * Channels * PhasesHeight * PhasesWidth;
@@ -59,7 +81,7 @@ internal unsafe struct ConvImage
 
     /// <summary>Fills the band for output rows first … first + rows − 1 (all rows, where the source has this layout). Writes up to a vector beyond its end.</summary>
     /// <param name="tensor">The source tensor: count times the planes of this image.</param>
-    /// <param name="count">Images (samples times groups) in the tensor.</param>
+    /// <param name="count">Images (output slices of all samples, times groups) in the tensor.</param>
     /// <param name="index">Which image.</param>
     /// <param name="first">First row of output.</param>
     /// <param name="rows">Rows of output.</param>
@@ -73,40 +95,59 @@ internal unsafe struct ConvImage
             Packing.Copy(tensor + index * Channels * plane, band, Channels * plane);
             return;
         }
-        var source = tensor + index * Channels * plane;
-        var tensorEnd = tensor + count * Channels * plane;
+        var channels = Channels / KernelDepth;
+        var slice = (int)(index / Groups % Slices);
+        var firstChannel = (index / Groups / Slices * Groups + index % Groups) * channels;
+        var tensorEnd = tensor + count / Slices * channels * Depth * plane;
         var planeRows = rows + ExtraRows;
-        for (var c = 0; c < Channels; c++, source += plane)
+        var size = planeRows * (nint)RowLength * PhasesHeight * PhasesWidth;
+        for (var c = 0; c < channels; c++)
         {
-            for (var phaseRow = 0; phaseRow < PhasesHeight; phaseRow++)
+            var source = tensor + (firstChannel + c) * Depth * plane;
+            for (var tap = 0; tap < KernelDepth; tap++, band += size)
             {
-                // Rows i of the phase plane that lie inside the source: 0 ≤ i·stride + shift < height; the others are zero.
-                var shiftRow = first * StrideHeight + phaseRow - PadTop;
-                var (top, bottom) = Inside(shiftRow, StrideHeight, Height, planeRows);
-                for (var phaseColumn = 0; phaseColumn < PhasesWidth; phaseColumn++)
+                var (z, remainder) = Math.DivRem(slice * SliceStride + tap * SliceStep + SliceShift, SliceDivisor);
+                if (remainder != 0)
+                    continue; // no term reads it
+                if (z < 0 || z >= Depth)
+                    Packing.Zero(band, size);
+                else
+                    FillPlane(source + z * plane, tensorEnd, first, planeRows, band);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void FillPlane(float* source, float* tensorEnd, int first, int planeRows, float* band)
+    {
+        for (var phaseRow = 0; phaseRow < PhasesHeight; phaseRow++)
+        {
+            // Rows i of the phase plane that lie inside the source: 0 ≤ i·stride + shift < height; the others are zero.
+            var shiftRow = first * StrideHeight + phaseRow - PadTop;
+            var (top, bottom) = Inside(shiftRow, StrideHeight, Height, planeRows);
+            for (var phaseColumn = 0; phaseColumn < PhasesWidth; phaseColumn++)
+            {
+                var shift = phaseColumn - PadLeft;
+                var (left, right) = Inside(shift, StrideWidth, Width, RowLength);
+                Packing.Zero(band, (nint)top * RowLength);
+                band += (nint)top * RowLength;
+                var from = source + (nint)(top * StrideHeight + shiftRow) * Width + left * StrideWidth + shift;
+                if (StrideWidth != 1)
                 {
-                    var shift = phaseColumn - PadLeft;
-                    var (left, right) = Inside(shift, StrideWidth, Width, RowLength);
-                    Packing.Zero(band, (nint)top * RowLength);
-                    band += (nint)top * RowLength;
-                    var from = source + (nint)(top * StrideHeight + shiftRow) * Width + left * StrideWidth + shift;
-                    if (StrideWidth != 1)
+                    for (var i = top; i < bottom; i++, band += RowLength, from += (nint)StrideHeight * Width)
                     {
-                        for (var i = top; i < bottom; i++, band += RowLength, from += (nint)StrideHeight * Width)
-                        {
-                            Packing.Zero(band, left);
-                            Packing.CopyStrided(from, StrideWidth, band + left, right - left);
-                            Packing.Zero(band + right, RowLength - right);
-                        }
+                        Packing.Zero(band, left);
+                        Packing.CopyStrided(from, StrideWidth, band + left, right - left);
+                        Packing.Zero(band + right, RowLength - right);
                     }
-                    else
-                    {
-                        Packing.Rows(from, (nint)StrideHeight * Width, tensorEnd, bottom - top, band, RowLength, left, right);
-                        band += (nint)(bottom - top) * RowLength;
-                    }
-                    Packing.Zero(band, (nint)(planeRows - bottom) * RowLength);
-                    band += (nint)(planeRows - bottom) * RowLength;
                 }
+                else
+                {
+                    Packing.Rows(from, (nint)StrideHeight * Width, tensorEnd, bottom - top, band, RowLength, left, right);
+                    band += (nint)(bottom - top) * RowLength;
+                }
+                Packing.Zero(band, (nint)(planeRows - bottom) * RowLength);
+                band += (nint)(planeRows - bottom) * RowLength;
             }
         }
     }

@@ -21,6 +21,8 @@ public static unsafe partial class Convolution
     private struct ConvJob
     {
         public ConvImage Image;
+
+        /// <summary>Images: samples, times the slices of the target.</summary>
         public nint Batch;
         public float* Source;
         public float* Target;
@@ -70,8 +72,15 @@ public static unsafe partial class Convolution
         public int KernelRows;
         public int* RowDistance;
 
+        /// <summary>Passes over one slice, for each phase of the slices.</summary>
         public ConvPass* Pass;
         public int Passes;
+
+        /// <summary>Phases of the slices of the target: neighbouring slices meet other taps of the depth.</summary>
+        public int Phases;
+
+        /// <summary>Added to a slice's number, it gives the phase modulo Phases.</summary>
+        public int PhaseShift;
         public bool IsPacked;
 
         /// <summary>Rows (of the greatest pass) that are computed at a time.</summary>
@@ -92,7 +101,7 @@ public static unsafe partial class Convolution
             Bands = (Rows + wanted - 1) / wanted;
             BandRows = (Rows + Bands - 1) / Bands;
             Bands = (Rows + BandRows - 1) / BandRows;
-            SamplesAtATime = IsPacked && Bands == 1 ? Math.Max(1, Math.Min(PackedPixelsWanted / (Rows * Columns), (int)(BandFloats / Math.Max(1, perRow * Rows)))) : 1;
+            SamplesAtATime = IsPacked && Bands == 1 && Phases == 1 ? Math.Max(1, Math.Min(PackedPixelsWanted / (Rows * Columns), (int)(BandFloats / Math.Max(1, perRow * Rows)))) : 1;
         }
     }
 

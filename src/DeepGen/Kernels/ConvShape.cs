@@ -2,7 +2,9 @@ using System.ComponentModel;
 
 namespace DeepGen.Kernels;
 
-/// <summary>Geometry of a two-dimensional convolution of one sample; all lengths in elements.</summary>
+/// <summary>
+/// Geometry of a convolution of one sample; all lengths in elements. Two-dimensional, or three-dimensional with the last six; one dimension is a height of one.
+/// </summary>
 /// <param name="Channels">Input channels.</param>
 /// <param name="Height">Input height.</param>
 /// <param name="Width">Input width.</param>
@@ -18,6 +20,12 @@ namespace DeepGen.Kernels;
 /// <param name="DilationHeight">Rows between neighbouring taps.</param>
 /// <param name="DilationWidth">Columns between neighbouring taps.</param>
 /// <param name="Groups">Groups of channels that do not see each other; divides both channel counts.</param>
+/// <param name="Depth">Input depth.</param>
+/// <param name="OutDepth">Output depth.</param>
+/// <param name="KernelDepth">Kernel depth.</param>
+/// <param name="StrideDepth">Slices between neighbouring windows.</param>
+/// <param name="PadFront">Zero slices before the volume; those behind follow from the output depth.</param>
+/// <param name="DilationDepth">Slices between neighbouring taps.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct ConvShape(
     int Channels,
@@ -34,4 +42,10 @@ public readonly record struct ConvShape(
     int PadLeft,
     int DilationHeight,
     int DilationWidth,
-    int Groups);
+    int Groups,
+    int Depth = 1,
+    int OutDepth = 1,
+    int KernelDepth = 1,
+    int StrideDepth = 1,
+    int PadFront = 0,
+    int DilationDepth = 1);

@@ -148,10 +148,12 @@ public static unsafe partial class Convolution
         Packing.Zero(target + size, job->ImageSize - size);
         target += job->ImageSize;
         var plane = (nint)job->OutHeight * job->OutWidth;
-        var dy = job->Dy + (sample * job->Groups + group) * job->Outputs * plane;
+        // In three dimensions, the planes of one slice stand among those of the others.
+        nint slices = image.Slices;
+        var dy = job->Dy + ((sample / slices * job->Groups + group) * job->Outputs * slices + sample % slices) * plane;
         var tensorEnd = job->Dy + job->Batch * job->Groups * job->Outputs * plane;
         var used = (nint)job->OutHeight * image.RowLength;
-        for (var o = 0; o < job->Outputs; o++, target += job->PlaneStep, dy += plane)
+        for (var o = 0; o < job->Outputs; o++, target += job->PlaneStep, dy += slices * plane)
         {
             Packing.Rows(dy, job->OutWidth, tensorEnd, job->OutHeight, target, image.RowLength, 0, job->OutWidth);
             Packing.Zero(target + used, job->PlaneStep - used);
@@ -240,6 +242,8 @@ public static unsafe partial class Convolution
     private struct GradJob
     {
         public ConvImage Image;
+
+        /// <summary>Images: samples, times the slices of the output.</summary>
         public nint Batch;
         public float* X;
         public float* Dy;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace DeepGen.Kernels;
 
 /// <summary>
-/// Two-dimensional convolution (cross-correlation) of NCHW tensors and its gradients, as implicit matrix products: rows are output channels, columns
+/// Convolution (cross-correlation) of NCHW or NCDHW tensors and its gradients, as implicit matrix products: rows are output channels, columns
 /// are pixels, and the sum runs over channels and taps. The matrix of image patches is never formed (<see cref="ConvImage"/>).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -28,6 +28,7 @@ public static unsafe partial class Convolution
     /// <param name="weight">Weights [O, C / groups, kh, kw].</param>
     /// <param name="y">Output [batch, O, OH, OW].</param>
     /// <param name="epilogue">Applied to every finished sum.</param>
+    /// <remarks>In three dimensions each tensor has its depth before its height.</remarks>
     public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue)
         where E : struct, IEpilogue
     {
@@ -37,7 +38,7 @@ public static unsafe partial class Convolution
         var job = new ConvJob
         {
             Image = ForwardImage(s),
-            Batch = batch,
+            Batch = batch * s.OutDepth,
             Source = x,
             Target = y,
             Epilogue = Unsafe.AsPointer(ref e),
@@ -50,10 +51,10 @@ public static unsafe partial class Convolution
             StepHeight = 1,
             StepWidth = 1,
             Weight = weight,
-            WeightGroup = (nint)outputs * (s.Channels / s.Groups) * taps,
-            WeightRow = (nint)s.Channels / s.Groups * taps,
-            WeightChannel = taps,
+            WeightGroup = (nint)outputs * (s.Channels / s.Groups) * s.KernelDepth * taps,
+            WeightRow = (nint)s.Channels / s.Groups * s.KernelDepth * taps,
             Passes = 1,
+            Phases = 1,
         };
         job.Plan();
         var terms = job.Image.Channels * taps;
@@ -82,9 +83,9 @@ public static unsafe partial class Convolution
         var e = epilogue;
         var inputs = s.Channels / s.Groups;
         var outputs = s.OutChannels / s.Groups;
-        var taps = s.KernelHeight * s.KernelWidth;
+        var taps = s.KernelDepth * s.KernelHeight * s.KernelWidth;
         // Element (h, w) of dx with h + pad = i'·stride + phase meets the taps t with t·dilation ≡ phase (mod stride), at row i' − (t·dilation − phase)/stride of dy.
-        // So dx is stride² interleaved images, each a convolution of dy with stride 1 and a part of the taps.
+        // So dx is stride² interleaved images, each a convolution of dy with stride 1 and a part of the taps. Likewise slices, of which each is an image of its own.
         var lowRow = CeilingDivide(s.PadTop - (s.KernelHeight - 1) * s.DilationHeight, s.StrideHeight);
         var lowColumn = CeilingDivide(s.PadLeft - (s.KernelWidth - 1) * s.DilationWidth, s.StrideWidth);
         var rows = (s.Height + s.StrideHeight - 1) / s.StrideHeight;
@@ -95,7 +96,15 @@ public static unsafe partial class Convolution
         {
             Image = new ConvImage
             {
-                Channels = outputs,
+                Channels = outputs * s.KernelDepth,
+                Groups = s.Groups,
+                Depth = s.OutDepth,
+                Slices = s.Depth,
+                KernelDepth = s.KernelDepth,
+                SliceStride = 1,
+                SliceStep = -s.DilationDepth,
+                SliceShift = s.PadFront,
+                SliceDivisor = s.StrideDepth,
                 Height = s.OutHeight,
                 Width = s.OutWidth,
                 PadTop = -lowRow,
@@ -106,8 +115,9 @@ public static unsafe partial class Convolution
                 PhasesWidth = 1,
                 RowLength = columns + highColumn - lowColumn,
                 ExtraRows = highRow - lowRow,
+                Rows = rows + highRow - lowRow,
             },
-            Batch = batch,
+            Batch = batch * s.Depth,
             Source = dy,
             Target = dx,
             Epilogue = Unsafe.AsPointer(ref e),
@@ -124,30 +134,37 @@ public static unsafe partial class Convolution
             WeightRow = taps,
             WeightChannel = (nint)inputs * taps,
             Passes = s.StrideHeight * s.StrideWidth,
+            Phases = s.StrideDepth,
+            PhaseShift = s.PadFront,
         };
         job.Plan();
         var terms = outputs * taps;
         // The table and, behind it, the tap of every term, which tells the weights to pack.
-        job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16) + 2 * job.Passes * sizeof(ConvPass));
+        job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16) + 2 * job.Phases * job.Passes * sizeof(ConvPass));
         job.Terms = terms;
         var passes = (ConvPass*)(job.Table + 2 * terms);
         var distances = stackalloc int[s.KernelHeight];
-        if (job.Passes == 1 && !job.IsPacked && s.KernelHeight > 1)
+        if (job.Passes == 1 && !job.IsPacked && s.KernelHeight > 1 && s.Depth * s.KernelDepth * s.OutDepth == 1)
         {
             job.KernelRows = s.KernelHeight;
             job.RowDistance = distances;
         }
         job.TapOfTerm = job.Table + terms;
         var count = 0;
-        for (var a = 0; a < s.StrideHeight; a++)
+        for (var index = 0; index < job.Phases * job.Passes; index++)
         {
-            for (var b = 0; b < s.StrideWidth; b++)
+            // First row and column of dx in this pass, and the phase of the taps it meets.
+            var phase = index / job.Passes;
+            var a = index % job.Passes / s.StrideWidth;
+            var b = index % s.StrideWidth;
+            var phaseRow = (a + s.PadTop) % s.StrideHeight;
+            var phaseColumn = (b + s.PadLeft) % s.StrideWidth;
+            var pass = new ConvPass { First = count, OffsetHeight = a, OffsetWidth = b };
+            var started = count;
+            for (var z = 0; z < s.KernelDepth; z++)
             {
-                // First row of dx in this pass, and the phase of the taps it meets.
-                var phaseRow = (a + s.PadTop) % s.StrideHeight;
-                var phaseColumn = (b + s.PadLeft) % s.StrideWidth;
-                var pass = new ConvPass { First = count, OffsetHeight = a, OffsetWidth = b };
-                var started = count;
+                if (z * s.DilationDepth % s.StrideDepth != phase)
+                    continue;
                 for (var i = 0; i < s.KernelHeight; i++)
                 {
                     for (var j = 0; j < s.KernelWidth; j++)
@@ -156,8 +173,8 @@ public static unsafe partial class Convolution
                             continue;
                         var row = (a + s.PadTop - i * s.DilationHeight) / s.StrideHeight - lowRow;
                         var column = (b + s.PadLeft - j * s.DilationWidth) / s.StrideWidth - lowColumn;
-                        job.Table[count] = job.Image.Offset(job.BandRows, 0, row, column);
-                        job.TapOfTerm[count++] = i * s.KernelWidth + j;
+                        job.Table[count] = job.Image.Offset(job.BandRows, z, row, column);
+                        job.TapOfTerm[count++] = (z * s.KernelHeight + i) * s.KernelWidth + j;
                     }
                     if (i < job.KernelRows)
                     {
@@ -166,10 +183,10 @@ public static unsafe partial class Convolution
                         started = count;
                     }
                 }
-                RepeatTerms(job, started, ref count, outputs);
-                pass.Terms = count - pass.First;
-                passes[a * s.StrideWidth + b] = pass;
             }
+            RepeatTerms(job, started, ref count, outputs);
+            pass.Terms = count - pass.First;
+            passes[index] = pass;
         }
         job.Pass = passes;
         job.Left = Workers.Scratch(LeftSlot, (nint)s.Channels * terms);
@@ -180,7 +197,7 @@ public static unsafe partial class Convolution
     /// <summary>Continues the terms begin … end − 1 of the first channel for the others.</summary>
     private static void RepeatTerms(in ConvJob job, int begin, ref int end, int channels)
     {
-        RepeatTable(job.Table + begin, end - begin, channels, job.Image.Offset(job.BandRows, 1, 0, 0));
+        RepeatTable(job.Table + begin, end - begin, channels, job.Image.Offset(job.BandRows, job.Image.KernelDepth, 0, 0));
         RepeatTable(job.TapOfTerm + begin, end - begin, channels, job.WeightChannel);
         end = begin + (end - begin) * channels;
     }
@@ -224,15 +241,15 @@ public static unsafe partial class Convolution
             var first = Tile.StripBegin(job->Outputs, strips, item % strips);
             var rows = Tile.StripBegin(job->Outputs, strips, item % strips + 1) - first;
             var source = job->Weight + group * job->WeightGroup + first * job->WeightRow;
-            if (job->Passes == 1 && job->KernelRows == 0)
+            if (job->Phases * job->Passes == 1 && job->KernelRows == 0)
             {
                 // All taps of a channel stand side by side.
                 var taps = job->WeightRow;
-                for (nint c = 0; c < job->Image.Channels; c++)
+                for (nint c = 0; c < job->Image.Channels / job->Image.KernelDepth; c++)
                     Packing.Panel(source + c * job->WeightChannel, 1, taps, taps, rows, job->Left + (group * job->Outputs + first) * job->Terms + c * taps * rows, rows, rows);
                 continue;
             }
-            for (var index = 0; index < job->Passes; index++)
+            for (var index = 0; index < job->Phases * job->Passes; index++)
             {
                 var pass = job->Pass[index];
                 var target = job->Left + group * job->Outputs * job->Terms + job->Outputs * pass.First + first * pass.Terms;
@@ -246,7 +263,7 @@ public static unsafe partial class Convolution
         }
     }
 
-    /// <summary>Items: samples (a few at a time), groups, bands of rows.</summary>
+    /// <summary>Items: samples or slices (a few at a time), groups, bands of rows.</summary>
     [MethodImpl(Optimize)]
     private static void Bands<E>(void* args, nint begin, nint end)
         where E : struct, IEpilogue
@@ -299,7 +316,7 @@ public static unsafe partial class Convolution
             var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
             for (var i = 0; i < job->Passes; i++)
             {
-                var pass = job->Pass + i;
+                var pass = job->Pass + (sample % job->Image.Slices + job->PhaseShift) % job->Phases * job->Passes + i;
                 var left = job->Left + group * job->Outputs * job->Terms + job->Outputs * pass->First;
                 var window = new ConvWindow
                 {
@@ -332,8 +349,10 @@ public static unsafe partial class Convolution
                 var pixel = (nint)firstRow * job->StepHeight * job->Width;
                 for (var n = 0; n < samples; n++)
                 {
-                    var plane = ((sample + n) * job->Groups * job->Outputs + channel) * job->Height * job->Width;
-                    var body = new Through<E>(ref e, sums + o * sumStep + n * sampleSize, job->Target, channel, pixel, plane + pixel);
+                    var (volume, slice) = Math.DivRem(sample + n, job->Image.Slices);
+                    var plane = (nint)job->Height * job->Width;
+                    var column = slice * plane + pixel;
+                    var body = new Through<E>(ref e, sums + o * sumStep + n * sampleSize, job->Target, channel, column, (volume * job->Groups * job->Outputs + channel) * job->Image.Slices * plane + column);
                     Simd.Map(in body, sampleSize);
                 }
             }
@@ -586,7 +605,7 @@ public static unsafe partial class Convolution
         var job = new GradJob
         {
             Image = ForwardImage(s),
-            Batch = batch,
+            Batch = batch * s.OutDepth,
             X = x,
             Dy = dy,
             Dw = dw,
@@ -594,7 +613,7 @@ public static unsafe partial class Convolution
             Accumulate = accumulate,
             Groups = s.Groups,
             Outputs = s.OutChannels / s.Groups,
-            Terms = s.Channels / s.Groups * taps,
+            Terms = s.Channels / s.Groups * s.KernelDepth * taps,
             OutHeight = s.OutHeight,
             OutWidth = s.OutWidth,
         };
@@ -606,7 +625,15 @@ public static unsafe partial class Convolution
     /// <summary>The input as the forward convolution and the weight gradient read it.</summary>
     private static ConvImage ForwardImage(in ConvShape s) => new()
     {
-        Channels = s.Channels / s.Groups,
+        Channels = s.Channels / s.Groups * s.KernelDepth,
+        Groups = s.Groups,
+        Depth = s.Depth,
+        Slices = s.OutDepth,
+        KernelDepth = s.KernelDepth,
+        SliceStride = s.StrideDepth,
+        SliceStep = s.DilationDepth,
+        SliceShift = -s.PadFront,
+        SliceDivisor = 1,
         Height = s.Height,
         Width = s.Width,
         PadTop = s.PadTop,
@@ -617,9 +644,10 @@ public static unsafe partial class Convolution
         PhasesWidth = Math.Min(s.StrideWidth, (s.KernelWidth - 1) * s.DilationWidth + 1),
         RowLength = s.OutWidth + (s.KernelWidth - 1) * s.DilationWidth / s.StrideWidth,
         ExtraRows = (s.KernelHeight - 1) * s.DilationHeight / s.StrideHeight,
+        Rows = s.OutHeight + (s.KernelHeight - 1) * s.DilationHeight / s.StrideHeight,
     };
 
-    /// <summary>Offset of every term (channel, kernel row, kernel column) in a band of the image.</summary>
+    /// <summary>Offset of every term (channel, kernel slice, kernel row, kernel column) in a band of the image.</summary>
     private static void FillTable(in ConvShape s, in ConvImage image, int bandRows, nint* table)
     {
         var taps = s.KernelHeight * s.KernelWidth;

@@ -38,6 +38,10 @@ public readonly unsafe struct F1 : ISimd<F1>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F1 Gather(float* p, int* index) => new(p[*index]);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F1 Broadcast(float x) => new(x);
 
     /// <inheritdoc/>

@@ -55,6 +55,10 @@ public readonly unsafe struct F128 : ISimd<F128>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F128 Gather(float* p, int* index) => new(Vector128.Create(p[index[0]], p[index[1]], p[index[2]], p[index[3]]));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F128 Broadcast(float x) => new(Vector128.Create(x));
 
     /// <inheritdoc/>

@@ -66,6 +66,12 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F256 Gather(float* p, int* index) => new(Vector256.Create(
+        Vector128.Create(p[index[0]], p[index[1]], p[index[2]], p[index[3]]),
+        Vector128.Create(p[index[4]], p[index[5]], p[index[6]], p[index[7]])));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F256 Broadcast(float x) => new(Vector256.Create(x));
 
     /// <inheritdoc/>

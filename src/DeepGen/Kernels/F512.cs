@@ -60,6 +60,16 @@ public readonly unsafe struct F512 : ISimd<F512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F512 Gather(float* p, int* index) => new(Vector512.Create(
+        Vector256.Create(
+            Vector128.Create(p[index[0]], p[index[1]], p[index[2]], p[index[3]]),
+            Vector128.Create(p[index[4]], p[index[5]], p[index[6]], p[index[7]])),
+        Vector256.Create(
+            Vector128.Create(p[index[8]], p[index[9]], p[index[10]], p[index[11]]),
+            Vector128.Create(p[index[12]], p[index[13]], p[index[14]], p[index[15]]))));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F512 Broadcast(float x) => new(Vector512.Create(x));
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public unsafe interface ISimd<V>
     /// <summary>Reads p[0], p[stride], p[2·stride], …; never touches memory outside the span of those elements. Strides 1 and 2 are fast.</summary>
     static abstract V LoadStrided(float* p, nint stride);
 
+    /// <summary>Reads p[index[0]], p[index[1]], … one by one: the instruction for it is several times slower where a processor is guarded against Downfall, and hardly faster elsewhere.</summary>
+    static abstract V Gather(float* p, int* index);
+
     /// <summary>The same number in every lane.</summary>
     static abstract V Broadcast(float x);
 

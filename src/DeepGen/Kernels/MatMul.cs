@@ -58,10 +58,58 @@ public static unsafe class MatMul
             return;
         var e = epilogue;
         var p = new Product(a, aRow, aCol, b, bRow, bCol, c, m, n, k, Unsafe.AsPointer(ref e), false, null);
-        if (bRow == 1 && (m < FewRows || n < FewRows) && k > 1)
-            Dots<E>(w, ref p);
-        else
-            Tiles<E>(w, ref p);
+        Any<E>(w, ref p);
+    }
+
+    /// <summary>
+    /// As <see cref="Run"/> for every one of a number of products: those of sample i begin at i·aStep, i·bStep and i·m·n. The epilogue sees the rows of all
+    /// results as one matrix. Several products are shared between threads whole, one is shared in itself.
+    /// </summary>
+    /// <typeparam name="E">Type of the epilogue.</typeparam>
+    /// <param name="w">Threads.</param>
+    /// <param name="count">Products.</param>
+    /// <param name="a">Left factors.</param>
+    /// <param name="aStep">Floats from one to the next.</param>
+    /// <param name="aRow">Floats between its rows.</param>
+    /// <param name="aCol">Floats between its columns.</param>
+    /// <param name="b">Right factors.</param>
+    /// <param name="bStep">Floats from one to the next.</param>
+    /// <param name="bRow">Floats between its rows.</param>
+    /// <param name="bCol">Floats between its columns.</param>
+    /// <param name="c">Results; must not overlap the factors.</param>
+    /// <param name="m">Rows of a result.</param>
+    /// <param name="n">Columns of a result.</param>
+    /// <param name="k">Length of the sums.</param>
+    /// <param name="epilogue">Applied to every finished sum.</param>
+    public static void RunEach<E>(Workers w, nint count, float* a, nint aStep, nint aRow, nint aCol, float* b, nint bStep, nint bRow, nint bCol, float* c, nint m, nint n, nint k, in E epilogue)
+        where E : struct, IEpilogue
+    {
+        if (m <= 0 || n <= 0)
+            return;
+        if (count == 1)
+        {
+            Run(w, a, aRow, aCol, b, bRow, bCol, c, m, n, k, epilogue);
+            return;
+        }
+        var e = epilogue;
+        var job = new Products { One = new Product(a, aRow, aCol, b, bRow, bCol, c, m, n, k, Unsafe.AsPointer(ref e), false, null), AStep = aStep, BStep = bStep };
+        w.For(count, 2d * m * n * k, &job, &EachRange<E>);
+    }
+
+    private static void EachRange<E>(void* args, nint begin, nint end)
+        where E : struct, IEpilogue
+    {
+        var job = (Products*)args;
+        ref var one = ref job->One;
+        for (var i = begin; i < end; i++)
+        {
+            var e = new Below<E>(ref Unsafe.AsRef<E>(one.Epilogue), i * one.M, one.N);
+            var p = new Product(one.A + i * job->AStep, one.ARow, one.ACol, one.B + i * job->BStep, one.BRow, one.BCol, one.C + i * one.M * one.N, one.M, one.N, one.K, Unsafe.AsPointer(ref e), false, null);
+            if (typeof(E) == typeof(Identity))
+                Any<Identity>(null, ref p);
+            else
+                Any<Below<E>>(null, ref p);
+        }
     }
 
     /// <summary>The form of a weight gradient: c = (accumulate ? c : 0) + a·b, and with rowSums also rowSums[m] = (accumulate ? rowSums[m] : 0) + Σₖ a(m, k).</summary>
@@ -87,7 +135,26 @@ public static unsafe class MatMul
         Tiles<Identity>(w, ref p);
     }
 
-    private static void Tiles<E>(Workers w, ref Product p)
+    /// <param name="w">Threads; null where the caller is one of them.</param>
+    /// <param name="p">What to compute.</param>
+    private static void Any<E>(Workers? w, ref Product p)
+        where E : struct, IEpilogue
+    {
+        if (p.BRow == 1 && (p.M < FewRows || p.N < FewRows) && p.K > 1)
+            Dots<E>(w, ref p);
+        else
+            Tiles<E>(w, ref p);
+    }
+
+    private static void Share(Workers? w, nint count, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
+    {
+        if (w is null)
+            body(args, 0, count);
+        else
+            w.For(count, flopsPerItem, args, body);
+    }
+
+    private static void Tiles<E>(Workers? w, ref Product p)
         where E : struct, IEpilogue
     {
         var job = p;
@@ -101,10 +168,10 @@ public static unsafe class MatMul
         {
             job.Left = Workers.Scratch(LeftSlot, job.M * Math.Max(1, job.K));
             job.LeftIsPacked = true;
-            w.For(strips, 4d * job.K * Tile.MaxRows, &job, &PackLeft);
+            Share(w, strips, 4d * job.K * Tile.MaxRows, &job, &PackLeft);
         }
         var panels = (job.N + Tile.Columns - 1) / Tile.Columns;
-        w.For(panels * strips, 2d * job.K * Tile.MaxRows * Tile.Columns, &job, &TileRange<E>);
+        Share(w, panels * strips, 2d * job.K * Tile.MaxRows * Tile.Columns, &job, &TileRange<E>);
     }
 
     /// <summary>Packs strips of a: k-th elements of a strip's rows side by side.</summary>
@@ -257,7 +324,7 @@ public static unsafe class MatMul
     }
 
     /// <summary>Few rows or few columns, b contiguous along k: every output is a dot product.</summary>
-    private static void Dots<E>(Workers w, ref Product p)
+    private static void Dots<E>(Workers? w, ref Product p)
         where E : struct, IEpilogue
     {
         var job = p;
@@ -268,7 +335,7 @@ public static unsafe class MatMul
             Packing.Panel(job.A, job.ARow, job.ACol, job.M, job.K, job.Left, job.K, job.K);
             job.ARow = job.K;
         }
-        w.For((job.N + Together - 1) / Together, 2d * job.M * job.K * Math.Min(job.N, Together), &job, &DotRange<E>);
+        Share(w, (job.N + Together - 1) / Together, 2d * job.M * job.K * Math.Min(job.N, Together), &job, &DotRange<E>);
     }
 
     [MethodImpl(Optimize)]
@@ -365,5 +432,33 @@ public static unsafe class MatMul
         /// <summary>What the tiles read for a: a itself, or its strips packed one after another.</summary>
         public float* Left = null;
         public bool LeftIsPacked = false;
+    }
+
+    /// <summary>Products at equal distances.</summary>
+    private struct Products
+    {
+        public Product One;
+        public nint AStep;
+        public nint BStep;
+    }
+
+    /// <summary>The epilogue of a product whose rows lie below those of others.</summary>
+    private readonly struct Below<E> : IEpilogue
+        where E : struct, IEpilogue
+    {
+        private readonly E epilogue;
+        private readonly nint rows;
+        private readonly nint start;
+
+        public Below(ref E epilogue, nint rows, nint columns)
+        {
+            this.epilogue = epilogue;
+            this.rows = rows;
+            start = rows * columns;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Apply<V>(V acc, nint row, nint column, nint index)
+            where V : unmanaged, ISimd<V> => epilogue.Apply(acc, rows + row, column, start + index);
     }
 }

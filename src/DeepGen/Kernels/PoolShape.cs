@@ -15,6 +15,8 @@ namespace DeepGen.Kernels;
 /// <param name="PadTop">Rows by which the first window overhangs the top.</param>
 /// <param name="PadLeft">Columns by which the first window overhangs the left edge.</param>
 /// <param name="CountPadding">Whether an average divides by the whole window (true) or by the part inside the image (false).</param>
+/// <param name="PadBottom">Rows below the image that count with the window, where windows overhang them; -1 where all do.</param>
+/// <param name="PadRight">Columns right of the image that count with the window, where windows overhang them; -1 where all do.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct PoolShape(
     int Channels,
@@ -28,4 +30,6 @@ public readonly record struct PoolShape(
     int StrideWidth,
     int PadTop,
     int PadLeft,
-    bool CountPadding);
+    bool CountPadding,
+    int PadBottom = -1,
+    int PadRight = -1);

@@ -47,7 +47,19 @@ public static unsafe class Pooling
     /// <param name="dx">Gradient of the input [batch, C, H, W].</param>
     /// <param name="epilogue">Applied to every finished sum.</param>
     public static void MaxGrad<E>(Workers w, in PoolShape s, nint batch, float* x, float* dy, float* dx, in E epilogue)
-        where E : struct, IEpilogue => Start(w, s, batch, x, dy, dx, epilogue, &MaxGradPlanes<E>);
+        where E : struct, IEpilogue => Start(w, s, batch, x, dy, dx, epilogue, &MaximumPlanes<Scatter, E>);
+
+    /// <summary>y = epilogue(value of g where x has the window's maximum): the derivative of MaxGrad, and the same rule for ties.</summary>
+    /// <typeparam name="E">Type of the epilogue.</typeparam>
+    /// <param name="w">Threads.</param>
+    /// <param name="s">Geometry.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="x">Input of the forward pool [batch, C, H, W].</param>
+    /// <param name="g">Values to choose from [batch, C, H, W].</param>
+    /// <param name="y">Output [batch, C, OH, OW].</param>
+    /// <param name="epilogue">Applied to every chosen value.</param>
+    public static void MaxPick<E>(Workers w, in PoolShape s, nint batch, float* x, float* g, float* y, in E epilogue)
+        where E : struct, IEpilogue => Start(w, s, batch, x, g, y, epilogue, &MaximumPlanes<Gather, E>);
 
     /// <summary>dx = epilogue(Σ dy / window size over the windows that saw the element).</summary>
     /// <typeparam name="E">Type of the epilogue.</typeparam>
@@ -159,8 +171,8 @@ public static unsafe class Pooling
     private static float* Shares<K>(ref PoolShape s)
         where K : struct, IWindow
     {
-        var inside = s.PadTop == 0 && s.PadLeft == 0 && (s.OutHeight - 1) * s.StrideHeight + s.KernelHeight <= s.Height && (s.OutWidth - 1) * s.StrideWidth + s.KernelWidth <= s.Width;
-        if (!K.IsMean || s.CountPadding || inside)
+        var isInside = s.PadTop == 0 && s.PadLeft == 0 && (s.OutHeight - 1) * s.StrideHeight + s.KernelHeight <= s.Height && (s.OutWidth - 1) * s.StrideWidth + s.KernelWidth <= s.Width;
+        if (!K.IsMean || isInside || (s.CountPadding && s.PadBottom < 0 && s.PadRight < 0))
             return null;
         var shares = Workers.Scratch(ShareSlot, (nint)s.OutHeight * s.OutWidth);
         for (var p = 0; p < s.OutHeight; p++)
@@ -171,11 +183,17 @@ public static unsafe class Pooling
         return shares;
     }
 
-    private static int Seen(ref PoolShape s, int p, int q)
+    /// <summary>Elements that count in the mean of window (p, q).</summary>
+    private static int Seen(ref PoolShape s, int p, int q) => s.CountPadding
+        ? Covered(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height, s.PadBottom) * Covered(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width, s.PadRight)
+        : Inside(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height) * Inside(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width);
+
+    private static int Covered(int start, int length, int extent, int border) => border < 0 ? length : Math.Min(length, extent + border - start);
+
+    private static int Inside(int start, int length, int extent)
     {
-        var rows = Clip(p * s.StrideHeight - s.PadTop, s.KernelHeight, s.Height);
-        var columns = Clip(q * s.StrideWidth - s.PadLeft, s.KernelWidth, s.Width);
-        return Math.Max(0, rows.End - rows.Begin) * Math.Max(0, columns.End - columns.Begin);
+        var (begin, end) = Clip(start, length, extent);
+        return Math.Max(0, end - begin);
     }
 
     [MethodImpl(Inline)]
@@ -187,26 +205,30 @@ public static unsafe class Pooling
     }
 
     /// <summary>
-    /// The place of every window's maximum is found in vectors of windows, where they lie wholly between the left and right edge; then each gradient is added there.
+    /// The place of every window's maximum is found in vectors of windows, where they lie wholly between the left and right edge; then a value moves to it or from it.
     /// </summary>
     [MethodImpl(Optimize)]
-    private static void MaxGradPlanes<E>(void* args, nint begin, nint end)
+    private static void MaximumPlanes<M, E>(void* args, nint begin, nint end)
+        where M : struct, IMove
         where E : struct, IEpilogue
     {
         var job = (Job*)args;
         ref var s = ref job->S;
         var size = (nint)s.Height * s.Width;
-        var sums = Workers.Scratch(PlaneSlot, size);
+        var outSize = (nint)s.OutHeight * s.OutWidth;
+        var resultSize = M.ToWindow ? outSize : size;
+        var sums = Workers.Scratch(PlaneSlot, resultSize);
         var places = Workers.Scratch(SpreadSlot, s.OutWidth);
         var first = Math.Min(s.OutWidth, (s.PadLeft + s.StrideWidth - 1) / s.StrideWidth);
         var last = s.Width + s.PadLeft >= s.KernelWidth ? Math.Min(s.OutWidth, (s.Width + s.PadLeft - s.KernelWidth) / s.StrideWidth + 1) : 0;
         for (var plane = begin; plane < end; plane++)
         {
-            Packing.Zero(sums, size);
+            Packing.Zero(sums, resultSize);
             var x = job->X + plane * size;
-            var dy = job->Dy + plane * s.OutHeight * s.OutWidth;
-            for (var p = 0; p < s.OutHeight; p++, dy += s.OutWidth)
+            var values = job->Dy + plane * (M.ToWindow ? size : outSize);
+            for (var p = 0; p < s.OutHeight; p++)
             {
+                var window = (nint)p * s.OutWidth;
                 var top = p * s.StrideHeight - s.PadTop;
                 var rows = Clip(top, s.KernelHeight, s.Height);
                 if (rows.Begin >= rows.End)
@@ -219,7 +241,7 @@ public static unsafe class Pooling
                         var body = new Places(x + origin, s.StrideWidth, s.Width, rows.End - rows.Begin, s.KernelWidth, places);
                         Simd.Map(in body, first, last);
                         for (; q < last; q++)
-                            sums[origin + q * s.StrideWidth + float.ConvertToIntegerNative<int>(places[q])] += dy[q];
+                            M.Move(values, sums, origin + q * s.StrideWidth + float.ConvertToIntegerNative<int>(places[q]), window + q);
                         if (q == s.OutWidth)
                             break;
                     }
@@ -236,10 +258,10 @@ public static unsafe class Pooling
                         }
                     }
                     if (best >= 0)
-                        sums[best] += dy[q];
+                        M.Move(values, sums, best, window + q);
                 }
             }
-            Finish<E>(job, plane, sums, size);
+            Finish<E>(job, plane, sums, resultSize);
         }
     }
 
@@ -364,6 +386,31 @@ public static unsafe class Pooling
         [MethodImpl(Inline)]
         public static V Add<V>(V acc, V x)
             where V : unmanaged, ISimd<V> => acc + x;
+    }
+
+    /// <summary>What moves between a window and its maximum.</summary>
+    private interface IMove
+    {
+        /// <summary>Whether the result has a value for each window, or one for each element of the map.</summary>
+        static abstract bool ToWindow { get; }
+
+        static abstract void Move(float* values, float* result, nint maximum, nint window);
+    }
+
+    private readonly struct Scatter : IMove
+    {
+        public static bool ToWindow => false;
+
+        [MethodImpl(Inline)]
+        public static void Move(float* values, float* result, nint maximum, nint window) => result[maximum] += values[window];
+    }
+
+    private readonly struct Gather : IMove
+    {
+        public static bool ToWindow => true;
+
+        [MethodImpl(Inline)]
+        public static void Move(float* values, float* result, nint maximum, nint window) => result[window] = values[maximum];
     }
 
     /// <summary>Columns of a window become one, which is stored through the epilogue.</summary>

@@ -71,6 +71,14 @@ public sealed unsafe class Workers : IDisposable
     /// <summary>Threads that work on a loop, the caller included.</summary>
     public int Threads { get; }
 
+    /// <summary>Runs a generated loop over [0, count), cut as the other overload cuts it.</summary>
+    /// <typeparam name="K">The kernel.</typeparam>
+    /// <param name="count">Number of items.</param>
+    /// <param name="flopsPerItem">Arithmetic of one item, to decide whether sharing pays.</param>
+    /// <param name="kernel">The kernel with its pointers and numbers.</param>
+    public void For<K>(nint count, double flopsPerItem, K kernel)
+        where K : unmanaged, ILoop => For(count, flopsPerItem, &kernel, &RunLoop<K>);
+
     /// <summary>
     /// Runs body(args, begin, end) over [0, count) cut into contiguous ranges. Runs on the caller alone when the whole is too little to
     /// share, or when the pool is busy with another caller. Which thread runs a range, and where ranges are cut, must not change what the body writes.
@@ -120,6 +128,9 @@ public sealed unsafe class Workers : IDisposable
             Volatile.Write(ref busy, 0);
         }
     }
+
+    private static void RunLoop<K>(void* kernel, nint begin, nint end)
+        where K : unmanaged, ILoop => ((K*)kernel)->Run(begin, end);
 
     /// <summary>
     /// Native scratch memory of the running thread, 64-byte aligned, valid until the thread asks for the same slot again; it grows when needed

@@ -36,6 +36,16 @@ public sealed partial class Tensor
     /// <param name="name">Its name in <c>Parameters</c> and in files; <c>Parameter1</c>, <c>Parameter2</c> … when null.</param>
     public static Tensor Parameter(ReadOnlySpan<int> shape, Initializer initializer = Initializer.Auto, string? name = null) => throw BuildTimeOnly();
 
+    /// <summary>Equal parts along one axis, in order: <c>var gates = x.Split(4);</c> and then <c>gates[0]</c>. Unequal ones are <see cref="Slice"/>s.</summary>
+    /// <param name="parts">Their number; it must divide the extent.</param>
+    /// <param name="axis">The axis of a sample; from the last where negative.</param>
+    public Tensor[] Split(int parts, int axis = 0) => throw BuildTimeOnly();
+
+    /// <summary>The middle of a map, as high and wide as another: <see cref="CenterCrop"/> with the height and width of <paramref name="other"/>.</summary>
+    /// <param name="other">The map that the size is taken from.</param>
+    /// <param name="name">Its name; CenterCrop1, CenterCrop2 … when null.</param>
+    public Tensor CenterCropTo(Tensor other, string? name = null) => throw BuildTimeOnly();
+
     /// <summary>Sum; axes are aligned from the right and extents of 1 are repeated.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => throw BuildTimeOnly();
 

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using System.Globalization;
+using System.Text;
 
 namespace DeepGen;
 
@@ -13,6 +15,9 @@ public sealed record TensorDefinition(string Name, int[] Shape, Element Element 
 {
     /// <summary>The number of values of one sample.</summary>
     public int Size { get; } = Shapes.Size(Shape);
+
+    /// <summary>Above 0: the values are lengths of sequences and must lie in [1, MaxLength].</summary>
+    public int MaxLength { get; init; }
 }
 
 /// <summary>One parameter, or one running statistic, of a network. Written by the generator.</summary>
@@ -41,15 +46,82 @@ public sealed record ParameterDefinition(
 {
     /// <summary>The number of values.</summary>
     public int Size { get; } = Shapes.Size(Shape);
+
+    /// <summary>Reads the table that the generator writes: a row for each tensor with offset, shape, initializer (after "state:" where it is no trainable one, before "=" and its number where it takes one), fan in:fan out:activation (- for 1, 1, none), name.</summary>
+    /// <param name="rows">The rows, each on a line.</param>
+    public static ParameterDefinition[] Table(string rows) => DefinitionRow.Read(rows, 5, cells =>
+    {
+        int[] shape = cells[1] == "()" ? [] : cells[1].Split('x').Select(DefinitionRow.Int).ToArray();
+        var initializer = cells[2].Split(':');
+        var how = initializer[^1].Split('=');
+        var fans = (cells[3] == "-" ? "1:1:None" : cells[3]).Split(':');
+        return new ParameterDefinition(
+            cells[4], shape, initializer.Length == 1, DefinitionRow.Native(cells[0]), Enum.Parse<Initializer>(how[0]), DefinitionRow.Int(fans[0]), DefinitionRow.Int(fans[1]), Enum.Parse<Activation>(fans[2]),
+            how.Length == 1 ? null : float.Parse(how[1], CultureInfo.InvariantCulture));
+    });
 }
 
 /// <summary>An activation that is still in the arena after the loss; searched, in forward order, when the loss is not finite.</summary>
 /// <param name="Layer">The layer that wrote it.</param>
-/// <param name="Offset">Its offset in floats: per sample of the current batch in the per-sample region, absolute in the fixed region.</param>
-/// <param name="Length">Its length in floats: of one sample, or of the whole buffer.</param>
-/// <param name="PerSample">Whether it lies in the per-sample region.</param>
+/// <param name="Offset">Its offset in floats, for each sample of the batch.</param>
+/// <param name="Length">Its length in floats, of one sample.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed record BufferDefinition(string Layer, nint Offset, nint Length, bool PerSample = true);
+public sealed record BufferDefinition(string Layer, nint Offset, nint Length)
+{
+    /// <summary>Reads the table that the generator writes: a row for each buffer with its offset, length and layer.</summary>
+    /// <param name="rows">The rows, each on a line.</param>
+    public static BufferDefinition[] Table(string rows) => DefinitionRow.Read(rows, 3, cells => new BufferDefinition(cells[2], DefinitionRow.Native(cells[0]), DefinitionRow.Native(cells[1])));
+}
+
+/// <summary>
+/// The rows of the tables that the generator writes: cells apart by a space, the last one the rest of the line, because a name may hold anything. Below "repeat 35 11" stand eleven rows that
+/// come 35 times, where {16+4} is 16 the first time, 20 the second.
+/// </summary>
+internal static class DefinitionRow
+{
+    public static T[] Read<T>(string table, int cells, Func<string[], T> read)
+    {
+        var rows = table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var result = new List<T>(rows.Length);
+        for (var i = 0; i < rows.Length;)
+        {
+            var count = 1;
+            var period = 1;
+            if (rows[i].StartsWith("repeat ", StringComparison.Ordinal))
+            {
+                var words = rows[i++].Split(' ');
+                (count, period) = (Int(words[1]), Int(words[2]));
+            }
+            for (var time = 0; time < count; time++)
+            {
+                for (var row = i; row < i + period; row++)
+                    result.Add(read((count == 1 ? rows[row] : At(rows[row], time)).TrimEnd('\r').Split(' ', cells)));
+            }
+            i += period;
+        }
+        return [.. result];
+    }
+
+    public static int Int(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);
+
+    public static nint Native(string cell) => nint.Parse(cell, CultureInfo.InvariantCulture);
+
+    /// <summary>The row with its numbers as they are the given time.</summary>
+    private static string At(string row, int time)
+    {
+        var text = new StringBuilder();
+        var copied = 0;
+        for (var open = row.IndexOf('{'); open >= 0; open = row.IndexOf('{', copied))
+        {
+            var sign = row.IndexOfAny(['+', '-'], open);
+            var close = row.IndexOf('}', sign);
+            var number = long.Parse(row.AsSpan(open + 1, sign - open - 1), CultureInfo.InvariantCulture) + (time * long.Parse(row.AsSpan(sign, close - sign), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+            text.Append(row, copied, open - copied).Append(CultureInfo.InvariantCulture, $"{number}");
+            copied = close + 1;
+        }
+        return text.Append(row, copied, row.Length - copied).ToString();
+    }
+}
 
 /// <summary>The memory that a program needs for its activations.</summary>
 /// <param name="PerSampleFloats">Floats for each sample of the batch; a multiple of 16.</param>

@@ -72,9 +72,19 @@ public abstract unsafe partial class Network
     {
         for (var t = 0; t < tensors.Length; t++)
         {
+            if (tensors[t].MaxLength > 0) CheckLengths(call, tensors[t], (int*)data[t], batch);
             if (tensors[t].Classes == 0) continue;
             var at = IndexOutOfRange(tensors[t], (int*)data[t], batch);
-            if (at >= 0) throw BadIndex(call, role, tensors[t], ((int*)data[t])[at], $"sample {at / tensors[t].Size}");
+            if (at >= 0) throw BadIndex(call, role, tensors[t], ((int*)data[t])[at], "sample", at / tensors[t].Size, at);
+        }
+    }
+
+    private static void CheckLengths(string call, TensorDefinition tensor, int* values, nint batch)
+    {
+        for (nint sample = 0; sample < batch; sample++)
+        {
+            if (values[sample] < 1 || values[sample] > tensor.MaxLength)
+                throw new ArgumentException($"{call}: input '{tensor.Name}' of sample {sample} is {values[sample]}, but its sequence has {tensor.MaxLength} steps; lengths must be 1 to {tensor.MaxLength}.");
         }
     }
 
@@ -88,8 +98,12 @@ public abstract unsafe partial class Network
         return -1;
     }
 
-    internal static ArgumentException BadIndex(string call, string role, TensorDefinition tensor, int value, string sample) =>
-        new($"{call}: {role} '{tensor.Name}' of {sample} is {value}, but there are {tensor.Classes} classes; values must be 0 to {tensor.Classes - 1}.");
+    /// <summary>What is wrong with an index: <paramref name="noun"/> says what the number of the sample counts, <paramref name="at"/> is its place among those of all samples.</summary>
+    internal static ArgumentException BadIndex(string call, string role, TensorDefinition tensor, int value, string noun, nint sample, nint at)
+    {
+        var place = tensor.Size == 1 ? $"{noun} {sample}" : $"{noun} {sample}, element {at % tensor.Size},";
+        return new($"{call}: {role} '{tensor.Name}' of {place} is {value}, but there are {tensor.Classes} classes; values must be 0 to {tensor.Classes - 1}.");
+    }
 
     private static string Values(long count) => Shapes.Count(count, "value");
 }

@@ -24,10 +24,10 @@ internal static unsafe class NonFinite
         var parameter = FirstParameter(network);
         foreach (var buffer in definition.Activations)
         {
-            var values = buffer.PerSample ? frame.Arena + (buffer.Offset * frame.Batch) : frame.Fixed + buffer.Offset;
-            var at = First(values, buffer.PerSample ? buffer.Length * frame.Batch : buffer.Length);
+            var values = frame.Arena + (buffer.Offset * frame.Batch);
+            var at = First(values, buffer.Length * frame.Batch);
             if (at < 0) continue;
-            var where = buffer.PerSample ? $" in sample {at / buffer.Length}" : "";
+            var where = $" in sample {at / buffer.Length}";
             var cause = parameter == null
                 ? "All inputs and parameters are finite; a smaller learning rate may help."
                 : $"Parameter '{parameter}' is not finite; load earlier weights and use a smaller learning rate.";

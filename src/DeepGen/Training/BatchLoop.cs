@@ -87,7 +87,7 @@ internal sealed unsafe class BatchLoop : IDisposable
         {
             if (tensors[t].Classes == 0) continue;
             var at = Network.IndexOutOfRange(tensors[t], (int*)data[t], indices.Length);
-            if (at >= 0) throw Network.BadIndex(_call, role, tensors[t], ((int*)data[t])[at], $"the dataset's sample {indices[(int)(at / tensors[t].Size)]}");
+            if (at >= 0) throw Network.BadIndex(_call, role, tensors[t], ((int*)data[t])[at], "the dataset's sample", indices[(int)(at / tensors[t].Size)], at);
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 using DeepGen.Generators.Graph;
 using DeepGen.Generators.Language;
@@ -21,9 +23,12 @@ internal static class OpsPage
         "Fused" says what shares one pass over memory; [architecture](architecture.md#fusion) has the rule behind it.
 
         Besides the ops, `Tensor` has the extents of its shape (`Rank`, `Channels`, `Height`, `Width`, `Features`, `Extent(axis)`), known while `Forward` is
-        evaluated, and `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own. Every op takes a `name`, except where a list of extents
-        or of tensors ends its parameters; it is the first part of its parameters' names. Where a tensor is asked for, a number may stand: `x.Maximum(0)`,
-        `Tensor.Where(x > 0, x, 0)`.
+        evaluated, `Tensor.Parameter(shape, initializer, name)`, a trainable tensor of your own, and `Tensor.Zeros(shape)`. `x.Split(parts, axis)` is an array of equal
+        [slices](#slice), `x.CenterCropTo(other)` a [crop](#centercrop) to another map's height and width. Sequences are (T, F); a parameter
+        `[Lengths(nameof(x))] Tensor lengths` of `Forward` says how many steps each sample of the input `x` has, from 1 to T: recurrent layers on `x`, and on what
+        keeps its steps, then leave a state as it is behind a sample's last step, and give zeros there. Every op takes a `name`, except where a list of extents
+        or of tensors ends its parameters; it is the first part of its parameters' names. Where a tensor is asked for,
+        a number may stand: `x.Maximum(0)`, `Tensor.Where(x > 0, x, 0)`.
 
 
         """;
@@ -92,17 +97,31 @@ internal static class OpsPage
             yield break;
         }
 
+        if (op.Form == OpForm.Cell)
+        {
+            foreach (var method in typeof(Tensor).GetMethods().Where(m => m.Name == op.Name))
+            {
+                yield return $"{Type(method.ReturnParameter)} x.{op.Name}({string.Join(", ", method.GetParameters().Select(p => $"{Type(p)} {p.Name}{(p.IsOptional ? " = " + (p.DefaultValue is null ? "null" : "false") : "")}"))})";
+            }
+
+            yield break;
+        }
+
         if (op.Form == OpForm.Both)
         {
-            foreach (var oneAxis in LanguageWriter.AxisForms(op))
+            foreach (var perAxis in LanguageWriter.Overloads(op))
             {
-                yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op, oneAxis))})]";
+                yield return $"[{op.Name}({List(LanguageWriter.AttributeParameters(op, perAxis))})]";
             }
         }
 
-        foreach (var oneAxis in LanguageWriter.AxisForms(op))
+        foreach (var perAxis in LanguageWriter.Overloads(op))
         {
-            yield return $"Tensor {(op.Form == OpForm.Static || op.TakesWeights ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, oneAxis))})";
+            yield return $"Tensor {(op.Form == OpForm.Static || op.TakesWeights ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
+            if (LanguageWriter.HasSecondOverload(op))
+            {
+                yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";
+            }
         }
 
         if (op.Name == "Map")
@@ -110,10 +129,25 @@ internal static class OpsPage
             yield return "Tensor Tensor.Map(Func<float, float, float> function, Tensor a, Tensor b, string? name = null)";
             yield return "Tensor Tensor.Map(Func<float, float, float, float> function, Tensor a, Tensor b, Tensor c, string? name = null)";
         }
+    }
 
-        if (op.ParameterLeaves.Count > 0)
+    /// <summary>A type as C# writes it, with the names of a tuple's elements.</summary>
+    private static string Type(ParameterInfo parameter)
+    {
+        var names = new Queue<string?>(parameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames ?? []);
+        return Write(parameter.ParameterType);
+
+        string Write(Type type)
         {
-            yield return $"Tensor x.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true))})";
+            if (type.FullName!.StartsWith("System.ValueTuple", StringComparison.Ordinal))
+            {
+                var elements = type.GetGenericArguments();
+                var own = elements.Select(_ => names.Dequeue()).ToArray();
+                return "(" + string.Join(", ", elements.Zip(own, (e, n) => $"{Write(e)} {n}")) + ")";
+            }
+
+            return type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Write))}>"
+                : type == typeof(bool) ? "bool" : type == typeof(string) ? "string?" : type.Name;
         }
     }
 
@@ -125,13 +159,13 @@ internal static class OpsPage
             return "";
         }
 
-        foreach (var shape in new[] { new Shape(4, 8, 8), new Shape(8) })
+        foreach (var (shape, extents) in new[] { (new Shape(4, 8, 8), EquatableArray<int>.Own(4, 8, 8)), (new Shape(4, 8, 8), EquatableArray<int>.Own(2, 0, 1)), (new Shape(8), default), (new Shape(4, 8), EquatableArray<int>.Own(-1)), (new Shape(4, 8, 8, 8), EquatableArray<int>.Own(-1)) })
         {
             var builder = new GraphBuilder();
-            var arguments = op.Parameters.Select(p => new ConstValue(p.Default ?? (p.Type == OpParameterType.Ints ? EquatableArray<int>.Own(-1) : (object)2))).ToArray();
+            var arguments = op.Parameters.Select(p => new ConstValue(p.Default ?? (p.Type == OpParameterType.Ints ? extents : (object)2))).ToArray();
             try
             {
-                builder.Call(op, arguments, [builder.AddInput("x", shape, GraphElement.Float32)]);
+                builder.Call(op, arguments, [builder.AddInput("x", shape, op.IndexInput == 0 ? GraphElement.Int32 : GraphElement.Float32)]);
             }
             catch (OpException)
             {
@@ -141,7 +175,7 @@ internal static class OpsPage
             return string.Join(", ", builder.Nodes.Where(n => n.Kind == NodeKind.Parameter).Select(n => $"`{n.Name[(n.Name.LastIndexOf('.') + 1)..]}`{(n.Parameter!.Trainable ? "" : " (state: saved, not trained)")}"));
         }
 
-        throw new InvalidOperationException($"{op.Name} takes neither a map nor a vector; add a shape to try.");
+        throw new InvalidOperationException($"{op.Name} takes no map, vector or sequence; add a shape to try.");
     }
 
     private static void Line(StringBuilder text, string name, string value) =>

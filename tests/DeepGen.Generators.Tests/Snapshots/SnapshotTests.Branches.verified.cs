@@ -178,7 +178,7 @@ unsafe partial class Branches : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "d6e554a55387da1c3856507b5584852fd67a858c611746c0830e8fae83f3f0e3";
+        public const string GraphFingerprint = "5548ed0f3220f5306c2212525c9e2aff428c0bfcd1b99b71bb2f06f6f00e53f8";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -167,7 +167,7 @@ unsafe partial class DropoutNet : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "e9da8188a31a1b791fc7c8e01013ce6914b6faab9b2ec0ab610d307427abbc86";
+        public const string GraphFingerprint = "a38bde625028e116ee402667cba44f3ff9f8ef0f438d123fcc7e44b17bd25bde";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -181,7 +181,7 @@ unsafe partial class LeNet5 : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "967d2a328fee166ed35c9cc0053ee98b977fc8068909cb9fbf07fd7278751c0a";
+        public const string GraphFingerprint = "fcb302b391d4d1940e283730018f7cbd2fe6bb9e43a8e0f4d7d47148ffd19b07";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

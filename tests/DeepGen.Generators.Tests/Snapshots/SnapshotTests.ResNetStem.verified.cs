@@ -167,7 +167,7 @@ unsafe partial class ResNetStem : Runtime::Network
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "9aed6122a8fcc19de4ab7cde09c0443ae0d2855fe8c79b3cf7b3d1395e4b692f";
+        public const string GraphFingerprint = "8dce0324c650a44be8bacfebf13ce49fcfdc89f79bc496220d03b79de99505e2";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -190,11 +190,11 @@ unsafe partial class TwoHeads : Runtime::Network
     //   4  Dense4                         MatMul  [n,16]        [n,9]             153    288    100  Policy
     //   5  SoftmaxCrossEntropy1           Row     [n,9] [n]     [n,1]                     54     44  0·n (6)
     //   6  Add2                           Row     [n,1]         [n]                        1     16  16·n
-    // Training: 20 kernels, arena of 1,216 bytes a sample and 0 fixed.
+    // Training: 19 kernels, arena of 1,216 bytes a sample and 0 fixed.
     //    #  layers                         kernel          in                   out                  parameters  FLOPs  bytes  at (until kernel)
-    //    0  Conv2d1 + Relu1                Conv            [n,3,6,6]            [n,4,4,4]                   112  3,456    688  112·n (19)
+    //    0  Conv2d1 + Relu1                Conv            [n,3,6,6]            [n,4,4,4]                   112  3,456    688  112·n (18)
     //    1  Dense1                         MatMul          [n,4,4,4]            [n,16]                    1,040  2,048    320  192·n (11)
-    //    2  Dense2 + Add1 + Tanh1 + Relu2  MatMul          [n,5] [n,16]         [n,16]                       96    160    212  240·n (18), 192·n (11)
+    //    2  Dense2 + Add1 + Tanh1 + Relu2  MatMul          [n,5] [n,16]         [n,16]                       96    160    212  240·n (17), 192·n (11)
     //    3  Dense3                         MatMul          [n,16]               [n,1]                        17     32     68  208·n (11)
     //    4  Dense4                         MatMul          [n,16]               [n,9]                       153    288    100  224·n (7)
     //    5  SoftmaxCrossEntropy1           Row             [n,9] [n]            [n,1] [n,9]                         45     80  256·n (6), 272·n (9)
@@ -203,19 +203,18 @@ unsafe partial class TwoHeads : Runtime::Network
     //    8  Dense4                         WeightMatMul    [n,9] [n,16]         [9,16] [1,9]                       288    100  gradients 1296, gradients 1440
     //    9  Dense4 + Relu2                 MatMul          [n,9] [n,16]         [n,16]                      144    288    164  192·n (11)
     //   10  Dense3                         WeightMatMul    [n,1] [n,16]         [1,16] [1,1]                        32     68  gradients 1264, gradients 1280
-    //   11  Dense3 + Tanh1                 MatMul          [n,1] [n,16]         [n,16]                       16     32    196  240·n (18)
+    //   11  Dense3 + Tanh1                 MatMul          [n,1] [n,16]         [n,16]                       16     32    196  240·n (17)
     //   12  Dense2                         WeightMatMul    [n,16] [n,5]         [16,5] [1,16]                      160     84  gradients 1168, gradients 1152
     //   13  Dense1                         MatMul          [n,16]               [n,64]                    1,024  2,048    320  176·n (15)
-    //   14  Dense1                         WeightMatMul    [n,16] [n,4,4,4]     [16,64]                          2,048    320  gradients 128
-    //   15  Relu1                          Row             [n,4,4,4] [n,64]     [n,4,4,4]                           64    768  112·n (19)
+    //   14  Dense1 + Dense2                WeightMatMul    [n,16] [n,4,4,4]     [16,64] [1,16]                   2,048    320  gradients 128, gradients 1248
+    //   15  Relu1                          Row             [n,4,4,4] [n,64]     [n,4,4,4]                           64    768  112·n (18)
     //   16  Conv2d1                        ConvGradWeight  [n,3,6,6] [n,4,4,4]  [4,3,3,3] [1,4,1,1]              3,456    688  gradients 0, gradients 112
-    //   17  Dense2                         Row             [1,16]               [16]                                16      0  gradients 1248
-    //   18  Dense2                         MatMul          [n,16]               [n,5]                        80    160     84  InputGradient
-    //   19  Conv2d1                        ConvGradInput   [n,4,4,4]            [n,3,6,6]                   108  3,456    688  InputGradient
+    //   17  Dense2                         MatMul          [n,16]               [n,5]                        80    160     84  InputGradient
+    //   18  Conv2d1                        ConvGradInput   [n,4,4,4]            [n,3,6,6]                   108  3,456    688  InputGradient
     private static unsafe class Compiled
     {
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "f03c3afab057865286fe3301eaba84480bc864af553ba83cbcdac84e542a9d66";
+        public const string GraphFingerprint = "bba9148c4716cb4f6e71c386ad67ed89c793643ad1f60570838d2912c884b279";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
@@ -263,7 +262,7 @@ unsafe partial class TwoHeads : Runtime::Network
                 new("Dense3", 208, 1, true),
                 new("Dense4", 224, 9, true),
             },
-            KernelsPerStep = 19,
+            KernelsPerStep = 18,
             HasLoss = true,
             IsClassifier = false,
         };
@@ -413,8 +412,8 @@ unsafe partial class TwoHeads : Runtime::Network
             // 13: Dense1
             Kernels::MatMul.Run(f.Workers, f.Arena + 240 * n, 16, 1, f.Parameters + 128, 64, 1, f.Arena + 176 * n, n, 64, 16, default(Kernels::Identity));
 
-            // 14: Dense1
-            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 240 * n, 1, 16, f.Arena + 112 * n, 64, 1, f.Gradients + 128, 16, 64, n, f.Accumulate, null);
+            // 14: Dense1 + Dense2
+            Kernels::MatMul.Accumulate(f.Workers, f.Arena + 240 * n, 1, 16, f.Arena + 112 * n, 64, 1, f.Gradients + 128, 16, 64, n, f.Accumulate, f.Gradients + 1248);
 
             // 15: Relu1
             var k15 = new ReluBackward { x = f.Arena + 112 * n, dy = f.Arena + 176 * n, dx = f.Arena + 112 * n };
@@ -422,20 +421,16 @@ unsafe partial class TwoHeads : Runtime::Network
 
             // 16: Conv2d1
             Kernels::Convolution.GradWeight(f.Workers, in Conv, n, f.Arena, f.Arena + 112 * n, f.Gradients, f.Accumulate, f.Gradients + 112);
-
-            // 17: Dense2
-            var k17 = new DenseBackward { dy = f.Gradients + 1152, dx = f.Gradients + 1248, accumulate = f.Accumulate };
-            f.Workers.For(16, 2.0, &k17, &DenseBackward.Run);
             if (f.WantInputGradients)
             {
                 var unwanted = Kernels::Workers.Scratch(0, 128 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
                 var dx1 = f.InputGradients[1] != null ? (float*)f.InputGradients[1] : unwanted + 112 * n;
 
-                // 18: Dense2
+                // 17: Dense2
                 Kernels::MatMul.Run(f.Workers, f.Arena + 240 * n, 16, 1, f.Parameters + 1168, 5, 1, dx1, n, 5, 16, default(Kernels::Identity));
 
-                // 19: Conv2d1
+                // 18: Conv2d1
                 Kernels::Convolution.GradInput(f.Workers, in Conv, n, f.Arena + 112 * n, f.Parameters, dx0, default(Kernels::Identity));
             }
         }
@@ -830,35 +825,6 @@ unsafe partial class TwoHeads : Runtime::Network
                     var t2 = V.Load(dy + i);
                     var t3 = V.Select(t1, t2, V.Broadcast(0f));
                     V.Store(dx + i, t3);
-                }
-            }
-        }
-
-        // dx = dy
-        public struct DenseBackward
-        {
-            public float* dy;
-            public float* dx;
-            public bool accumulate;
-
-            public static void Run(void* self, nint begin, nint end)
-            {
-                ref var k = ref *(DenseBackward*)self;
-                var write = new Write { dy = k.dy, dx = k.dx, accumulate = k.accumulate };
-                Kernels::Simd.Map(in write, begin, end);
-            }
-
-            private struct Write : Kernels::IMap
-            {
-                public float* dy;
-                public float* dx;
-                public bool accumulate;
-
-                [Clr::MethodImpl(Clr::MethodImplOptions.AggressiveInlining)]
-                public void At<V>(nint i) where V : unmanaged, Kernels::ISimd<V>
-                {
-                    var t0 = V.Load(dy + i);
-                    V.Store(dx + i, accumulate ? V.Load(dx + i) + t0 : t0);
                 }
             }
         }

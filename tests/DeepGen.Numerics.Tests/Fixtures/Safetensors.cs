@@ -8,12 +8,17 @@ namespace DeepGen.Numerics.Tests.Fixtures;
 internal sealed class Safetensors
 {
     private readonly Dictionary<string, (int[] Shape, double[] Values)> tensors = new(StringComparer.Ordinal);
+    private readonly List<Dictionary<string, string>> metadata = [];
 
-    private Safetensors()
+    private Safetensors(params byte[][] files)
     {
+        foreach (var file in files)
+        {
+            Read(file);
+        }
     }
 
-    private Safetensors(byte[] file)
+    private void Read(byte[] file)
     {
         var length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file));
         using var header = JsonDocument.Parse(file.AsMemory(8, length));
@@ -21,7 +26,7 @@ internal sealed class Safetensors
         {
             if (entry.Name == "__metadata__")
             {
-                Metadata = entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
+                metadata.Add(entry.Value.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal));
                 continue;
             }
 
@@ -38,7 +43,10 @@ internal sealed class Safetensors
         }
     }
 
-    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata => metadata[0];
+
+    /// <summary>Of each file.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> AllMetadata => metadata;
 
     public IEnumerable<string> Names => tensors.Keys;
 
@@ -48,23 +56,11 @@ internal sealed class Safetensors
 
     public bool Has(string name) => tensors.ContainsKey(name);
 
-    public static Safetensors Load(string name) => new(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", name)));
+    public static Safetensors Load(string name) => LoadAll(name);
 
-    /// <summary>All files that match, by name.</summary>
-    public static IReadOnlyList<Safetensors> LoadAll(string pattern) =>
-        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "fixtures"), pattern).Order(StringComparer.Ordinal).Select(f => new Safetensors(File.ReadAllBytes(f))).ToArray();
-
-    /// <summary>The tensors of several files as one.</summary>
-    public static Safetensors Union(IEnumerable<Safetensors> files)
-    {
-        var union = new Safetensors();
-        foreach (var (name, tensor) in files.SelectMany(f => f.tensors))
-        {
-            union.tensors.Add(name, tensor);
-        }
-
-        return union;
-    }
+    /// <summary>All files whose names fit the pattern, as one.</summary>
+    public static Safetensors LoadAll(string pattern) =>
+        new(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "fixtures"), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray());
 
     private static double[] Widen<T>(ReadOnlySpan<T> values)
         where T : struct, System.Numerics.INumber<T>

@@ -70,6 +70,18 @@ internal sealed class CompiledNetworks
         return result;
     }
 
+    /// <summary>The layer graph alone: what the compiler reads, without the code that it writes.</summary>
+    public static NetworkGraph ReadGraph(string source)
+    {
+        var tree = CSharpSyntaxTree.ParseText(source, ParseOptions, "File.cs");
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
+        var compilation = CSharpCompilation.Create("Graph", [CSharpSyntaxTree.ParseText(Usings, ParseOptions, "Usings.cs"), tree], References.Value, options);
+        var declaration = tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>().First();
+        var network = declaration.AttributeLists.SelectMany(l => l.Attributes).First(a => a.Name.ToString() == "Network");
+        var read = NetworkReader.Read(compilation, compilation.GetSemanticModel(tree).GetDeclaredSymbol(declaration)!, declaration, network, out _, default);
+        return read.Model.Graph ?? throw new InvalidOperationException($"{read.Model.Error}\n{source}");
+    }
+
     private static SyntaxTree WithoutBroken(SyntaxTree tree, IReadOnlyDictionary<string, string> broken)
     {
         var root = tree.GetRoot();

@@ -4,7 +4,7 @@ namespace DeepGen.Numerics.Tests.Kernels;
 
 public sealed unsafe class ConvolutionTests
 {
-    /// <summary>(batch, C, H, W, O, kh, kw, sh, sw, top, left, bottom, right, dh, dw, groups).</summary>
+    /// <summary>(batch, C, H, W, O, kh, kw, sh, sw, top, left, bottom, right, dh, dw, groups), and in three dimensions (D, kd, sd, front, back, dd).</summary>
     public static TheoryData<int[]> Shapes()
     {
         var data = new TheoryData<int[]>
@@ -29,9 +29,18 @@ public sealed unsafe class ConvolutionTests
             new[] { 2, 20, 50, 50, 60, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 2 },
             new[] { 1, 5, 70, 40, 40, 3, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1 },
             new[] { 2, 100, 3, 3, 64, 2, 2, 2, 2, 1, 0, 0, 1, 1, 1, 1 },
+            new[] { 2, 3, 6, 8, 4, 2, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1 },
+            new[] { 2, 3, 6, 16, 50, 3, 1, 1, 1, 0, 0, 2, 0, 1, 1, 1 },
+            new[] { 1, 3, 4, 13, 3, 3, 1, 3, 4, 3, 0, 3, 1, 2, 3, 3 },
+            new[] { 2, 3, 9, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 3, 1, 1, 1, 1 },
+            new[] { 1, 5, 7, 7, 50, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 3, 1, 1, 1, 1 },
+            new[] { 2, 4, 6, 9, 52, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1, 2, 6, 2, 2, 0, 0, 1 },
+            new[] { 2, 3, 5, 6, 4, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 3, 1, 1, 0, 0, 1 },
+            new[] { 1, 64, 5, 5, 20, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 7, 4, 3, 2, 1, 2 },
+            new[] { 3, 2, 4, 5, 3, 2, 3, 1, 2, 1, 1, 0, 1, 1, 1, 1, 1, 3, 2, 1, 1, 1 },
         };
         var random = new Random(7);
-        while (data.Count < 48)
+        while (data.Count < 73)
         {
             var groups = random.Next(4) == 0 ? random.Next(2, 4) : 1;
             int[] s =
@@ -40,7 +49,9 @@ public sealed unsafe class ConvolutionTests
                 random.Next(1, 6), random.Next(1, 6), random.Next(1, 4), random.Next(1, 4), random.Next(0, 3), random.Next(0, 3), random.Next(0, 3), random.Next(0, 3),
                 random.Next(1, 3), random.Next(1, 3), groups,
             ];
-            if (Shape(s) is { OutHeight: > 0, OutWidth: > 0 })
+            if (data.Count >= 53)
+                s = [.. s, random.Next(1, 9), random.Next(1, 5), random.Next(1, 4), random.Next(0, 3), random.Next(0, 3), random.Next(1, 3)];
+            if (Shape(s) is { OutHeight: > 0, OutWidth: > 0, OutDepth: > 0 })
                 data.Add(s);
         }
         return data;
@@ -56,7 +67,7 @@ public sealed unsafe class ConvolutionTests
         var expected = new double[t.Y.Count];
         EachTerm(s, batch, (x, w, y) => expected[y] += (double)t.X.Span[x] * t.W.Span[w]);
         for (var i = 0; i < expected.Length; i++)
-            expected[i] = Everything.Reference(expected[i], t.Scale.Span[i / (s.OutHeight * s.OutWidth) % s.OutChannels], i % (s.OutHeight * s.OutWidth), t.Y.Span[i]);
+            expected[i] = Everything.Reference(expected[i], t.Scale.Span[i / Positions(s) % s.OutChannels], i % Positions(s), t.Y.Span[i]);
         Convolution.Forward(workers, s, batch, t.X.Pointer, t.W.Pointer, t.Y.Pointer, new Everything(t.Scale.Pointer, t.Y.Pointer));
         Compare.Close(expected, t.Y.Span, "y");
     }
@@ -71,7 +82,7 @@ public sealed unsafe class ConvolutionTests
         var expected = new double[t.X.Count];
         EachTerm(s, batch, (x, w, y) => expected[x] += (double)t.Y.Span[y] * t.W.Span[w]);
         for (var i = 0; i < expected.Length; i++)
-            expected[i] = Everything.Reference(expected[i], t.Scale.Span[i / (s.Height * s.Width) % s.Channels], i % (s.Height * s.Width), t.X.Span[i]);
+            expected[i] = Everything.Reference(expected[i], t.Scale.Span[i / (s.Depth * s.Height * s.Width) % s.Channels], i % (s.Depth * s.Height * s.Width), t.X.Span[i]);
         Convolution.GradInput(workers, s, batch, t.Y.Pointer, t.W.Pointer, t.X.Pointer, new Everything(t.Scale.Pointer, t.X.Pointer));
         Compare.Close(expected, t.X.Span, "dx");
     }
@@ -89,7 +100,7 @@ public sealed unsafe class ConvolutionTests
             var bias = accumulate ? Array.ConvertAll(t.B.Span.ToArray(), x => (double)x) : new double[t.B.Count];
             EachTerm(s, batch, (x, w, y) => expected[w] += (double)t.Y.Span[y] * t.X.Span[x]);
             for (var i = 0; i < t.Y.Count; i++)
-                bias[i / (s.OutHeight * s.OutWidth) % s.OutChannels] += t.Y.Span[i];
+                bias[i / Positions(s) % s.OutChannels] += t.Y.Span[i];
             Convolution.GradWeight(workers, s, batch, t.X.Pointer, t.Y.Pointer, t.W.Pointer, accumulate, t.B.Pointer);
             Compare.Close(expected, t.W.Span, "dw");
             Compare.Close(bias, t.B.Span, "db");
@@ -102,9 +113,12 @@ public sealed unsafe class ConvolutionTests
     [InlineData(64, 6, 14, 16, 5, 0)]
     [InlineData(1, 64, 14, 64, 3, 1)]
     [InlineData(3, 128, 7, 96, 3, 1)]
-    public void Same_bits_for_every_thread_count(int batch, int channels, int size, int outputs, int kernel, int pad)
+    [InlineData(2, 16, 9, 20, 3, 1, 6)]
+    [InlineData(2, 20, 6, 64, 3, 1, 5)]
+    public void Same_bits_for_every_thread_count(int batch, int channels, int size, int outputs, int kernel, int pad, int depth = 0)
     {
-        var s = Shape([batch, channels, size, size, outputs, kernel, kernel, 1, 1, pad, pad, pad, pad, 1, 1, 1]);
+        int[] numbers = [batch, channels, size, size, outputs, kernel, kernel, 1, 1, pad, pad, pad, pad, 1, 1, 1];
+        var s = Shape(depth == 0 ? numbers : [.. numbers, depth, kernel, 1, pad, pad, 1]);
         float[]? first = null;
         foreach (var threads in new[] { 1, 2, 4, 7 })
         {
@@ -156,8 +170,11 @@ public sealed unsafe class ConvolutionTests
             return room < 0 ? 0 : (room / stride) + 1;
         }
 
-        return new ConvShape(n[1], n[2], n[3], n[4], Out(n[2], n[5], n[7], n[9], n[11], n[13]), Out(n[3], n[6], n[8], n[10], n[12], n[14]), n[5], n[6], n[7], n[8], n[9], n[10], n[13], n[14], n[15]);
+        return new ConvShape(n[1], n[2], n[3], n[4], Out(n[2], n[5], n[7], n[9], n[11], n[13]), Out(n[3], n[6], n[8], n[10], n[12], n[14]), n[5], n[6], n[7], n[8], n[9], n[10], n[13], n[14], n[15])
+            is var plane && n.Length == 16 ? plane : plane with { Depth = n[16], OutDepth = Out(n[16], n[17], n[18], n[19], n[20], n[21]), KernelDepth = n[17], StrideDepth = n[18], PadFront = n[19], DilationDepth = n[21] };
     }
+
+    private static int Positions(ConvShape s) => s.OutDepth * s.OutHeight * s.OutWidth;
 
     /// <summary>Calls with the flat indices (x, weight, y) of every product that a convolution sums.</summary>
     private static void EachTerm(ConvShape s, int batch, Action<int, int, int> term)
@@ -169,25 +186,21 @@ public sealed unsafe class ConvolutionTests
             {
                 for (var c = 0; c < inputs; c++)
                 {
-                    for (var i = 0; i < s.KernelHeight; i++)
+                    var channel = (o / outputs * inputs) + c;
+                    for (var tap = 0; tap < s.KernelDepth * s.KernelHeight * s.KernelWidth; tap++)
                     {
-                        for (var j = 0; j < s.KernelWidth; j++)
+                        int k = tap / s.KernelWidth / s.KernelHeight, i = tap / s.KernelWidth % s.KernelHeight, j = tap % s.KernelWidth;
+                        for (var position = 0; position < Positions(s); position++)
                         {
-                            for (var p = 0; p < s.OutHeight; p++)
-                            {
-                                for (var q = 0; q < s.OutWidth; q++)
-                                {
-                                    var row = (p * s.StrideHeight) - s.PadTop + (i * s.DilationHeight);
-                                    var column = (q * s.StrideWidth) - s.PadLeft + (j * s.DilationWidth);
-                                    if (row < 0 || row >= s.Height || column < 0 || column >= s.Width)
-                                        continue;
-                                    var channel = (o / outputs * inputs) + c;
-                                    term(
-                                        (((((n * s.Channels) + channel) * s.Height) + row) * s.Width) + column,
-                                        (((((o * inputs) + c) * s.KernelHeight) + i) * s.KernelWidth) + j,
-                                        (((((n * s.OutChannels) + o) * s.OutHeight) + p) * s.OutWidth) + q);
-                                }
-                            }
+                            var slice = (position / s.OutWidth / s.OutHeight * s.StrideDepth) - s.PadFront + (k * s.DilationDepth);
+                            var row = (position / s.OutWidth % s.OutHeight * s.StrideHeight) - s.PadTop + (i * s.DilationHeight);
+                            var column = (position % s.OutWidth * s.StrideWidth) - s.PadLeft + (j * s.DilationWidth);
+                            if (slice < 0 || slice >= s.Depth || row < 0 || row >= s.Height || column < 0 || column >= s.Width)
+                                continue;
+                            term(
+                                (((((((n * s.Channels) + channel) * s.Depth) + slice) * s.Height) + row) * s.Width) + column,
+                                (((o * inputs) + c) * s.KernelDepth * s.KernelHeight * s.KernelWidth) + tap,
+                                (((n * s.OutChannels) + o) * Positions(s)) + position);
                         }
                     }
                 }
@@ -200,9 +213,9 @@ public sealed unsafe class ConvolutionTests
         public Tensors(ConvShape s, int batch)
         {
             var random = new Random(batch);
-            X = GuardedBuffer.Random(batch * s.Channels * s.Height * s.Width, random);
-            W = GuardedBuffer.Random(s.OutChannels * s.Channels / s.Groups * s.KernelHeight * s.KernelWidth, random, guardBefore: true);
-            Y = GuardedBuffer.Random(batch * s.OutChannels * s.OutHeight * s.OutWidth, random);
+            X = GuardedBuffer.Random(batch * s.Channels * s.Depth * s.Height * s.Width, random);
+            W = GuardedBuffer.Random(s.OutChannels * s.Channels / s.Groups * s.KernelDepth * s.KernelHeight * s.KernelWidth, random, guardBefore: true);
+            Y = GuardedBuffer.Random(batch * s.OutChannels * Positions(s), random);
             B = GuardedBuffer.Random(s.OutChannels, random);
             Scale = GuardedBuffer.Random(Math.Max(s.Channels, s.OutChannels), random);
         }

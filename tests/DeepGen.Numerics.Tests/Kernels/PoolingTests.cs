@@ -4,7 +4,7 @@ namespace DeepGen.Numerics.Tests.Kernels;
 
 public sealed unsafe class PoolingTests
 {
-    /// <summary>(batch, C, H, W, kh, kw, sh, sw, top, left, extra rows, count padding).</summary>
+    /// <summary>(batch, C, H, W, kh, kw, sh, sw, top, left, extra rows and columns, count padding: 2 where the extra ones overhang it).</summary>
     public static TheoryData<int[]> Shapes()
     {
         var data = new TheoryData<int[]>
@@ -16,6 +16,8 @@ public sealed unsafe class PoolingTests
             new[] { 1, 2, 7, 7, 7, 7, 1, 1, 0, 0, 0, 1 },
             new[] { 1, 2, 9, 9, 2, 2, 3, 3, 0, 0, 0, 0 },
             new[] { 2, 2, 5, 7, 2, 2, 2, 2, 0, 0, 1, 0 },
+            new[] { 2, 2, 6, 36, 3, 3, 2, 2, 1, 1, 1, 2 },
+            new[] { 2, 2, 9, 25, 2, 2, 2, 2, 0, 0, 1, 2 },
             new[] { 2, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1 },
             new[] { 2, 2, 17, 64, 2, 2, 2, 2, 0, 0, 0, 1 },
         };
@@ -95,7 +97,17 @@ public sealed unsafe class PoolingTests
             for (var i = 0; i < sums.Length; i++)
                 sums[i] = Everything.Reference(sums[i], scale.Span[i / size % s.Channels], i % size, dx.Span[i]);
             if (isMax)
+            {
+                // The other way: what a gradient is added to is what a value is read from.
+                var picked = new double[dy.Count];
+                Each(s, batch, (plane, channel, output, pixel, elements, divisor) =>
+                    picked[output] = Everything.Reference(dx.Span[plane + elements.MaxBy(i => x.Span[plane + i])], scale.Span[channel], pixel, dy.Span[output]));
+                using var y = new GuardedBuffer(dy.Count);
+                dy.Span.CopyTo(y.Span);
+                Pooling.MaxPick(workers, s, batch, x.Pointer, dx.Pointer, y.Pointer, new Everything(scale.Pointer, y.Pointer));
+                Compare.Close(picked, y.Span, "pick");
                 Pooling.MaxGrad(workers, s, batch, x.Pointer, dy.Pointer, dx.Pointer, new Everything(scale.Pointer, dx.Pointer));
+            }
             else
                 Pooling.AverageGrad(workers, s, batch, dy.Pointer, dx.Pointer, new Everything(scale.Pointer, dx.Pointer));
             Compare.Close(sums, dx.Span, isMax ? "max" : "average");
@@ -133,7 +145,7 @@ public sealed unsafe class PoolingTests
             return room < 0 ? 0 : (room / stride) + 1 + extra;
         }
 
-        return new PoolShape(n[1], n[2], n[3], Out(n[2], n[4], n[6], n[8], n[10]), Out(n[3], n[5], n[7], n[9], n[10]), n[4], n[5], n[6], n[7], n[8], n[9], n[11] != 0);
+        return new PoolShape(n[1], n[2], n[3], Out(n[2], n[4], n[6], n[8], n[10]), Out(n[3], n[5], n[7], n[9], n[10]), n[4], n[5], n[6], n[7], n[8], n[9], n[11] != 0, n[11] == 2 ? n[8] : -1, n[11] == 2 ? n[9] : -1);
     }
 
     private delegate void Window(int plane, int channel, int output, int pixel, List<int> elements, int divisor);
@@ -147,6 +159,7 @@ public sealed unsafe class PoolingTests
                 for (var q = 0; q < s.OutWidth; q++)
                 {
                     var elements = new List<int>();
+                    var counted = 0;
                     for (var i = 0; i < s.KernelHeight; i++)
                     {
                         for (var j = 0; j < s.KernelWidth; j++)
@@ -155,10 +168,12 @@ public sealed unsafe class PoolingTests
                             var column = (q * s.StrideWidth) - s.PadLeft + j;
                             if (row >= 0 && row < s.Height && column >= 0 && column < s.Width)
                                 elements.Add((row * s.Width) + column);
+                            if (s.PadBottom < 0 || (row < s.Height + s.PadBottom && column < s.Width + s.PadRight))
+                                counted++;
                         }
                     }
                     var pixel = (p * s.OutWidth) + q;
-                    window(item * s.Height * s.Width, item % s.Channels, (item * s.OutHeight * s.OutWidth) + pixel, pixel, elements, s.CountPadding ? s.KernelHeight * s.KernelWidth : elements.Count);
+                    window(item * s.Height * s.Width, item % s.Channels, (item * s.OutHeight * s.OutWidth) + pixel, pixel, elements, s.CountPadding ? counted : elements.Count);
                 }
             }
         }

@@ -35,6 +35,17 @@ public sealed unsafe class SimdTests
     }
 
     [Fact]
+    public void Gathers_read_what_the_indices_say()
+    {
+        Gathered<F1>();
+        Gathered<F128>();
+        if (Simd.Level >= 256)
+            Gathered<F256>();
+        if (Simd.Level >= 512)
+            Gathered<F512>();
+    }
+
+    [Fact]
     public void Reductions_across_lanes()
     {
         Across<F1>();
@@ -214,6 +225,23 @@ public sealed unsafe class SimdTests
                 for (var i = 0; i < V.Width; i++)
                     Assert.Equal(x.Span[i * stride], lanes[i]);
             }
+        }
+    }
+
+    private static void Gathered<V>()
+        where V : unmanaged, ISimd<V>
+    {
+        var lanes = stackalloc float[16];
+        var random = new Random(8);
+        using var x = GuardedBuffer.Random(50, random);
+        var index = stackalloc int[16];
+        for (var round = 0; round < 20; round++)
+        {
+            for (var i = 0; i < V.Width; i++)
+                index[i] = i == 0 && round < 2 ? 49 * round : random.Next(50);
+            V.Store(lanes, V.Gather(x.Pointer, index));
+            for (var i = 0; i < V.Width; i++)
+                Assert.Equal(x.Span[index[i]], lanes[i]);
         }
     }
 

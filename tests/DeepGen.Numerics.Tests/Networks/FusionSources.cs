@@ -393,6 +393,80 @@ internal static class FusionSources
             }
         }
 
+        [Network, Input(4, 11)]
+        [Conv1d(6, 3, padding: 1, bias: false), BatchNorm, Relu, MaxPool1d(2, ceilMode: true), Conv1d(5, 3), Tanh, AvgPool1d(2), Flatten, Dense(3)]
+        public partial class Sequence;
+
+        [Network, Input(2, 5, 8, 7)]
+        [Conv3d(4, 3, padding: 1, bias: false), BatchNorm, Relu, MaxPool3d(new[] { 1, 2, 2 }), Conv3d(5, 2), Relu, AvgPool3d(2), GlobalMaxPool3d, Dense(3)]
+        public partial class Video;
+
+        [Network]
+        public partial class ResidualVideo
+        {
+            static Tensor Forward([Input(3, 3, 4, 5)] Tensor x) => (x.Conv3d(3, 3, padding: 1) + x).Relu().GlobalAvgPool3d();
+        }
+
+        [Network, Input(6, 3, 2)]
+        [ConvTranspose2d(8, 4, stride: 2, padding: 1, groups: 2, bias: false), BatchNorm, Relu, ConvTranspose2d(5, 3, stride: 2), BatchNorm, LeakyRelu, ConvTranspose2d(2, 4, stride: 2, padding: 1), Tanh]
+        public partial class TransposedGenerator;
+
+        [Network, Input(4, 2, 2, 3)]
+        [ConvTranspose3d(4, 4, stride: 2, padding: 1, bias: false), BatchNorm, Relu, ConvTranspose3d(1, new[] { 1, 3, 3 }), Sigmoid]
+        public partial class VolumeGenerator;
+
+        [Network]
+        public partial class TransposedResidual
+        {
+            static Tensor Forward([Input(3, 6, 6)] Tensor x) => (x.Conv2d(5, 3, stride: 2, padding: 1).Tanh().ConvTranspose2d(3, 4, stride: 2, padding: 1) + x).Relu();
+        }
+
+        [Network]
+        public partial class MaxOverTime
+        {
+            static Tensor Forward([Input(5, 12)] Tensor x) =>
+                Tensor.Concat(x.Conv1d(4, 3).Relu().GlobalMaxPool1d(), x.Conv1d(4, 4).Relu().GlobalMaxPool1d(), x.Conv1d(4, 5).Relu().GlobalMaxPool1d()).Dropout(0.5f).Dense(2);
+        }
+
+        [Network]
+        public partial class Unpooling
+        {
+            static Tensor Forward([Input(3, 9, 8)] Tensor x)
+            {
+                var first = x.Conv2d(4, 3, padding: 1, bias: false).BatchNorm().Relu().MaxPool2d(2);
+                var second = first.Conv2d(6, 3, padding: 1).Relu().MaxPool2d(2);
+                var y = second.MaxUnpool2d(second).Conv2d(4, 3, padding: 1).Relu();
+                return y.MaxUnpool2d(first).Relu().Conv2d(2, 3, padding: 1);
+            }
+        }
+
+        [Network]
+        public partial class UnpoolingTheSameTwice
+        {
+            static Tensor Forward([Input(2, 7, 7)] Tensor x)
+            {
+                var y = x.Conv2d(3, 3, padding: 1).Tanh();
+                var pooled = y.MaxPool2d(3, stride: 2, padding: 1);
+                return pooled.Map(Swish).MaxUnpool2d(pooled) * y + pooled.Conv2d(3, 1).MaxUnpool2d(pooled);
+            }
+
+            static float Swish(float x) => x / (1f + MathF.Exp(-x));
+        }
+
+        [Network, Input(2, 13, 13)]
+        [Conv2d(6, 5, stride: 2), Relu, LocalResponseNorm(5, alpha: 0.5f), MaxPool2d(3, stride: 2), Conv2d(8, 3, padding: 1, groups: 2), Relu, LocalResponseNorm(3, alpha: 0.2f, k: 2f), Flatten, Dense(3)]
+        public partial class ResponseNorm;
+
+        [Network]
+        public partial class Factorized
+        {
+            static Tensor Forward([Input(3, 9, 9)] Tensor x)
+            {
+                var y = x.Conv2d(5, [1, 7], padding: [0, 3], bias: false).BatchNorm().Relu().Conv2d(5, [7, 1], padding: [3, 0], bias: false).BatchNorm().Relu();
+                return Tensor.Concat(y, x.DepthwiseConv2d(3, padding: 1, multiplier: 2).Relu(), x.MaxPool2d([1, 3], stride: [1, 1], padding: [0, 1])).GlobalMaxPool2d();
+            }
+        }
+
         [Network]
         public partial class OneActivationManyReaders
         {

@@ -21,17 +21,69 @@ internal static class OpCases
                 Case("Conv2d", 2, [[4, 7, 9]], ("channels", 6), ("kernel", 3), ("stride", 2), ("padding", -1), ("dilation", 2), ("groups", 2)),
                 Case("Conv2d", 2, [[6, 6, 6]], ("channels", 6), ("kernel", 3), ("padding", 1), ("groups", 6), ("bias", false)),
                 Case("Conv2d", 1, [[20, 19, 33]], ("channels", 35), ("kernel", 5), ("padding", 2)),
+                Case("Conv2d", 2, [[3, 9, 10]], ("channels", 4), ("kernel", new[] { 1, 7 }), ("padding", new[] { 0, 3 })),
+                Case("Conv2d", 2, [[3, 9, 10]], ("channels", 50), ("kernel", new[] { 7, 1 }), ("stride", new[] { 1, 2 }), ("padding", new[] { -1, 0 })),
+                Case("Conv2d", 2, [[2, 6, 7]], ("channels", 3), ("kernel", 3), ("stride", 2), ("padding", new[] { 0, 1, 2, 0 })),
+                Case("Conv2d", 2, [[2, 4, 5]], ("channels", 3), ("kernel", 3), ("dilation", 2), ("padding", -2)),
             ],
-            (r, _) =>
-            {
-                var groups = r.Next(3) == 0 ? r.Next(1, 4) : 1;
-                int kernel = r.Next(1, 6), dilation = r.Next(3) == 0 ? r.Next(2, 4) : 1, padding = r.Next(-1, 4);
-                var extent = ((kernel - 1) * dilation) + 1;
-                int[] map = [groups * r.Next(1, 6), r.Next(3, 20), r.Next(3, 20)];
-                return padding >= 0 && Math.Min(map[1], map[2]) + (2 * padding) < extent
-                    ? null
-                    : Case("Conv2d", r.Next(1, 6), [map], ("channels", groups * r.Next(1, 9)), ("kernel", kernel), ("stride", r.Next(1, 5)), ("padding", padding), ("dilation", dilation), ("groups", groups), ("bias", r.Next(3) > 0));
-            }
+            (r, op) => Conv(op, r, 2, 20)
+        ),
+        ["Conv1d"] = (
+            [
+                Case("Conv1d", 1, [[1, 5]], ("channels", 1), ("kernel", 1)),
+                Case("Conv1d", 3, [[3, 17]], ("channels", 5), ("kernel", 3), ("padding", 1)),
+                Case("Conv1d", 2, [[4, 23]], ("channels", 6), ("kernel", 3), ("stride", 2), ("padding", -1), ("dilation", 2), ("groups", 2)),
+                Case("Conv1d", 2, [[5, 9]], ("channels", 50), ("kernel", 4), ("padding", -2)),
+                Case("Conv1d", 2, [[2, 11]], ("channels", 3), ("kernel", new[] { 3 }), ("padding", new[] { 4, 0 }), ("dilation", 2)),
+                Case("Conv1d", 2, [[3, 4]], ("channels", 2), ("kernel", 4), ("bias", false)),
+            ],
+            (r, op) => Conv(op, r, 1, 40)
+        ),
+        ["Conv3d"] = (
+            [
+                Case("Conv3d", 1, [[1, 3, 4, 5]], ("channels", 1), ("kernel", 1)),
+                Case("Conv3d", 2, [[3, 4, 7, 6]], ("channels", 5), ("kernel", 3), ("padding", 1)),
+                Case("Conv3d", 2, [[4, 5, 6, 7]], ("channels", 6), ("kernel", new[] { 2, 3, 1 }), ("stride", new[] { 2, 1, 3 }), ("padding", new[] { 0, 1, -1 }), ("groups", 2)),
+                Case("Conv3d", 1, [[2, 6, 6, 6]], ("channels", 50), ("kernel", 2), ("stride", 2), ("dilation", 2), ("padding", -1)),
+                Case("Conv3d", 1, [[2, 2, 3, 4]], ("channels", 3), ("kernel", 2), ("padding", -2), ("bias", false)),
+                Case("Conv3d", 1, [[1, 1, 5, 5]], ("channels", 4), ("kernel", new[] { 1, 3, 3 }), ("padding", new[] { 0, 0, 2, 0, 1, 1 })),
+            ],
+            (r, op) => Conv(op, r, 3, 8)
+        ),
+        ["DepthwiseConv2d"] = (
+            [
+                Case("DepthwiseConv2d", 1, [[1, 5, 5]], ("kernel", 3)),
+                Case("DepthwiseConv2d", 2, [[6, 9, 8]], ("kernel", 3), ("padding", 1), ("multiplier", 2)),
+                Case("DepthwiseConv2d", 3, [[5, 7, 11]], ("kernel", new[] { 1, 5 }), ("stride", new[] { 2, 1 }), ("padding", new[] { -1 }), ("bias", false)),
+            ],
+            (r, op) => Window(op, r, 2, 20, 1, ("multiplier", r.Next(1, 4)), ("bias", r.Next(3) > 0))
+        ),
+        ["ConvTranspose1d"] = (
+            [
+                Case("ConvTranspose1d", 1, [[1, 5]], ("channels", 1), ("kernel", 1)),
+                Case("ConvTranspose1d", 2, [[4, 7]], ("channels", 6), ("kernel", 4), ("stride", 2), ("padding", 1), ("groups", 2)),
+                Case("ConvTranspose1d", 2, [[3, 6]], ("channels", 5), ("kernel", 2), ("stride", 3), ("padding", -1)),
+            ],
+            (r, op) => Transposed(op, r, 1, 20)
+        ),
+        ["ConvTranspose2d"] = (
+            [
+                Case("ConvTranspose2d", 1, [[1, 1, 1]], ("channels", 3), ("kernel", 4)),
+                Case("ConvTranspose2d", 2, [[6, 5, 7]], ("channels", 4), ("kernel", 4), ("stride", 2), ("padding", 1), ("bias", false)),
+                Case("ConvTranspose2d", 2, [[3, 4, 5]], ("channels", 2), ("kernel", 3), ("stride", 2), ("padding", 1), ("outputPadding", 1)),
+                Case("ConvTranspose2d", 2, [[4, 5, 4]], ("channels", 6), ("kernel", new[] { 2, 3 }), ("stride", new[] { 1, 3 }), ("dilation", new[] { 3, 1 }), ("outputPadding", new[] { 2, 0 }), ("groups", 2)),
+                Case("ConvTranspose2d", 2, [[50, 6, 5]], ("channels", 51), ("kernel", 3), ("padding", -2)),
+                Case("ConvTranspose2d", 3, [[2, 5, 6]], ("channels", 3), ("kernel", 3), ("stride", 2), ("padding", new[] { 1, 0, 0, 2 })),
+            ],
+            (r, op) => Transposed(op, r, 2, 9)
+        ),
+        ["ConvTranspose3d"] = (
+            [
+                Case("ConvTranspose3d", 1, [[3, 1, 1, 1]], ("channels", 2), ("kernel", 4)),
+                Case("ConvTranspose3d", 2, [[4, 3, 4, 5]], ("channels", 2), ("kernel", 4), ("stride", 2), ("padding", 1), ("groups", 2)),
+                Case("ConvTranspose3d", 1, [[2, 3, 3, 2]], ("channels", 50), ("kernel", new[] { 2, 3, 1 }), ("stride", new[] { 3, 1, 2 }), ("outputPadding", new[] { 1, 0, 1 })),
+            ],
+            (r, op) => Transposed(op, r, 3, 5)
         ),
         ["Dense"] = (
             [
@@ -41,8 +93,61 @@ internal static class OpCases
                 Case("Dense", 5, [[16]], ("features", 48), ("bias", false)),
                 Case("Dense", 13, [[130]], ("features", 71)),
                 Case("Dense", 33, [[400]], ("features", 120)),
+                Case("Dense", 3, [[5, 7]], ("features", 9)),
+                Case("Dense", 1, [[1, 33]], ("features", 2), ("bias", false)),
             ],
-            (r, _) => Case("Dense", r.Next(1, 40), [[r.Next(1, 200)]], ("features", r.Next(1, 100)), ("bias", r.Next(3) > 0))),
+            (r, _) => Case("Dense", r.Next(1, 40), [r.Next(3) == 0 ? [r.Next(1, 9), r.Next(1, 60)] : [r.Next(1, 200)]], ("features", r.Next(1, 100)), ("bias", r.Next(3) > 0))),
+        ["Embedding"] = (
+            [
+                Case("Embedding", 1, [[1]], ("count", 1), ("dimension", 1)),
+                Case("Embedding", 5, [[7]], ("count", 11), ("dimension", 19)),
+                Case("Embedding", 3, [[]], ("count", 4), ("dimension", 33)),
+                Case("Embedding", 4, [[3, 5]], ("count", 6), ("dimension", 5), ("paddingIndex", 0)),
+                Case("Embedding", 20, [[40]], ("count", 70), ("dimension", 24), ("paddingIndex", 69)),
+            ],
+            (r, _) => Case("Embedding", r.Next(1, 9), [[r.Next(1, 12)]], ("count", r.Next(2, 40)), ("dimension", r.Next(1, 50)), ("paddingIndex", r.Next(-1, 2)))),
+        ["OneHot"] = (
+            [
+                Case("OneHot", 1, [[1]], ("classes", 1)),
+                Case("OneHot", 5, [[7]], ("classes", 19)),
+                Case("OneHot", 3, [[]], ("classes", 4)),
+                Case("OneHot", 2, [[3, 4]], ("classes", 5)),
+            ],
+            (r, _) => Case("OneHot", r.Next(1, 9), [[r.Next(1, 12)]], ("classes", r.Next(1, 40)))),
+        ["MatMul"] = (
+            [
+                Case("MatMul", 1, [[1, 1], [1, 1]]),
+                Case("MatMul", 3, [[5, 7], [7, 9]]),
+                Case("MatMul", 2, [[5, 7], [9, 7]], ("transposeB", true)),
+                Case("MatMul", 4, [[7, 5], [7, 9]], ("transposeA", true)),
+                Case("MatMul", 2, [[19, 3], [40, 19]], ("transposeA", true), ("transposeB", true)),
+                Case("MatMul", 3, [[2, 17, 8], [2, 17, 8]], ("transposeB", true)),
+                Case("MatMul", 2, [[3, 2, 4, 1], [3, 2, 1, 6]]),
+            ],
+            (r, _) =>
+            {
+                int m = r.Next(1, 20), k = r.Next(1, 20), n = r.Next(1, 40);
+                bool ta = r.Next(2) == 0, tb = r.Next(2) == 0;
+                int[] leading = r.Next(2) == 0 ? [] : [r.Next(1, 4)];
+                return Case("MatMul", r.Next(1, 6), [[.. leading, .. ta ? [k, m] : (int[])[m, k]], [.. leading, .. tb ? [n, k] : (int[])[k, n]]], ("transposeA", ta), ("transposeB", tb));
+            }
+        ),
+        ["Gram"] = (
+            [
+                Case("Gram", 1, [[1, 1, 1]]),
+                Case("Gram", 3, [[5, 4, 7]]),
+                Case("Gram", 2, [[13, 6]], ("normalize", false)),
+                Case("Gram", 2, [[4, 3, 2, 5]]),
+            ],
+            (r, _) => Case("Gram", r.Next(1, 6), [r.Next(2) == 0 ? Map(r) : [r.Next(1, 12), r.Next(1, 12)]], ("normalize", r.Next(2) == 0))),
+        ["Rbf"] = (
+            [
+                Case("Rbf", 1, [[1]], ("features", 1)),
+                Case("Rbf", 5, [[84]], ("features", 10)),
+                Case("Rbf", 3, [[7]], ("features", 33)),
+                Case("Rbf", 16, [[21]], ("features", 2)),
+            ],
+            (r, _) => Case("Rbf", r.Next(1, 9), [[r.Next(1, 40)]], ("features", r.Next(1, 40)))),
         ["MaxPool2d"] = (
             [
                 Case("MaxPool2d", 1, [[1, 2, 2]], ("kernel", 2)),
@@ -51,8 +156,33 @@ internal static class OpCases
                 Case("MaxPool2d", 2, [[3, 8, 7]], ("kernel", 3), ("stride", 1), ("padding", -1)),
                 Case("MaxPool2d", 4, [[17, 8, 8]], ("kernel", 2)),
                 Case("MaxPool2d", 2, [[2, 9, 41]], ("kernel", 3), ("stride", 2)),
+                Case("MaxPool2d", 2, [[2, 10, 40]], ("kernel", 3), ("stride", 2), ("ceilMode", true)),
+                Case("MaxPool2d", 2, [[2, 8, 9]], ("kernel", new[] { 3, 2 }), ("stride", new[] { 1, 0 }), ("padding", new[] { 0, 1, 1, 0 })),
             ],
-            (r, _) => Pool("MaxPool2d", r)),
+            (r, op) => Pool(op, r, 2)),
+        ["MaxPool1d"] = (
+            [
+                Case("MaxPool1d", 1, [[1, 2]], ("kernel", 2)),
+                Case("MaxPool1d", 3, [[5, 41]], ("kernel", 3), ("stride", 2), ("padding", 1)),
+                Case("MaxPool1d", 2, [[3, 8]], ("kernel", 3), ("stride", 2), ("ceilMode", true)),
+            ],
+            (r, op) => Pool(op, r, 1)),
+        ["MaxPool3d"] = (
+            [
+                Case("MaxPool3d", 1, [[1, 2, 2, 2]], ("kernel", 2)),
+                Case("MaxPool3d", 2, [[3, 5, 8, 7]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("MaxPool3d", 2, [[3, 4, 6, 6]], ("kernel", new[] { 1, 2, 2 })),
+                Case("MaxPool3d", 1, [[2, 5, 4, 3]], ("kernel", new[] { 2, 1, 1 }), ("padding", -1)),
+            ],
+            (r, op) => Pool(op, r, 3)),
+        ["MaxUnpool2d"] = (
+            [
+                Case("MaxUnpool2d", 2, [[3, 2, 3], [3, 4, 6]], ("kernel", 2)),
+                Case("MaxUnpool2d", 1, [[2, 3, 4], [2, 6, 7]], ("kernel", 3), ("stride", 2), ("padding", 1)),
+                Case("MaxUnpool2d", 2, [[2, 3, 20], [2, 5, 40]], ("kernel", 2), ("ceilMode", true)),
+                Case("MaxUnpool2d", 2, [[1, 2, 3], [1, 7, 5]], ("kernel", new[] { 3, 2 }), ("stride", new[] { 4, 2 }), ("padding", new[] { 0, 1 })),
+            ],
+            (r, op) => Pool("MaxPool2d", r, 2) is { } pool ? pool with { Op = op, Shapes = [pool.ToGraph() is var g ? g.Nodes[g.Outputs[0]].Shape.ToArray() : [], pool.Shapes[0]] } : null),
         ["AvgPool2d"] = (
             [
                 Case("AvgPool2d", 1, [[1, 2, 2]], ("kernel", 2)),
@@ -61,15 +191,30 @@ internal static class OpCases
                 Case("AvgPool2d", 2, [[3, 8, 7]], ("kernel", 3), ("stride", 1), ("padding", -1)),
                 Case("AvgPool2d", 4, [[6, 28, 28]], ("kernel", 2)),
                 Case("AvgPool2d", 2, [[2, 9, 41]], ("kernel", 3), ("stride", 2), ("padding", 1)),
+                Case("AvgPool2d", 2, [[2, 10, 40]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("AvgPool2d", 2, [[2, 8, 9]], ("kernel", new[] { 3, 1 }), ("stride", new[] { 2, 1 }), ("countPadding", false), ("ceilMode", true)),
             ],
-            (r, _) => Pool("AvgPool2d", r, ("countPadding", r.Next(2) == 0))),
-        ["GlobalAvgPool2d"] = (
+            (r, op) => Pool(op, r, 2, ("countPadding", r.Next(2) == 0))),
+        ["AvgPool1d"] = (
             [
-                Case("GlobalAvgPool2d", 1, [[1, 1, 1]]),
-                Case("GlobalAvgPool2d", 3, [[5, 7, 7]]),
-                Case("GlobalAvgPool2d", 2, [[33, 3, 11]]),
+                Case("AvgPool1d", 1, [[1, 2]], ("kernel", 2)),
+                Case("AvgPool1d", 3, [[5, 40]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("AvgPool1d", 2, [[3, 9]], ("kernel", 4), ("stride", 1), ("padding", -1), ("countPadding", false)),
             ],
-            (r, _) => Case("GlobalAvgPool2d", r.Next(1, 6), [Map(r)])),
+            (r, op) => Pool(op, r, 1, ("countPadding", r.Next(2) == 0))),
+        ["AvgPool3d"] = (
+            [
+                Case("AvgPool3d", 1, [[1, 2, 2, 2]], ("kernel", 2)),
+                Case("AvgPool3d", 2, [[3, 5, 8, 7]], ("kernel", 3), ("stride", 2), ("padding", 1), ("ceilMode", true)),
+                Case("AvgPool3d", 2, [[2, 6, 5, 6]], ("kernel", new[] { 2, 3, 3 }), ("stride", new[] { 2, 1, 2 }), ("padding", 1), ("countPadding", false), ("ceilMode", true)),
+            ],
+            (r, op) => Pool(op, r, 3, ("countPadding", r.Next(2) == 0))),
+        ["GlobalMaxPool1d"] = Global("GlobalMaxPool1d", 1),
+        ["GlobalMaxPool2d"] = Global("GlobalMaxPool2d", 2),
+        ["GlobalMaxPool3d"] = Global("GlobalMaxPool3d", 3),
+        ["GlobalAvgPool1d"] = Global("GlobalAvgPool1d", 1),
+        ["GlobalAvgPool3d"] = Global("GlobalAvgPool3d", 3),
+        ["GlobalAvgPool2d"] = Global("GlobalAvgPool2d", 2),
         ["Flatten"] = ([Case("Flatten", 1, [[3, 5, 7]]), Case("Flatten", 4, [[2, 3]])], (r, _) => Case("Flatten", r.Next(1, 6), [Any(r)])),
         ["Reshape"] = (
             [
@@ -89,13 +234,105 @@ internal static class OpCases
                 Case("Concat", 4, [[5], [3], [17], [1]]),
                 Case("Concat", 3, [[4, 5, 2], [4, 5, 2]]),
                 Case("Concat", 3, [[4, 5]]),
+                Case("Concat", 2, [[2, 3, 4], [2, 1, 4], [2, 5, 4]], ("axis", 1)),
+                Case("Concat", 3, [[4, 5], [4, 17], [4, 1]], ("axis", -1)),
             ],
             (r, _) =>
             {
                 var map = Any(r);
-                return Case("Concat", r.Next(1, 6), Enumerable.Range(0, r.Next(2, 6)).Select(_ => (int[])[r.Next(1, 7), .. map[1..]]).ToArray());
+                var axis = r.Next(map.Length);
+                return Case("Concat", r.Next(1, 6), Enumerable.Range(0, r.Next(2, 6)).Select(_ => map.Select((e, i) => i == axis ? r.Next(1, 7) : e).ToArray()).ToArray(), ("axis", axis));
             }
         ),
+        ["Slice"] = (
+            [
+                Case("Slice", 1, [[5]], ("axis", 0), ("start", 4), ("length", 1)),
+                Case("Slice", 3, [[6, 5, 7]], ("axis", 0), ("start", 2), ("length", 3)),
+                Case("Slice", 2, [[3, 9, 20]], ("axis", 1), ("start", 0), ("length", 7)),
+                Case("Slice", 2, [[3, 4, 37]], ("axis", -1), ("start", 5), ("length", 20)),
+                Case("Slice", 4, [[7, 19]], ("axis", 1), ("start", 3), ("length", 16)),
+                Case("Slice", 2, [[4, 6]], ("axis", 0), ("start", 0), ("length", 4)),
+            ],
+            (r, _) =>
+            {
+                var map = Any(r);
+                int axis = r.Next(map.Length), start = r.Next(map[axis]);
+                return Case("Slice", r.Next(1, 6), [map], ("axis", axis), ("start", start), ("length", r.Next(1, map[axis] - start + 1)));
+            }
+        ),
+        ["CenterCrop"] = (
+            [
+                Case("CenterCrop", 1, [[1, 1, 1]], ("height", 1), ("width", 1)),
+                Case("CenterCrop", 3, [[5, 9, 7]], ("height", 4), ("width", 4)),
+                Case("CenterCrop", 2, [[2, 6, 40]], ("height", 6), ("width", 37)),
+                Case("CenterCrop", 2, [[3, 8, 8]], ("height", 2), ("width", 8)),
+            ],
+            (r, _) => Map(r) is var map ? Case("CenterCrop", r.Next(1, 6), [map], ("height", r.Next(1, map[1] + 1)), ("width", r.Next(1, map[2] + 1))) : null),
+        ["Permute"] = (
+            [
+                Case("Permute", 1, [[5, 7]], ("axes", new[] { 1, 0 })),
+                Case("Permute", 3, [[3, 6, 7]], ("axes", new[] { 1, 2, 0 })),
+                Case("Permute", 2, [[7, 5, 3]], ("axes", new[] { 2, 0, 1 })),
+                Case("Permute", 2, [[4, 9, 21]], ("axes", new[] { 1, 0, 2 })),
+                Case("Permute", 2, [[3, 1, 4]], ("axes", new[] { 1, 0, 2 })),
+                Case("Permute", 2, [[33, 70]], ("axes", new[] { 1, 0 })),
+                Case("Permute", 2, [[3, 4, 5, 2]], ("axes", new[] { 3, 1, 0, 2 })),
+                Case("Permute", 2, [[3, 4]], ("axes", new[] { 0, 1 })),
+            ],
+            (r, _) => Enumerable.Range(0, r.Next(1, 5)).Select(_ => r.Next(1, 9)).ToArray() is var shape
+                ? Case("Permute", r.Next(1, 6), [shape], ("axes", Enumerable.Range(0, shape.Length).OrderBy(_ => r.Next()).ToArray()))
+                : null),
+        ["BroadcastTo"] = (
+            [
+                Case("BroadcastTo", 1, [[1]], ("shape", new[] { 33 })),
+                Case("BroadcastTo", 3, [[4, 1, 1]], ("shape", new[] { 4, 5, 6 })),
+                Case("BroadcastTo", 2, [[7]], ("shape", new[] { 3, 2, 7 })),
+                Case("BroadcastTo", 2, [[]], ("shape", new[] { 5 })),
+            ],
+            (r, _) => Any(r) is var shape ? Case("BroadcastTo", r.Next(1, 6), [shape[r.Next(shape.Length)..].Select(e => r.Next(2) == 0 ? 1 : e).ToArray()], ("shape", shape)) : null),
+        ["Repeat"] = (
+            [
+                Case("Repeat", 1, [[1]], ("times", 1)),
+                Case("Repeat", 3, [[5]], ("times", 4)),
+                Case("Repeat", 2, [[3, 4, 5]], ("times", 2), ("axis", 1)),
+                Case("Repeat", 2, [[3, 17]], ("times", 3), ("axis", -1)),
+            ],
+            (r, _) => Any(r) is var shape ? Case("Repeat", r.Next(1, 6), [shape], ("times", r.Next(1, 5)), ("axis", r.Next(shape.Length))) : null),
+        ["ZeroPad2d"] = Padding("ZeroPad2d", reflects: false),
+        ["ReflectPad2d"] = Padding("ReflectPad2d", reflects: true),
+        ["ReplicatePad2d"] = Padding("ReplicatePad2d", reflects: false),
+        ["UpsampleNearest2d"] = (
+            [
+                Case("UpsampleNearest2d", 1, [[1, 1, 1]], ("scale", 1)),
+                Case("UpsampleNearest2d", 3, [[2, 5, 7]], ("scale", 2)),
+                Case("UpsampleNearest2d", 2, [[3, 4, 20]], ("scale", 3)),
+            ],
+            (r, _) => Case("UpsampleNearest2d", r.Next(1, 4), [Map(r)], ("scale", r.Next(1, 5)))),
+        ["UpsampleBilinear2d"] = (
+            [
+                Case("UpsampleBilinear2d", 1, [[1, 1, 1]], ("scale", 3)),
+                Case("UpsampleBilinear2d", 3, [[2, 5, 7]], ("scale", 2)),
+                Case("UpsampleBilinear2d", 2, [[3, 4, 20]], ("scale", 3), ("alignCorners", true)),
+                Case("UpsampleBilinear2d", 2, [[1, 1, 9]], ("scale", 8)),
+                Case("UpsampleBilinear2d", 1, [[2, 3, 3]], ("scale", 1), ("alignCorners", true)),
+            ],
+            (r, _) => Case("UpsampleBilinear2d", r.Next(1, 4), [Map(r)], ("scale", r.Next(1, 5)), ("alignCorners", r.Next(2) == 0))),
+        ["ScatterAdd"] = (
+            [
+                Case("ScatterAdd", 1, [[1], [1]], ("rows", 1)),
+                Case("ScatterAdd", 5, [[7, 19], [7]], ("rows", 3)),
+                Case("ScatterAdd", 3, [[6], [6]], ("rows", 9)),
+                Case("ScatterAdd", 4, [[40, 2, 5], [40]], ("rows", 6)),
+            ],
+            (r, _) => Any(r) is var shape ? Case("ScatterAdd", r.Next(1, 6), [shape, [shape[0]]], ("rows", r.Next(1, 12))) : null),
+        ["Gather"] = (
+            [
+                Case("Gather", 1, [[1], [1]]),
+                Case("Gather", 5, [[7, 19], [4]]),
+                Case("Gather", 3, [[6], [2, 3]]),
+                Case("Gather", 4, [[3, 2, 5], [40]]),
+            ],
+            (r, _) => Case("Gather", r.Next(1, 6), [Any(r), [r.Next(1, 12)]])),
         ["Add"] = Broadcast("Add"),
         ["Subtract"] = Broadcast("Subtract"),
         ["Multiply"] = Broadcast("Multiply"),
@@ -287,6 +524,14 @@ internal static class OpCases
                 Case("BatchNorm", 6, [[32, 7, 7]]) with { Low = 2, High = 3 },
             ],
             (r, _) => Case("BatchNorm", r.Next(2, 12), [Any(r)], ("momentum", Math.Round(r.NextDouble(), 2)), ("epsilon", 1e-3))),
+        ["LocalResponseNorm"] = (
+            [
+                Case("LocalResponseNorm", 1, [[7, 3, 4]], ("size", 5)),
+                Case("LocalResponseNorm", 2, [[6, 5]], ("size", 4), ("alpha", 0.5), ("beta", 0.6), ("k", 2.0)),
+                Case("LocalResponseNorm", 2, [[3, 4, 3]], ("size", 9), ("alpha", 1.0), ("beta", 1.5)),
+                Case("LocalResponseNorm", 2, [[4, 2, 3, 3]], ("size", 1), ("alpha", 0.3)),
+            ],
+            (r, _) => Case("LocalResponseNorm", r.Next(1, 5), [r.Next(2) == 0 ? Map(r) : [r.Next(1, 9), r.Next(1, 30)]], ("size", r.Next(1, 7)), ("alpha", Math.Round(r.NextDouble(), 2)), ("beta", Math.Round(2 * r.NextDouble(), 2)), ("k", Math.Round(0.5 + r.NextDouble(), 2)))),
         ["Dropout"] = (
             [
                 Case("Dropout", 1, [[3, 5, 7]]),
@@ -295,6 +540,31 @@ internal static class OpCases
                 Case("Dropout", 2, [[70]], ("probability", 0.9)),
             ],
             (r, _) => Case("Dropout", r.Next(1, 6), [Any(r)], ("probability", Math.Round(0.9 * r.NextDouble(), 2)))),
+        ["Scan"] = (
+            [
+                Case("Scan", 1, [[1, 1]], ("cell", "Elman"), ("hidden", 1)),
+                Case("Scan", 3, [[6, 5], [7]], ("cell", "Elman"), ("hidden", 7)),
+                Case("Scan", 2, [[5, 4]], ("cell", "Memory"), ("hidden", 9), ("reverse", true)),
+                Case("Scan", 4, [[7, 3], [17]], ("cell", "Leaky"), ("hidden", 17)),
+                Case("Scan", 2, [[3, 2, 5, 4]], ("cell", "Convolution"), ("hidden", 3)),
+                Case("Scan", 5, [[4, 6], [6], [6]], ("cell", "Shift")),
+                Case("Scan", 3, [[4, 3]], ("cell", "Noisy"), ("hidden", 10)),
+                Case("Scan", 3, [[4, 3]], ("cell", "Context"), ("hidden", 6)),
+                Case("Scan", 5, [[6, 3], [8]], ("cell", "Memory"), ("hidden", 8)) with { Ragged = true },
+                Case("Scan", 6, [[5, 4]], ("cell", "Leaky"), ("hidden", 5), ("reverse", true)) with { Ragged = true },
+            ],
+            (r, _) => r.Next(6) switch
+            {
+                5 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", r.Next(2) == 0 ? "Noisy" : "Context"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                0 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Elman"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                1 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Memory"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                2 => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), r.Next(1, 20)]], [("cell", "Leaky"), ("hidden", r.Next(1, 40)), .. Reverse(r)]),
+                3 => Case("Scan", r.Next(1, 6), [[r.Next(1, 5), r.Next(1, 4), r.Next(3, 9), r.Next(3, 9)]], [("cell", "Convolution"), ("hidden", r.Next(1, 5)), .. Reverse(r)]),
+                _ => Case("Scan", r.Next(1, 6), [[r.Next(1, 7), 11], [11], [11]], [("cell", "Shift"), .. Reverse(r)]),
+            }),
+        ["Rnn"] = Recurrent("Rnn", ("relu", true)),
+        ["Lstm"] = Recurrent("Lstm"),
+        ["Gru"] = Recurrent("Gru"),
         ["SoftmaxCrossEntropy"] = (
             [
                 Case("SoftmaxCrossEntropy", 1, [[2]]),
@@ -376,14 +646,80 @@ internal static class OpCases
     private static OpCase Case(string op, int batch, int[][] shapes, params (string Name, object Value)[] arguments) =>
         new(op, op, batch, shapes, arguments.ToDictionary(a => a.Name, a => a.Value));
 
-    private static OpCase? Pool(string op, Random r, params (string Name, object Value)[] more)
+    private static OpCase? Conv(string op, Random r, int axes, int size)
     {
-        int kernel = r.Next(1, 6), padding = r.Next(-1, (kernel / 2) + 1);
-        var map = Map(r);
-        return padding >= 0 && Math.Min(map[1], map[2]) + (2 * padding) < kernel
-            ? null
-            : Case(op, r.Next(1, 6), [map], [("kernel", kernel), ("stride", r.Next(0, 5)), ("padding", padding), .. more]);
+        var groups = r.Next(3) == 0 ? r.Next(1, 4) : 1;
+        return Window(op, r, axes, size, groups, ("channels", groups * r.Next(1, 9)), ("groups", groups), ("bias", r.Next(3) > 0));
     }
+
+    /// <summary>Stride, padding and dilation for all axes, or for each.</summary>
+    private static OpCase? Window(string op, Random r, int axes, int size, int groups, params (string Name, object Value)[] more)
+    {
+        int[] map = [groups * r.Next(1, 6), .. Extents(r, axes, 3, size)];
+        var perAxis = r.Next(3) == 0;
+        int[] kernel = Numbers(r, perAxis, axes, 1, axes > 2 ? 4 : 6), dilation = r.Next(3) == 0 ? Numbers(r, perAxis, axes, 2, 4) : [1], padding = Numbers(r, perAxis, perAxis && r.Next(2) == 0 ? 2 * axes : axes, -2, 4);
+        var sides = padding.Length == 2 * axes;
+        if (sides)
+        {
+            padding = padding.Select(Math.Abs).ToArray();
+        }
+
+        for (var i = 0; i < axes; i++)
+        {
+            var (before, after) = sides ? (padding[2 * i], padding[(2 * i) + 1]) : (padding[i % padding.Length], padding[i % padding.Length]);
+            if (before >= 0 && map[i + 1] + before + after <= (kernel[i % kernel.Length] - 1) * dilation[i % dilation.Length])
+            {
+                return null;
+            }
+        }
+
+        return Case(op, r.Next(1, 6), [map], [("kernel", Given(kernel, perAxis)), ("stride", Given(Numbers(r, perAxis, axes, 1, 5), perAxis)), ("padding", Given(padding, perAxis)), ("dilation", Given(dilation, perAxis)), .. more]);
+    }
+
+    private static OpCase? Transposed(string op, Random r, int axes, int size)
+    {
+        var groups = r.Next(3) == 0 ? r.Next(1, 4) : 1;
+        int kernel = r.Next(1, 5), stride = r.Next(1, 4), dilation = r.Next(3) == 0 ? 2 : 1, padding = r.Next(-2, 3), extent = ((kernel - 1) * dilation) + 1;
+        int[] map = [groups * r.Next(1, 6), .. Extents(r, axes, 1, size)];
+        var cut = padding == -2 ? 2 * (extent - 1) : Math.Max(2 * padding, 0);
+        return ((map[1..].Min() - 1) * stride) + extent <= cut
+            ? null
+            : Case(op, r.Next(1, 5), [map], ("channels", groups * r.Next(1, 9)), ("kernel", kernel), ("stride", stride), ("padding", padding), ("dilation", dilation), ("outputPadding", r.Next(0, Math.Max(stride, dilation))), ("groups", groups), ("bias", r.Next(3) > 0));
+    }
+
+    private static OpCase? Pool(string op, Random r, int axes, params (string Name, object Value)[] more)
+    {
+        var perAxis = r.Next(3) == 0;
+        var kernel = Numbers(r, perAxis, axes, 1, axes > 2 ? 4 : 6);
+        var padding = r.Next(4) == 0 ? [-1] : kernel.Select(k => r.Next(0, (k / 2) + 1)).ToArray();
+        int[] map = [r.Next(1, 6), .. Extents(r, axes, 1, axes switch { 1 => 40, 2 => 15, _ => 8 })];
+        for (var i = 0; i < axes; i++)
+        {
+            var border = padding[i % padding.Length];
+            if (border >= 0 && map[i + 1] + (2 * border) < kernel[i % kernel.Length])
+            {
+                return null;
+            }
+        }
+
+        return Case(op, r.Next(1, 6), [map], [("kernel", Given(kernel, perAxis)), ("stride", Given(Numbers(r, perAxis, axes, 0, 5), perAxis)), ("padding", Given(padding, perAxis)), ("ceilMode", r.Next(2) == 0), .. more]);
+    }
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Global(string op, int axes) => (
+        [
+            Case(op, 1, [[1, .. Enumerable.Repeat(1, axes)]]),
+            Case(op, 3, [[5, .. Enumerable.Repeat(7, axes)]]),
+            Case(op, 2, [[33, .. new[] { 11, 3, 2 }[..axes]]]),
+        ],
+        (r, _) => Case(op, r.Next(1, 6), [[r.Next(1, 9), .. Extents(r, axes, 1, axes switch { 1 => 60, 2 => 15, _ => 8 })]])
+    );
+
+    private static int[] Extents(Random r, int axes, int from, int to) => Enumerable.Range(0, axes).Select(_ => r.Next(from, to)).ToArray();
+
+    /// <summary>One number, or one for each of so many.</summary>
+    private static int[] Numbers(Random r, bool each, int count, int from, int to) => Extents(r, each ? count : 1, from, to);
+
+    private static object Given(int[] numbers, bool perAxis) => perAxis ? numbers : numbers[0];
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Unary(string op, double range = 1) => (
         [Case(op, 1, [[3, 5, 7]]) with { Low = -range, High = range }, Case(op, 4, [[33]]) with { Low = -range, High = range }, Case(op, 1, [[1]])],
@@ -447,6 +783,37 @@ internal static class OpCases
         .. r.Next(2) == 0 ? [] : new (string, object)[] { ("classWeights", Enumerable.Range(0, classes).Select(_ => Math.Round(0.1 + r.NextDouble(), 2)).ToArray()) },
         .. r.Next(2) == 0 ? [] : new (string, object)[] { ("ignoreIndex", r.Next(-1, classes + 1)) },
     ];
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Padding(string op, bool reflects) => (
+        [
+            Case(op, 1, [[1, 2, 2]], ("left", 1)),
+            Case(op, 3, [[2, 5, 7]], ("left", 1), ("right", 2), ("top", 3), ("bottom", 4)),
+            Case(op, 2, [[3, 4, 37]], ("left", 0), ("right", 3), ("top", 2)),
+            Case(op, 2, [[2, 4, 4]], ("left", 3)),
+            Case(op, 2, [[2, 4, 4]], ("left", 0)),
+        ],
+        (r, _) =>
+        {
+            var map = Map(r);
+            int Side(int axis) => r.Next(0, reflects ? map[axis] : 6);
+            return Case(op, r.Next(1, 6), [map], ("left", Side(2)), ("right", Side(2)), ("top", Side(1)), ("bottom", Side(1)));
+        }
+    );
+
+    private static (string, object)[] Reverse(Random r) => r.Next(2) == 0 ? [("reverse", true)] : [];
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Recurrent(string op, params (string Name, object Value)[] more) => (
+        [
+            Case(op, 1, [[1, 1]], ("hidden", 1)),
+            Case(op, 3, [[5, 4]], ("hidden", 7), ("returnSequence", true)),
+            Case(op, 2, [[7, 3]], [("hidden", 16), ("bidirectional", true), .. more]),
+            Case(op, 5, [[4, 6]], ("hidden", 5), ("layers", 2), ("bidirectional", true), ("returnSequence", true)),
+            Case(op, 1, [[9, 33]], ("hidden", 35), ("layers", 3), ("bias", false)),
+            Case(op, 33, [[3, 17]], ("hidden", 64), ("returnSequence", true)),
+            Case(op, 7, [[6, 5]], ("hidden", 9), ("layers", 2), ("bidirectional", true)) with { Ragged = true },
+            Case(op, 5, [[8, 3]], ("hidden", 16), ("bidirectional", true), ("returnSequence", true)) with { Ragged = true },
+        ],
+        (r, _) => Case(op, r.Next(1, 20), [[r.Next(1, 9), r.Next(1, 20)]], [("hidden", r.Next(1, 40)), ("layers", r.Next(1, 4)), ("bidirectional", r.Next(2) == 0), ("returnSequence", r.Next(2) == 0), ("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]) with { Ragged = r.Next(3) == 0 });
 
     private static int[] Map(Random r) => [r.Next(1, 9), r.Next(1, 15), r.Next(1, 15)];
 

@@ -15,12 +15,12 @@ internal sealed class RandomData
         Batch = batch;
         // A string's own hash code differs from run to run.
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
-        Inputs = graph.Inputs.Select(i => i.Element == GraphElement.Int32
-            ? Enumerable.Range(0, batch * (int)i.Shape.Elements).Select(_ => (double)random.Next(4)).ToArray()
-            : Uniform(batch * i.Shape.Elements, low, high)).ToArray();
-        Targets = graph.Targets.Select(t => t.Element == GraphElement.Int32
-            ? Enumerable.Range(0, batch * (int)t.Shape.Elements).Select(_ => (double)Label(t)).ToArray()
-            : Uniform(batch * t.Shape.Elements, low, high)).ToArray();
+        double[] Values(Node leaf) =>
+            graph.Inputs.FirstOrDefault(x => x.Lengths == leaf.Id) is { } sequence ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(1, sequence.Shape[0] + 1)).ToArray()
+            : leaf.Element == GraphElement.Int32 ? Enumerable.Range(0, batch * (int)leaf.Shape.Elements).Select(_ => (double)Index(leaf)).ToArray()
+            : Uniform(batch * leaf.Shape.Elements, low, high);
+        Inputs = graph.Inputs.Select(Values).ToArray();
+        Targets = graph.Targets.Select(Values).ToArray();
         OutputGradients = graph.Outputs.Select(o => Uniform(batch * graph.Nodes[o].Shape.Elements, -1, 1)).ToArray();
         Weights = graph.Parameters.ToDictionary(
             p => p.Name,
@@ -52,12 +52,17 @@ internal sealed class RandomData
         }
     }
 
-    private int Label(Node target)
+    /// <summary>What an integer tensor may hold: less than the least that any of its readers tells apart, or the class that a loss ignores.</summary>
+    private int Index(Node leaf)
     {
-        var losses = graph.Nodes.Where(n => OpCatalogue.Find(n.Op) is { TakesClassIndices: true } && n.Inputs[1] == target.Id).ToArray();
-        var ignored = losses.Select(n => (OpCatalogue.Get(n.Op), n)).Where(l => l.Item1 is ClassLoss).Select(l => (int)l.Item1.Argument(l.n.Arguments, "ignoreIndex")!).FirstOrDefault(i => i != ClassLoss.NothingIgnored, ClassLoss.NothingIgnored);
-        return ignored != ClassLoss.NothingIgnored && random.Next(4) == 0 ? ignored : random.Next(losses.Min(n => graph.Nodes[n.Inputs[0]].Shape[0]));
+        var readers = graph.Nodes.Where(n => OpCatalogue.Find(n.Op) is { IndexInput: >= 0 } op && Leaf(n.Inputs[op.IndexInput]) == leaf.Id).ToArray();
+        var ignored = readers.Where(n => OpCatalogue.Get(n.Op) is ClassLoss).Select(n => (int)OpCatalogue.Get(n.Op).Argument(n.Arguments, "ignoreIndex")!)
+            .FirstOrDefault(i => i != ClassLoss.NothingIgnored, ClassLoss.NothingIgnored);
+        // Integers that are no indices are just numbers.
+        return ignored != ClassLoss.NothingIgnored && random.Next(4) == 0 ? ignored : random.Next(readers.Select(n => OpCatalogue.Get(n.Op).IndexCount(n, graph.Nodes)).DefaultIfEmpty(4).Min());
     }
+
+    private int Leaf(int id) => graph.Nodes[id].Kind == NodeKind.Op ? Leaf(graph.Nodes[id].Inputs[0]) : id;
 
     private double[] Uniform(long count, double low, double high)
     {

@@ -34,6 +34,7 @@ internal sealed class ReferenceCopy : ReferenceOp
     }
 }
 
+/// <summary>One input after the other along an axis, at each place of the axes before it.</summary>
 internal sealed class ReferenceConcat : ReferenceOp
 {
     public override void Forward(Call c) => Each(c, (y, x, i) => c.Y.Data[y] = x.Data[i]);
@@ -42,14 +43,20 @@ internal sealed class ReferenceConcat : ReferenceOp
 
     private static void Each(Call c, Action<int, Value, int> body)
     {
+        var axis = (c.Int("axis") + c.Y.Shape.Length) % c.Y.Shape.Length;
+        var places = c.Y.Shape.Take(axis).Aggregate(1, (n, e) => n * e);
+        var at = 0;
         for (var n = 0; n < c.Y.Samples; n++)
         {
-            var at = n * c.Y.Size;
-            foreach (var x in c.Inputs)
+            for (var place = 0; place < places; place++)
             {
-                for (var i = 0; i < x.Size; i++)
+                foreach (var x in c.Inputs)
                 {
-                    body(at++, x, x.Start(n) + i);
+                    var length = x.Size / places;
+                    for (var i = 0; i < length; i++)
+                    {
+                        body(at++, x, x.Start(n) + (place * length) + i);
+                    }
                 }
             }
         }
@@ -106,7 +113,7 @@ internal sealed class ReferenceDropout : ReferenceOp
         {
             for (var i = 0; i < c.Y.Size; i++)
             {
-                var keep = !c.Options.Training || Philox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)i) >= p;
+                var keep = !c.Options.Training || Philox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)((c.Time * c.Y.Size) + i)) >= p;
                 body((n * c.Y.Size) + i, !c.Options.Training ? 1 : keep ? 1 / (1 - (double)p) : 0);
             }
         }

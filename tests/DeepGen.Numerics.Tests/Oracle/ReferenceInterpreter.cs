@@ -55,13 +55,14 @@ internal sealed class ReferenceInterpreter
                     values[node.Id] = new Value(shape, 1, false, Weights(node.Name));
                     break;
                 case NodeKind.Constant:
-                    values[node.Id] = new Value(shape, 1, false, [Convert.ToDouble(node.Arguments[0].Value)]);
+                    values[node.Id] = new Value(shape, 1, false, Enumerable.Repeat(Convert.ToDouble(node.Arguments[0].Value), (int)node.Shape.Elements).ToArray());
                     break;
-                case NodeKind.Op when node.Inputs.Concat(node.Parameters).All(i => values[i] is not null):
+                case NodeKind.Op when node.Loop == 0 && node.Inputs.Concat(node.Parameters).All(i => values[i] is not null):
                     var y = new Value(shape, node.PerSample ? batch : 1, node.PerSample);
                     var call = new Call(node, node.Inputs.Select(i => values[i]!).ToArray(), node.Parameters.Select(i => values[i]!).ToArray(), y, options, States, graph.Nodes);
                     var op = ReferenceOp.Get(node.Op);
                     op.Forward(call);
+                    y.Maker = call;
                     values[node.Id] = y;
                     calls.Add((op, call));
                     break;

@@ -1,44 +1,47 @@
 namespace DeepGen.Numerics.Tests.Oracle;
 
+/// <summary>Over the last axis: a vector, or each vector of a sequence.</summary>
 internal sealed class ReferenceDense : ReferenceOp
 {
-    public override void Forward(Call c)
+    public override void Forward(Call c) => EachRow(c, (x, y) =>
     {
-        int outputs = c.Y.Shape[0], inputs = c.X.Shape[0];
-        for (var n = 0; n < c.Y.Samples; n++)
+        int outputs = c.Y.Shape[^1], inputs = c.X.Shape[^1];
+        for (var o = 0; o < outputs; o++)
         {
-            for (var o = 0; o < outputs; o++)
+            var sum = c.Parameters.Length > 1 ? c.Parameters[1].Data[o] : 0;
+            for (var i = 0; i < inputs; i++)
             {
-                var sum = c.Parameters.Length > 1 ? c.Parameters[1].Data[o] : 0;
-                for (var i = 0; i < inputs; i++)
-                {
-                    sum += c.Parameters[0].Data[(o * inputs) + i] * c.X.Data[c.X.Start(n) + i];
-                }
+                sum += c.Parameters[0].Data[(o * inputs) + i] * c.X.Data[x + i];
+            }
 
-                c.Y.Data[(n * outputs) + o] = sum;
+            c.Y.Data[y + o] = sum;
+        }
+    });
+
+    public override void Backward(Call c) => EachRow(c, (x, y) =>
+    {
+        int outputs = c.Y.Shape[^1], inputs = c.X.Shape[^1];
+        for (var o = 0; o < outputs; o++)
+        {
+            var dy = c.Y.Gradient[y + o];
+            if (c.Parameters.Length > 1)
+            {
+                c.Parameters[1].Gradient[o] += dy;
+            }
+
+            for (var i = 0; i < inputs; i++)
+            {
+                c.X.Gradient[x + i] += dy * c.Parameters[0].Data[(o * inputs) + i];
+                c.Parameters[0].Gradient[(o * inputs) + i] += dy * c.X.Data[x + i];
             }
         }
-    }
+    });
 
-    public override void Backward(Call c)
+    private static void EachRow(Call c, Action<int, int> body)
     {
-        int outputs = c.Y.Shape[0], inputs = c.X.Shape[0];
-        for (var n = 0; n < c.Y.Samples; n++)
+        for (var row = 0; row < c.Y.Data.Length / c.Y.Shape[^1]; row++)
         {
-            for (var o = 0; o < outputs; o++)
-            {
-                var dy = c.Y.Gradient[(n * outputs) + o];
-                if (c.Parameters.Length > 1)
-                {
-                    c.Parameters[1].Gradient[o] += dy;
-                }
-
-                for (var i = 0; i < inputs; i++)
-                {
-                    c.X.Gradient[c.X.Start(n) + i] += dy * c.Parameters[0].Data[(o * inputs) + i];
-                    c.Parameters[0].Gradient[(o * inputs) + i] += dy * c.X.Data[c.X.Start(n) + i];
-                }
-            }
+            body(row * c.X.Shape[^1], row * c.Y.Shape[^1]);
         }
     }
 }

@@ -12,14 +12,47 @@ internal abstract class ReferenceOp
 
     private static readonly Dictionary<string, ReferenceOp> All = new(StringComparer.Ordinal)
     {
-        ["Conv2d"] = new ReferenceConv2d(),
+        ["Conv1d"] = new ReferenceConv(),
+        ["Conv2d"] = new ReferenceConv(),
+        ["Conv3d"] = new ReferenceConv(),
+        ["DepthwiseConv2d"] = new ReferenceConv(),
+        ["ConvTranspose1d"] = new ReferenceConv(isTransposed: true),
+        ["ConvTranspose2d"] = new ReferenceConv(isTransposed: true),
+        ["ConvTranspose3d"] = new ReferenceConv(isTransposed: true),
         ["Dense"] = new ReferenceDense(),
-        ["MaxPool2d"] = new ReferenceMaxPool2d(),
-        ["AvgPool2d"] = new ReferenceAvgPool2d(),
-        ["GlobalAvgPool2d"] = new ReferenceGlobalAvgPool2d(),
+        ["Embedding"] = new ReferenceGather(c => c.Parameters[0], c => c.X, c => c.Int("paddingIndex")),
+        ["OneHot"] = new ReferenceOneHot(),
+        ["MatMul"] = new ReferenceMatMul(),
+        ["Gram"] = new ReferenceGram(),
+        ["Rbf"] = new ReferenceRbf(),
+        ["MaxPool1d"] = new ReferenceMaxPool(),
+        ["MaxPool2d"] = new ReferenceMaxPool(),
+        ["MaxPool3d"] = new ReferenceMaxPool(),
+        ["MaxUnpool2d"] = new ReferenceMaxUnpool(),
+        ["AvgPool1d"] = new ReferenceAvgPool(),
+        ["AvgPool2d"] = new ReferenceAvgPool(),
+        ["AvgPool3d"] = new ReferenceAvgPool(),
+        ["GlobalMaxPool1d"] = new ReferenceGlobalMaxPool(),
+        ["GlobalMaxPool2d"] = new ReferenceGlobalMaxPool(),
+        ["GlobalMaxPool3d"] = new ReferenceGlobalMaxPool(),
+        ["GlobalAvgPool1d"] = new ReferenceGlobalAvgPool(),
+        ["GlobalAvgPool2d"] = new ReferenceGlobalAvgPool(),
+        ["GlobalAvgPool3d"] = new ReferenceGlobalAvgPool(),
         ["Flatten"] = new ReferenceCopy(),
         ["Reshape"] = new ReferenceCopy(),
         ["Concat"] = new ReferenceConcat(),
+        ["Slice"] = ReferenceLinear.Slice,
+        ["CenterCrop"] = ReferenceLinear.CenterCrop,
+        ["Permute"] = ReferenceLinear.Permute,
+        ["BroadcastTo"] = ReferenceLinear.BroadcastTo,
+        ["Repeat"] = ReferenceLinear.Repeat,
+        ["ZeroPad2d"] = ReferenceLinear.Pad((i, size) => i < size ? i : -1),
+        ["ReflectPad2d"] = ReferenceLinear.Pad((i, size) => i < 0 ? -i : i < size ? i : size - 1 - (i - (size - 1))),
+        ["ReplicatePad2d"] = ReferenceLinear.Pad((i, size) => i < 0 ? 0 : i < size ? i : size - 1),
+        ["UpsampleNearest2d"] = ReferenceLinear.UpsampleNearest,
+        ["UpsampleBilinear2d"] = ReferenceLinear.UpsampleBilinear,
+        ["Gather"] = new ReferenceGather(c => c.X, c => c.Inputs[1], _ => -1),
+        ["ScatterAdd"] = new ReferenceScatterAdd(),
         ["Add"] = new ReferencePointwise((a, b) => a + b, (_, _) => (1, 1)),
         ["Subtract"] = new ReferencePointwise((a, b) => a - b, (_, _) => (1, -1)),
         ["Multiply"] = new ReferencePointwise((a, b) => a * b, (a, b) => (b, a)),
@@ -82,11 +115,17 @@ internal abstract class ReferenceOp
             (c, i) => i % c.X.Shape[^c.Int("axes")..].Aggregate(1, (a, e) => a * e)),
         ["InstanceNorm"] = new ReferenceSampleNorm(c => c.X.Shape[0], (c, i) => i / (c.X.Size / c.X.Shape[0])),
         ["GroupNorm"] = new ReferenceSampleNorm(c => c.Int("groups"), (c, i) => i / (c.X.Size / c.X.Shape[0])),
+        ["LocalResponseNorm"] = new ReferenceLocalResponseNorm(),
         ["Dropout"] = new ReferenceDropout(),
         ["Dropout2d"] = new ReferenceNoise((c, x, u, i) => x * ReferenceNoise.Channel(c, u, i), ReferenceNoise.Channel),
         ["GaussianNoise"] = new ReferenceNoise((c, x, u, i) => x + (c.Options.Training ? c.Float("sigma") * ReferenceNoise.Normal(u, i) : 0), (_, _, _) => 1),
         ["RandomNormal"] = new ReferenceNoise((c, _, u, i) => c.Float("mean") + (c.Options.Training ? c.Float("deviation") * ReferenceNoise.Normal(u, i) : 0), (_, _, _) => 0),
         ["RandomUniform"] = new ReferenceNoise((c, _, u, i) => c.Float("low") + ((c.Float("high") - c.Float("low")) * (c.Options.Training ? u(0, i) : 0.5)), (_, _, _) => 0),
+        ["Scan"] = new ReferenceScan(),
+        ["ScanState"] = new ReferenceScanState(),
+        ["Rnn"] = new ReferenceRnn(),
+        ["Lstm"] = new ReferenceLstm(),
+        ["Gru"] = new ReferenceGru(),
         ["SoftmaxCrossEntropy"] = new ReferenceClassLoss(logits: true),
         ["NegativeLogLikelihood"] = new ReferenceClassLoss(logits: false),
         ["Hinge"] = new ReferenceHinge(),
@@ -130,18 +169,29 @@ internal sealed class Call(Node node, Value[] inputs, Value[] parameters, Value 
 
     public RunOptions Options { get; } = options;
 
-    public int NodeId => node.Id;
+    public int NodeId => Node.Id;
 
     /// <summary>Whatever forward keeps for backward.</summary>
     public double[] Kept { get; set; } = [];
 
-    /// <summary>The current values of state parameter <paramref name="i"/>; training moves them.</summary>
-    public double[] State(int i) => states[nodes[node.Parameters[i]].Name];
+    /// <summary>The calls of a cell, step by step.</summary>
+    public List<ReferenceScan.Step> Steps { get; } = [];
 
-    public bool Has(string name) => OpCatalogue.Get(node.Op).Parameters.Any(p => p.Name == name);
+    /// <summary>In a cell: the step.</summary>
+    public int Time { get; init; }
+
+    public Node Node { get; } = node;
+
+    public IReadOnlyList<Node> Nodes { get; } = nodes;
+
+    public IDictionary<string, double[]> States { get; } = states;
+
+    /// <summary>The current values of state parameter <paramref name="i"/>; training moves them.</summary>
+    public double[] State(int i) => States[Nodes[Node.Parameters[i]].Name];
 
     public object? Argument(string name)
     {
+        var node = Node;
         var parameters = OpCatalogue.Get(node.Op).Parameters;
         for (var i = 0; i < parameters.Count; i++)
         {
@@ -153,6 +203,8 @@ internal sealed class Call(Node node, Value[] inputs, Value[] parameters, Value 
 
         throw new NotSupportedException($"{node.Op} has no {name}.");
     }
+
+    public bool Has(string name) => OpCatalogue.Get(Node.Op).Parameters.Any(p => p.Name == name);
 
     public int Int(string name) => Convert.ToInt32(Argument(name));
 

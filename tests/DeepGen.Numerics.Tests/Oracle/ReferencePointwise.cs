@@ -299,7 +299,7 @@ internal sealed class ReferenceNoise(Func<Call, double, Func<int, int, double>, 
             double Uniform(int stream, int element) => Philox.Uniform(c.Options.Seed, (uint)(c.NodeId + (stream << 30)), c.Options.Step, c.Options.FirstSample + (uint)n, (uint)element);
             for (var i = 0; i < c.Y.Size; i++)
             {
-                body((n * c.Y.Size) + i, i, Uniform);
+                body((n * c.Y.Size) + i, (c.Time * c.Y.Size) + i, Uniform);
             }
         }
     }

@@ -1,46 +1,125 @@
+using DeepGen.Generators.Graph;
+
 namespace DeepGen.Numerics.Tests.Oracle;
 
-/// <summary>The sliding window of a convolution or a pool, from the op's own arguments and in the notation of its formula.</summary>
+/// <summary>The sliding window of a convolution or a pool, in any number of dimensions, from the op's own arguments and in the notation of its formula.</summary>
 internal sealed class ReferenceWindow
 {
-    private readonly int stride;
-    private readonly int dilation;
+    private readonly int[] kernel;
+    private readonly int[] stride;
+    private readonly int[] dilation;
     private readonly int[] before;
+    private readonly int[] counted;
+    private readonly int[] map;
+    private readonly int[] windows;
 
-    public ReferenceWindow(Call c, int stride, int dilation)
+    /// <param name="map">Extents that the windows see.</param>
+    /// <param name="windows">Number of windows along each axis.</param>
+    /// <param name="isTransposed">Padding.Same asks for windows·stride elements rather than elements/stride windows.</param>
+    public ReferenceWindow(Call c, IEnumerable<int> map, IEnumerable<int> windows, bool isTransposed = false)
     {
-        this.stride = stride;
-        this.dilation = dilation;
-        Kernel = c.Int("kernel");
-        var padding = c.Int("padding");
-        before = new int[2];
-        for (var axis = 0; axis < 2; axis++)
+        this.map = map.ToArray();
+        this.windows = windows.ToArray();
+        var axes = this.map.Length;
+        kernel = Numbers(c, "kernel", axes);
+        stride = c.Has("stride") ? Numbers(c, "stride", axes).Zip(kernel, (s, k) => s == 0 ? k : s).ToArray() : kernel;
+        dilation = c.Has("dilation") ? Numbers(c, "dilation", axes) : Enumerable.Repeat(1, axes).ToArray();
+        before = new int[axes];
+        counted = new int[axes];
+        var padding = c.Argument("padding");
+        for (var axis = 0; axis < axes; axis++)
         {
-            // Padding.Same: ceil(size / stride) outputs; the odd one of the border goes to the end.
-            var size = c.X.Shape[axis + 1];
-            var outputs = (int)Math.Ceiling(size / (double)stride);
-            before[axis] = padding >= 0 ? padding : Math.Max(0, ((outputs - 1) * stride) + ((Kernel - 1) * dilation) + 1 - size) / 2;
-            if (padding < 0)
+            int size = this.map[axis], extent = ((kernel[axis] - 1) * dilation[axis]) + 1, after;
+            if (padding is EquatableArray<int> sides && sides.Count == 2 * axes)
             {
-                Assert.Equal(outputs, c.Y.Shape[axis + 1]);
+                (before[axis], after) = (sides[2 * axis], sides[(2 * axis) + 1]);
             }
+            else if (Numbers(c, "padding", axes)[axis] is >= 0 and var number)
+            {
+                before[axis] = after = number;
+            }
+            else if (Numbers(c, "padding", axes)[axis] == -2)
+            {
+                // Padding.Full: the first window sees one element, and so does the last.
+                before[axis] = after = extent - 1;
+            }
+            else
+            {
+                // Padding.Same: ceil(size / stride) windows; the odd one of the border goes to the end.
+                var total = isTransposed ? extent - stride[axis] : Math.Max(0, ((this.windows[axis] - 1) * stride[axis]) + extent - size);
+                before[axis] = Math.Max(0, total) / 2;
+                after = total - before[axis];
+                var expected = isTransposed ? (this.windows[axis] * stride[axis]) + Numbers(c, "outputPadding", axes)[axis] : (int)Math.Ceiling(size / (double)stride[axis]);
+                Assert.Equal(expected, isTransposed ? size : this.windows[axis]);
+            }
+
+            counted[axis] = size + after;
         }
+
+        Taps = kernel.Aggregate(1, (n, k) => n * k);
+        Windows = this.windows.Aggregate(1, (n, e) => n * e);
+        Positions = this.map.Aggregate(1, (n, e) => n * e);
     }
 
-    public int Kernel { get; }
+    /// <summary>Elements of a window.</summary>
+    public int Taps { get; }
 
-    /// <summary>Row (axis 0) or column (axis 1) of the input that tap <paramref name="tap"/> of output <paramref name="at"/> reads; may lie outside.</summary>
-    public int Source(int axis, int at, int tap) => (at * stride) + (tap * dilation) - before[axis];
+    public int Windows { get; }
+
+    public int Positions { get; }
+
+    /// <summary>The element that a tap of a window sees, flat within its channel; −1 where that lies outside.</summary>
+    public int Source(int window, int tap)
+    {
+        int source = 0, scale = 1;
+        for (var axis = map.Length - 1; axis >= 0; axis--)
+        {
+            var at = Place(axis, ref window, ref tap);
+            if (at < 0 || at >= map[axis])
+            {
+                return -1;
+            }
+
+            source += at * scale;
+            scale *= map[axis];
+        }
+
+        return source;
+    }
+
+    /// <summary>Elements of a window that lie in the map or in the border around it: all but what overhangs in ceil mode.</summary>
+    public int Counted(int window) => Enumerable.Range(0, Taps).Count(tap =>
+    {
+        var w = window;
+        var inside = true;
+        for (var axis = map.Length - 1; axis >= 0; axis--)
+        {
+            inside &= Place(axis, ref w, ref tap) < counted[axis];
+        }
+
+        return inside;
+    });
+
+    private int Place(int axis, ref int window, ref int tap)
+    {
+        var at = (window % windows[axis] * stride[axis]) + (tap % kernel[axis] * dilation[axis]) - before[axis];
+        window /= windows[axis];
+        tap /= kernel[axis];
+        return at;
+    }
+
+    private static int[] Numbers(Call c, string name, int axes) =>
+        c.Argument(name) is EquatableArray<int> numbers ? numbers.Count == 1 ? Enumerable.Repeat(numbers[0], axes).ToArray() : numbers.ToArray() : Enumerable.Repeat(c.Int(name), axes).ToArray();
 }
 
-internal sealed class ReferenceConv2d : ReferenceOp
+/// <summary>Conv1d, Conv2d, Conv3d and depthwise ones; and the transposed, where windows stand in the input and what they see in the output.</summary>
+internal sealed class ReferenceConv(bool isTransposed = false) : ReferenceOp
 {
     public override void Forward(Call c)
     {
-        var bias = c.Parameters.Length > 1 ? c.Parameters[1] : null;
-        for (var i = 0; i < c.Y.Data.Length; i++)
+        for (var i = 0; c.Parameters.Length > 1 && i < c.Y.Data.Length; i++)
         {
-            c.Y.Data[i] = bias is null ? 0 : bias.Data[i % c.Y.Size / (c.Y.Shape[1] * c.Y.Shape[2])];
+            c.Y.Data[i] = c.Parameters[1].Data[Channel(c, i)];
         }
 
         Each(c, (y, x, w) => c.Y.Data[y] += c.X.Data[x] * c.Parameters[0].Data[w]);
@@ -50,7 +129,7 @@ internal sealed class ReferenceConv2d : ReferenceOp
     {
         for (var i = 0; c.Parameters.Length > 1 && i < c.Y.Data.Length; i++)
         {
-            c.Parameters[1].Gradient[i % c.Y.Size / (c.Y.Shape[1] * c.Y.Shape[2])] += c.Y.Gradient[i];
+            c.Parameters[1].Gradient[Channel(c, i)] += c.Y.Gradient[i];
         }
 
         Each(c, (y, x, w) =>
@@ -60,37 +139,34 @@ internal sealed class ReferenceConv2d : ReferenceOp
         });
     }
 
-    /// <summary>Every product of the formula: y[o,p,q] with x[c,…] and w[o,c,i,j].</summary>
-    private static void Each(Call call, Action<int, int, int> body)
+    private static int Channel(Call c, int i) => i % c.Y.Size / (c.Y.Size / c.Y.Shape[0]);
+
+    /// <summary>Every product of the formula: y[o,…] with x[c,…] and the weight, laid out [o, c, …], transposed [c, o, …].</summary>
+    private void Each(Call call, Action<int, int, int> body)
     {
-        var window = new ReferenceWindow(call, call.Int("stride"), call.Int("dilation"));
-        int groups = call.Int("groups"), k = window.Kernel;
-        int channels = call.X.Shape[0], height = call.X.Shape[1], width = call.X.Shape[2];
-        int filters = call.Y.Shape[0], rows = call.Y.Shape[1], columns = call.Y.Shape[2];
-        int perGroup = channels / groups, filtersPerGroup = filters / groups;
+        int[] x = call.X.Shape, y = call.Y.Shape, w = call.Parameters[0].Shape;
+        var window = isTransposed ? new ReferenceWindow(call, y[1..], x[1..], true) : new ReferenceWindow(call, x[1..], y[1..]);
+        // Of the weight's first extent, those that belong to one group; its second has one group's alone.
+        var groups = (isTransposed ? y[0] : x[0]) / w[1];
+        var sources = Enumerable.Range(0, window.Windows * window.Taps).Select(i => window.Source(i / window.Taps, i % window.Taps)).ToArray();
         for (var n = 0; n < call.Y.Samples; n++)
         {
-            for (var o = 0; o < filters; o++)
+            for (var first = 0; first < w[0]; first++)
             {
-                var first = o / filtersPerGroup * perGroup;
-                for (var p = 0; p < rows; p++)
+                for (var second = 0; second < w[1]; second++)
                 {
-                    for (var q = 0; q < columns; q++)
+                    var seen = (first / (w[0] / groups) * w[1]) + second;
+                    for (var p = 0; p < window.Windows; p++)
                     {
-                        var y = (n * call.Y.Size) + (((o * rows) + p) * columns) + q;
-                        for (var c = 0; c < perGroup; c++)
+                        for (var tap = 0; tap < window.Taps; tap++)
                         {
-                            for (var i = 0; i < k; i++)
+                            if (sources[(p * window.Taps) + tap] is >= 0 and var s)
                             {
-                                var r = window.Source(0, p, i);
-                                for (var j = 0; j < k && r >= 0 && r < height; j++)
-                                {
-                                    var s = window.Source(1, q, j);
-                                    if (s >= 0 && s < width)
-                                    {
-                                        body(y, call.X.Start(n) + ((((first + c) * height) + r) * width) + s, (((((o * perGroup) + c) * k) + i) * k) + j);
-                                    }
-                                }
+                                int atWindow = (first * window.Windows) + p, atSeen = (seen * window.Positions) + s;
+                                body(
+                                    (n * call.Y.Size) + (isTransposed ? atSeen : atWindow),
+                                    call.X.Start(n) + (isTransposed ? atWindow : atSeen),
+                                    (((first * w[1]) + second) * window.Taps) + tap);
                             }
                         }
                     }
@@ -100,36 +176,20 @@ internal sealed class ReferenceConv2d : ReferenceOp
     }
 }
 
-internal abstract class ReferencePool2d : ReferenceOp
+internal abstract class ReferencePool : ReferenceOp
 {
-    /// <summary>For every output: its index, the indices of the input under its window in row-major order, and the taps of the window, border included.</summary>
-    protected static void Each(Call call, Action<int, List<int>, int> body)
+    /// <summary>For every output: its index, the indices of the input under its window in row-major order, and the elements of the window that count with the border.</summary>
+    public static void Each(Call call, Action<int, List<int>, int> body)
     {
-        var window = new ReferenceWindow(call, call.Int("stride") == 0 ? call.Int("kernel") : call.Int("stride"), 1);
-        int channels = call.X.Shape[0], height = call.X.Shape[1], width = call.X.Shape[2], rows = call.Y.Shape[1], columns = call.Y.Shape[2];
+        var window = new ReferenceWindow(call, call.X.Shape[1..], call.Y.Shape[1..]);
         for (var n = 0; n < call.Y.Samples; n++)
         {
-            for (var c = 0; c < channels; c++)
+            for (var c = 0; c < call.X.Shape[0]; c++)
             {
-                for (var p = 0; p < rows; p++)
+                for (var p = 0; p < window.Windows; p++)
                 {
-                    for (var q = 0; q < columns; q++)
-                    {
-                        var inside = new List<int>();
-                        for (var i = 0; i < window.Kernel; i++)
-                        {
-                            for (var j = 0; j < window.Kernel; j++)
-                            {
-                                int r = window.Source(0, p, i), s = window.Source(1, q, j);
-                                if (r >= 0 && r < height && s >= 0 && s < width)
-                                {
-                                    inside.Add(call.X.Start(n) + (((c * height) + r) * width) + s);
-                                }
-                            }
-                        }
-
-                        body((n * call.Y.Size) + (((c * rows) + p) * columns) + q, inside, window.Kernel * window.Kernel);
-                    }
+                    var inside = Enumerable.Range(0, window.Taps).Select(tap => window.Source(p, tap)).Where(s => s >= 0).Select(s => call.X.Start(n) + (c * window.Positions) + s).ToList();
+                    body((n * call.Y.Size) + (c * window.Windows) + p, inside, window.Counted(p));
                 }
             }
         }
@@ -137,15 +197,15 @@ internal abstract class ReferencePool2d : ReferenceOp
 }
 
 /// <summary>The first maximum in row-major order gets the gradient; NaN counts as the maximum.</summary>
-internal sealed class ReferenceMaxPool2d : ReferencePool2d
+internal sealed class ReferenceMaxPool : ReferencePool
 {
     public override void Forward(Call c) => Each(c, (y, inside, _) => c.Y.Data[y] = c.X.Data[Winner(c, inside)]);
 
     public override void Backward(Call c) => Each(c, (y, inside, _) => c.X.Gradient[Winner(c, inside)] += c.Y.Gradient[y]);
 
-    private static int Winner(Call c, List<int> inside)
+    public static int Winner(Call c, IEnumerable<int> inside)
     {
-        var best = inside[0];
+        var best = inside.First();
         foreach (var i in inside)
         {
             if (c.X.Data[i] > c.X.Data[best] || (double.IsNaN(c.X.Data[i]) && !double.IsNaN(c.X.Data[best])))
@@ -158,24 +218,54 @@ internal sealed class ReferenceMaxPool2d : ReferencePool2d
     }
 }
 
-internal sealed class ReferenceAvgPool2d : ReferencePool2d
+internal sealed class ReferenceAvgPool : ReferencePool
 {
-    public override void Forward(Call c) => Each(c, (y, inside, taps) => c.Y.Data[y] = inside.Sum(i => c.X.Data[i]) / (c.Bool("countPadding") ? taps : inside.Count));
+    public override void Forward(Call c) => Each(c, (y, inside, counted) => c.Y.Data[y] = inside.Sum(i => c.X.Data[i]) / (c.Bool("countPadding") ? counted : inside.Count));
 
-    public override void Backward(Call c) => Each(c, (y, inside, taps) =>
+    public override void Backward(Call c) => Each(c, (y, inside, counted) =>
     {
         foreach (var i in inside)
         {
-            c.X.Gradient[i] += c.Y.Gradient[y] / (c.Bool("countPadding") ? taps : inside.Count);
+            c.X.Gradient[i] += c.Y.Gradient[y] / (c.Bool("countPadding") ? counted : inside.Count);
         }
     });
 }
 
-internal sealed class ReferenceGlobalAvgPool2d : ReferenceOp
+/// <summary>Values go where the pool that made the second input found its maxima.</summary>
+internal sealed class ReferenceMaxUnpool : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (x, y) => c.Y.Data[y] += c.X.Data[x]);
+
+    public override void Backward(Call c) => Each(c, (x, y) => c.X.Gradient[x] += c.Y.Gradient[y]);
+
+    private static void Each(Call c, Action<int, int> body)
+    {
+        var pool = c.Inputs[1].Maker!;
+        ReferencePool.Each(pool, (window, inside, _) => body(window, ReferenceMaxPool.Winner(pool, inside)));
+    }
+}
+
+internal sealed class ReferenceGlobalMaxPool : ReferenceOp
+{
+    public override void Forward(Call c) => Each(c, (y, x) => c.Y.Data[y] = c.X.Data[x]);
+
+    public override void Backward(Call c) => Each(c, (y, x) => c.X.Gradient[x] += c.Y.Gradient[y]);
+
+    private static void Each(Call c, Action<int, int> body)
+    {
+        var positions = c.X.Size / c.X.Shape[0];
+        for (var i = 0; i < c.Y.Data.Length; i++)
+        {
+            body(i, ReferenceMaxPool.Winner(c, Enumerable.Range(i * positions, positions)));
+        }
+    }
+}
+
+internal sealed class ReferenceGlobalAvgPool : ReferenceOp
 {
     public override void Forward(Call c)
     {
-        var positions = c.X.Shape[1] * c.X.Shape[2];
+        var positions = c.X.Size / c.X.Shape[0];
         for (var i = 0; i < c.X.Data.Length; i++)
         {
             c.Y.Data[i / positions] += c.X.Data[i] / positions;
@@ -184,10 +274,42 @@ internal sealed class ReferenceGlobalAvgPool2d : ReferenceOp
 
     public override void Backward(Call c)
     {
-        var positions = c.X.Shape[1] * c.X.Shape[2];
+        var positions = c.X.Size / c.X.Shape[0];
         for (var i = 0; i < c.X.Data.Length; i++)
         {
             c.X.Gradient[i] += c.Y.Gradient[i / positions] / positions;
         }
+    }
+}
+
+internal sealed class ReferenceLocalResponseNorm : ReferenceOp
+{
+    public override void Forward(Call c)
+    {
+        for (var i = 0; i < c.X.Data.Length; i++)
+        {
+            c.Y.Data[i] = c.X.Data[i] * Math.Pow(Energy(c, i), -c.Float("beta"));
+        }
+    }
+
+    public override void Backward(Call c)
+    {
+        for (var i = 0; i < c.X.Data.Length; i++)
+        {
+            double energy = Energy(c, i), beta = c.Float("beta");
+            c.X.Gradient[i] += c.Y.Gradient[i] * Math.Pow(energy, -beta);
+            foreach (var j in Neighbours(c, i))
+            {
+                c.X.Gradient[j] -= c.Y.Gradient[i] * c.X.Data[i] * beta * Math.Pow(energy, -beta - 1) * 2 * c.Float("alpha") / c.Int("size") * c.X.Data[j];
+            }
+        }
+    }
+
+    private static double Energy(Call c, int i) => c.Float("k") + (c.Float("alpha") / c.Int("size") * Neighbours(c, i).Sum(j => c.X.Data[j] * c.X.Data[j]));
+
+    private static IEnumerable<int> Neighbours(Call c, int i)
+    {
+        int positions = c.X.Size / c.X.Shape[0], channel = i % c.X.Size / positions, first = channel - (c.Int("size") / 2);
+        return Enumerable.Range(first, c.Int("size")).Where(j => j >= 0 && j < c.X.Shape[0]).Select(j => i + ((j - channel) * positions));
     }
 }

@@ -32,6 +32,12 @@ internal sealed class Value
 
     public double[] Gradient { get; }
 
+    /// <summary>The call that computed it, null for leaves.</summary>
+    public Call? Maker { get; set; }
+
+    /// <summary>Of a Scan: its states after the last step.</summary>
+    public Value[] States { get; set; } = [];
+
     /// <summary>Where sample <paramref name="n"/> of a run starts; every sample reads the same values where there is only one set.</summary>
     public int Start(int n) => PerSample ? n * Size : 0;
 }

@@ -40,6 +40,15 @@ public sealed class FusionAccountingTests
 
         [Network, Input(6), Dense(4), Sigmoid, Dense(6), MeanSquaredError]
         public partial class Autoencoder;
+
+        [Network, Input(3, 12), Conv1d(4, 3, bias: false), BatchNorm, Relu, Conv1d(5, 3), Tanh, ConvTranspose1d(2, 4, stride: 2, bias: false), BatchNorm, Sigmoid]
+        public partial class Conv1;
+
+        [Network, Input(3, 7, 8), DepthwiseConv2d(3), Relu, ConvTranspose2d(4, 4, stride: 2, bias: false), BatchNorm, Relu, Conv2d(2, new[] { 1, 5 }), Tanh]
+        public partial class Conv2;
+
+        [Network, Input(3, 4, 6, 5), Conv3d(4, 3, padding: 1, bias: false), BatchNorm, Relu, ConvTranspose3d(3, 2, stride: 2), LeakyRelu]
+        public partial class Conv3;
         """;
 
     private static readonly Lazy<CompiledNetworks> Networks = new(() => CompiledNetworks.Compile(Sources));
@@ -145,10 +154,24 @@ public sealed class FusionAccountingTests
         Assert.True(Traffic(PlannedNetwork.Of(graph, new FusionOptions(Epilogues: false)).Inference, Section.Forward) > bound);
     }
 
+    /// <summary>Bias, BatchNorm and activation are in the kernel of every kind of convolution.</summary>
+    [Theory]
+    [InlineData("Conv1", 3)]
+    [InlineData("Conv2", 3)]
+    [InlineData("Conv3", 2)]
+    public void Every_kind_of_convolution_takes_what_is_around_it(string name, int layers)
+    {
+        Assert.Equal(layers, PlannedNetwork.Of(Graph(name)).Inference.In(Section.Forward).Count());
+        Assert.True(PlannedNetwork.Of(Graph(name), new FusionOptions(Epilogues: false)).Inference.In(Section.Forward).Count() > layers);
+    }
+
     [Theory]
     [InlineData("LeNet5")]
     [InlineData("Residual")]
     [InlineData("Autoencoder")]
+    [InlineData("Conv1")]
+    [InlineData("Conv2")]
+    [InlineData("Conv3")]
     public void Calls_are_given_the_buffers_that_are_counted(string name)
     {
         var network = PlannedNetwork.Of(Graph(name));
@@ -157,10 +180,10 @@ public sealed class FusionAccountingTests
             var writer = new KernelWriter(program.Fused, program.Memory, new SharedCode());
             foreach (var kernel in program.Kernels)
             {
-                var call = writer.Call(kernel);
-                var given = Regex.Matches(call, @"f\.(Arena|Fixed|Parameters|State|Gradients|Derived)( \+ \d+( \* n)?)?|f\.(Inputs|Targets|Outputs)\[\d+\]|\bdx\d+\b(?! =)")
+                var call = CallText.Plain(writer.Call(kernel));
+                var given = Regex.Matches(call, @"\b[AFPSGD]\b( \+ \d+( \* n)?)?|f\.(Inputs|Targets|Outputs)\[\d+\]|\bdx\d+\b(?! =)")
                     .Select(m => m.Value).ToHashSet();
-                var counted = kernel.Operands.Concat(kernel.Stored).Select(v => Regex.Replace(writer.Pointer(v), @"^\((float|int)\*\)", "")).ToHashSet();
+                var counted = kernel.Operands.Concat(kernel.Stored).Select(v => Regex.Replace(CallText.Plain(writer.Pointer(v)), @"^\((float|int)\*\)", "")).ToHashSet();
                 Assert.True(given.SetEquals(counted), $"{name}, kernel {kernel.Index}: given {string.Join("; ", given)}, counted {string.Join("; ", counted)}");
             }
         }
