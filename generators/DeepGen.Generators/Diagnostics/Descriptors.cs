@@ -29,8 +29,9 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossSignature = Make("DG0015", "Loss has another signature", "{0}; declare it as static Tensor Loss, with one Tensor per output and then [Target(…)] Tensor parameters");
     public static readonly DiagnosticDescriptor LossNeedsOneOutput = Make("DG0016", "A loss attribute needs one output", "The loss attribute '{0}' needs a network of one output but '{1}' has {2}; write a Loss method");
     public static readonly DiagnosticDescriptor Extent = Make("DG0017", "An extent must be positive", "The extent {0} of '{1}' must be at least 1 but is {2}");
-    public static readonly DiagnosticDescriptor LossWeights = Make("DG0018", "Loss uses a weight", "The Loss of '{0}' uses the weight '{1}', which no gradient would reach from there; use it in Forward and return what depends on it as an output");
+    public static readonly DiagnosticDescriptor LossState = Make("DG0018", "Loss uses a running statistic", "The Loss of '{0}' uses the running statistic '{1}', which only Forward moves; use its layer in Forward and return what depends on it as an output");
     public static readonly DiagnosticDescriptor Unpool = Make("DG0019", "Unpooling without its pool", "{0}{1}");
+    public static readonly DiagnosticDescriptor PenaltyWithoutLoss = Make("DG0025", "A penalty needs a loss", "'{0}' is added to the loss, but the network '{1}' has none; declare a loss, for instance [MeanSquaredError], or a Loss method");
 
     // Recurrence.
     public static readonly DiagnosticDescriptor StateShape = Make("DG0037", "A state changes its shape", "{0}{1}");
@@ -63,7 +64,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor NotDifferentiable = Make("DG0207", "Not possible in a function given to Map", "{0}");
 
     // It would run, but it is wrong.
-    public static readonly DiagnosticDescriptor SoftmaxBeforeLogits = Make("DG0301", "Softmax before a cross-entropy on logits", "SoftmaxCrossEntropy takes logits and applies the softmax itself, but Softmax comes before it; remove Softmax{0}");
+    public static readonly DiagnosticDescriptor SoftmaxBeforeLogits = Make("DG0301", "Softmax before a cross-entropy on logits", "{0} takes logits and applies the {2} itself, but {1} comes before it; remove {1}{3}");
     public static readonly DiagnosticDescriptor UnusedLayer = Make("DG0302", "A layer that nobody uses", "The result of {0} reaches no output and no loss; use it or remove it");
     public static readonly DiagnosticDescriptor UnusedInput = Make("DG0303", "An input that nobody uses", "The input '{0}' reaches no output and no loss; use it or remove it");
     public static readonly DiagnosticDescriptor UnusedTarget = Make("DG0304", "A target that nobody uses", "The target '{0}' is not used by the loss; use it or remove it");
@@ -72,7 +73,7 @@ internal static class Descriptors
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } = new[]
     {
         Internal, NotPartial, WrongKind, BaseClass, Collision, Unsafe, LanguageVersion, NoInput, NoOutput, StackAndForward, StackSpread, LossNotLast, TwoLosses,
-        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossWeights, Unpool,
+        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossState, Unpool, PenaltyWithoutLoss,
         StateShape, InCell, Lengths,
         Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge, OutsideTensor,
         NotEvaluable, NoSource, Endless, TooDeep, Arithmetic, Thrown, NotDifferentiable,

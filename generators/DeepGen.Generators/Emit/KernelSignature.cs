@@ -98,7 +98,7 @@ internal sealed class KernelSignatures
                     parts.Add(NumberOf(v.Prim));
                 }
 
-                if (v.Prim is IotaPrim)
+                if (v.Prim is IotaPrim or UniformPrim)
                 {
                     parts.Add(NumberOf(v.Dims));
                 }

@@ -49,19 +49,8 @@ internal sealed partial class KernelWriter
         /// <param name="written">What is stored along the inner loop, if not a whole tensor.</param>
         public void Split(bool rowsApart, Access? written = null)
         {
-            // Random numbers are counted by sample and element; counters by axis.
-            var bySample = leaves.Any(l => l.Leaf.Prim is UniformPrim);
-            var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
-            if (bySample)
-            {
-                Accesses.Add(Access.Of(null!, domain, Views.Identity(domain.Rank), domain.Rank));
-            }
-
-            var loops = Loops.Of(domain, Accesses, axis =>
-                (rowsApart && axes.Length > 0 && axis == axes[0])
-                || (bySample && axis == 1 && domain.HasBatch)
-                || iotas.Contains(axis)
-                || iotas.Contains(axis - 1));
+            var (bySample, counted) = Counters();
+            var loops = Loops.Of(domain, Accesses, axis => (rowsApart && axes.Length > 0 && axis == axes[0]) || counted(axis));
             if (loops.Count == 0)
             {
                 loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
@@ -84,11 +73,30 @@ internal sealed partial class KernelWriter
             Outer = loops.Take(loops.Count - 1).ToList();
         }
 
+        /// <summary>Random numbers are counted by sample and element, indices by axis: axes that must stay apart for their sake.</summary>
+        private (bool BySample, Func<int, bool> Separate) Counters()
+        {
+            var random = leaves.Where(l => l.Leaf.Prim is UniformPrim).ToArray();
+            var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
+            foreach (var (leaf, map) in random)
+            {
+                Accesses.Add(Access.Of(null!, leaf.Dims, map, domain.Rank));
+            }
+
+            return (random.Length > 0, axis => (random.Length > 0 && axis == 1 && domain.HasBatch) || iotas.Contains(axis) || iotas.Contains(axis - 1));
+        }
+
         /// <summary>Loops for reductions that are not along rows: first what is kept, then what is summed.</summary>
         /// <returns>The loops that are kept around everything, and those that are summed outside the vectorized one.</returns>
         public (List<Loop> Kept, List<Loop> Summed) SplitReduction()
         {
-            var loops = Loops.Of(domain, Accesses, axis => axes.Contains(axis) != axes.Contains(axis - 1));
+            var (bySample, counted) = Counters();
+            var loops = Loops.Of(domain, Accesses, axis => axes.Contains(axis) != axes.Contains(axis - 1) || counted(axis));
+            if (bySample && loops[loops.Count - 1].HasBatch)
+            {
+                loops.Add(new Loop(Array.Empty<int>(), 1, false, "i"));
+            }
+
             Inner = loops[loops.Count - 1];
             var around = loops.Take(loops.Count - 1).ToList();
             var kept = around.Where(l => !axes.Contains(l.Axes[0])).ToList();
@@ -251,23 +259,12 @@ internal sealed partial class KernelWriter
                         var step = Field("ulong", "step", "step");
                         var sample = Field("ulong", domain.HasBatch ? "first + (ulong)n" : "0", "sample");
                         var purposeField = Field("uint", purpose, "purpose");
-                        // The element's number within its sample.
-                        var element = Access.Of(v, domain, Views.Identity(domain.Rank), domain.Rank);
-                        if (domain.HasBatch)
-                        {
-                            var withinSample = (long[])element.Strides.Clone();
-                            withinSample[0] = 0;
-                            element = element with { Strides = withinSample };
-                        }
-
-                        var start = RowOffset(element);
-                        if (writer.program.Lowered.IsStep)
-                        {
-                            start = $"{(start.Length == 0 ? "" : start + " + ")}k.{extras.Time()} * {Literals.Int(domain.Elements)}";
-                        }
-
-                        var startField = start.Length == 0 ? "" : Field("nint", start, "element") + " + ";
-                        return $"V.Uniform((uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, {startField}i)";
+                        var (start, repeated) = Place(v, map);
+                        var startField = start.Length == 0 ? "" : Field("nint", start, "element");
+                        var counter = $"(uint){seed}, (uint)({seed} >> 32), {purposeField}, {step}, {sample}, ";
+                        return repeated
+                            ? $"V.Broadcast(K::Philox.Uniform({counter}{(startField.Length == 0 ? "0" : startField)}))"
+                            : $"V.Uniform({counter}{(startField.Length == 0 ? "" : startField + " + ")}i)";
                     default:
                         throw new InvalidOperationException("No code for " + v.Prim.GetType().Name);
                 }
@@ -357,11 +354,33 @@ internal sealed partial class KernelWriter
                 ConstPrim c => "K::F1.Broadcast(" + extras.Number(c.Value) + ")",
                 InverseBatchPrim => "K::F1.Broadcast(" + extras.InverseBatch() + ")",
                 BatchPrim => "K::F1.Broadcast(" + extras.BatchAsFloat() + ")",
+                UniformPrim u when extras.Random(u.Purpose) is var (_, purpose) && Place(v, map) is var (start, _) =>
+                    $"K::F1.Broadcast(K::Philox.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, {(domain.HasBatch ? "first + (ulong)n" : "0")}, {(start.Length == 0 ? "0" : start)}))",
                 IotaPrim => $"K::F1.Broadcast({Outer.First(l => l.Axes.Contains(map[Array.FindIndex(v.Dims.ToArray(), d => !d.IsOne)])).Name})",
                 _ => throw new InvalidOperationException("No code for " + v.Prim.GetType().Name),
             };
 
             return new ExpressionWriter(writer.HasMemory, domain.Rank, "K::F1", prefix, (v, _) => known(v) is { } n ? $"K::F1.Broadcast({n})" : null, Load, Leaf);
+        }
+
+        /// <summary>A random number's place within its sample where the inner loop begins, and whether it is the same all along that loop.</summary>
+        private (string Start, bool Repeated) Place(Val v, int[] map)
+        {
+            var element = Access.Of(v, v.Dims, map, domain.Rank);
+            if (domain.HasBatch)
+            {
+                var withinSample = (long[])element.Strides.Clone();
+                withinSample[0] = 0;
+                element = element with { Strides = withinSample };
+            }
+
+            var start = RowOffset(element);
+            if (writer.program.Lowered.IsStep)
+            {
+                start = $"{(start.Length == 0 ? "" : start + " + ")}{extras.Time()} * {Literals.Int(v.Dims.Elements)}";
+            }
+
+            return (start, Inner.Axes.Length > 0 && Inner.Stride(element) == 0);
         }
 
         private bool IsConstantAlongRow(Val v, int[] map, Func<Val, string?> known)
@@ -383,7 +402,7 @@ internal sealed partial class KernelWriter
                 switch (x.Prim)
                 {
                     case UniformPrim:
-                        constant = false;
+                        constant &= !Enumerable.Range(0, x.Dims.Rank).Any(i => !x.Dims[i].IsOne && Inner.Axes.Contains(m[i]));
                         break;
                     case IotaPrim:
                         constant &= !Inner.Axes.Contains(m[Array.FindIndex(x.Dims.ToArray(), d => !d.IsOne)]);

@@ -18,7 +18,7 @@ internal sealed partial class KernelWriter
 
         var (kept, summed) = nest.SplitReduction();
         var bodies = new StringBuilder();
-        var innerIsSummed = kernel.Axes.Contains(nest.Inner.Axes[0]);
+        var innerIsSummed = nest.Inner.Axes.Length == 0 || kernel.Axes.Contains(nest.Inner.Axes[0]);
         var code = innerIsSummed ? SumsOfRows(kernel, nest, kept, summed, bodies) : RowsOfSums(kernel, nest, kept, summed, bodies);
         var parallel = kept.Count > 0 ? kept[0] : innerIsSummed ? null : nest.Inner;
         return nest.Wrap(Name(kernel), bodies.ToString(), code, parallel, Flops(kernel.Members), FormulaOf(kernel, nest.Operands));

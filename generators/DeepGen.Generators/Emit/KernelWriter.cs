@@ -69,6 +69,11 @@ internal sealed partial class KernelWriter
     /// <summary>A pointer to the tensor, as an expression over f and n, its numbers marked.</summary>
     public string Pointer(Val v)
     {
+        if (v.Prim is TablePrim table)
+        {
+            return Table(table) + ".Pointer";
+        }
+
         var location = plan[v];
         var type = v.Element == Element.Int32 ? "int*" : "float*";
         return location.Region switch
@@ -81,6 +86,13 @@ internal sealed partial class KernelWriter
             _ => (v.Element == Element.Int32 ? "(int*)(" : "") + Arena(location) + (v.Element == Element.Int32 ? ")" : ""),
         };
     }
+
+    /// <summary>The numbers lie in the assembly's own data, which never moves.</summary>
+    private string Table(TablePrim table) => shared.Name(
+        "Table",
+        "public static class §\n{\n"
+        + $"    private static global::System.ReadOnlySpan<float> Values => [{string.Join(", ", table.Values.Select(Literals.Float))}];\n\n"
+        + "    public static float* Pointer => (float*)Clr::Unsafe.AsPointer(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));\n}\n");
 
     public static string Arena(Location location) => location.Region switch
     {
@@ -161,7 +173,7 @@ internal sealed partial class KernelWriter
             var v = stack.Pop();
             if (v.Prim is PointwisePrim or ReducePrim && seen.Add(v) && seen.Count < 200)
             {
-                flops += v.Prim is UnaryPrim { Op: UnaryOp.Exp or UnaryOp.Log or UnaryOp.Tanh or UnaryOp.Sigmoid or UnaryOp.Sin or UnaryOp.Cos } or BinaryPrim { Op: BinaryOp.Pow } ? 20 : 1;
+                flops += v.Prim is UnaryPrim { Op: UnaryOp.Exp or UnaryOp.Log or UnaryOp.Tanh or UnaryOp.Sigmoid or UnaryOp.Sin or UnaryOp.Cos or UnaryOp.Erf or UnaryOp.Expm1 or UnaryOp.Log1p } or BinaryPrim { Op: BinaryOp.Pow } ? 20 : 1;
                 foreach (var x in v.Inputs)
                 {
                     stack.Push(x);

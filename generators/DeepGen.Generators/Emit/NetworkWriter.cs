@@ -131,9 +131,9 @@ internal sealed class NetworkWriter
         w.Line($"ParameterFloats = {Literals.Native(layout.ParameterFloats)},");
         w.Line($"StateFloats = {Literals.Native(layout.StateFloats)},");
         w.Line($"DerivedFloats = {Literals.Native(network.Inference.Memory.DerivedFloats)},");
-        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), StepsOf(n))));
-        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), 0)));
-        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0, 0)));
+        Tensors(w, "Inputs", graph.Inputs.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n), StepsOf(n))));
+        Tensors(w, "Targets", graph.Targets.Select(n => (n.Name, n.Shape, n.Element, ClassesOf(n), IgnoredOf(n), 0)));
+        Tensors(w, "Outputs", graph.Outputs.Select((id, i) => (graph.Api.Outputs[i], graph.Nodes[id].Shape, Element.Float32, 0, (int?)null, 0)));
         var inference = network.Inference.Memory;
         var training = network.Training.Memory;
         w.Line($"Inference = new({Literals.Native(inference.SampleFloats)}, {Literals.Native(inference.FixedFloats)}),");
@@ -213,13 +213,13 @@ internal sealed class NetworkWriter
 
     private static string Ints(Shape shape) => shape.Rank == 0 ? "global::System.Array.Empty<int>()" : $"new[] {{ {string.Join(", ", shape.ToArray().Select(e => Literals.Int(e)))} }}";
 
-    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes, int Steps)> tensors)
+    private void Tensors(CodeWriter w, string name, IEnumerable<(string Name, Shape Shape, Element Element, int Classes, int? Ignored, int Steps)> tensors)
     {
         w.Line($"{name} = new Runtime::TensorDefinition[]");
         w.Open();
         foreach (var t in tensors)
         {
-            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}){(t.Steps > 0 ? $" {{ MaxLength = {Literals.Int(t.Steps)} }}" : "")},");
+            w.Line($"new({Literals.String(t.Name)}, {Ints(t.Shape)}, Runtime::Element.{t.Element}, {Literals.Int(t.Classes)}{(t.Ignored is { } ignored ? ", " + Literals.Int(ignored) : "")}){(t.Steps > 0 ? $" {{ MaxLength = {Literals.Int(t.Steps)} }}" : "")},");
         }
 
         w.Close(",");
@@ -230,20 +230,42 @@ internal sealed class NetworkWriter
 
     /// <summary>The number of things that an integer tensor tells apart, 0 where it holds no indices.</summary>
     private int ClassesOf(Node leaf) =>
-        graph.Nodes.Select(n => (Node: n, Op: OpCatalogue.Find(n.Op))).Where(n => n.Op is { IndexInput: >= 0 } op && IntegerLeaf(n.Node.Inputs[op.IndexInput]) == leaf.Id)
-            .Select(n => n.Op!.IndexCount(n.Node, graph.Nodes)).DefaultIfEmpty(0).Min();
+        UsesAsIndex(leaf).Select(n => OpCatalogue.Get(n.Op).IndexCount(n, graph.Nodes)).DefaultIfEmpty(0).Min();
+
+    /// <summary>A class that the loss leaves out and that may lie outside the others.</summary>
+    private int? IgnoredOf(Node leaf) => UsesAsIndex(leaf).Select(IgnoredClass).FirstOrDefault(i => i is not null);
+
+    private IEnumerable<Node> UsesAsIndex(Node leaf) =>
+        leaf.Element == Element.Int32 ? graph.Nodes.Where(n => OpCatalogue.Find(n.Op) is { IndexInput: >= 0 and var i } && IntegerLeaf(n.Inputs[i]) == leaf.Id) : Enumerable.Empty<Node>();
 
     /// <summary>The input or target that integers come from: they pass through views alone.</summary>
     private int IntegerLeaf(int id) => graph.Nodes[id] is { Kind: NodeKind.Op, Element: Element.Int32 } view ? IntegerLeaf(view.Inputs[0]) : id;
 
     private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 
-    private bool IsClassifier() =>
-        graph.Loss >= 0
-        && graph.Nodes[graph.Loss] is var loss
-        && TakesClassIndices(loss)
-        && loss.Inputs[0] == graph.Outputs[0]
-        && loss.Inputs[1] == graph.Targets.First().Id;
+    private static int? IgnoredClass(Node n) => OpCatalogue.Get(n.Op) is ClassLoss loss && loss.Argument(n.Arguments, "ignoreIndex") is int i and not ClassLoss.NothingIgnored ? i : null;
+
+    /// <summary>One vector of classes and one index per sample, so that accuracy has a meaning; penalties beside the loss change nothing about that.</summary>
+    private bool IsClassifier()
+    {
+        if (graph.Loss < 0)
+        {
+            return false;
+        }
+
+        var loss = graph.Nodes[graph.Loss];
+        while (loss.Op == "Add" && graph.Nodes[loss.Inputs[1]].Op == "WeightPenalty")
+        {
+            loss = graph.Nodes[loss.Inputs[0]];
+        }
+
+        return TakesClassIndices(loss)
+            && IgnoredClass(loss) is null
+            && loss.Inputs[0] == graph.Outputs[0]
+            && graph.Nodes[loss.Inputs[0]].Shape.Rank == 1
+            && graph.Nodes[loss.Inputs[1]].Element == Element.Int32
+            && loss.Inputs[1] == graph.Targets.First().Id;
+    }
 
     private static string ActivationOf(string op) => OpCatalogue.Find(op)?.Activation ?? "None";
 
@@ -302,6 +324,12 @@ internal sealed class NetworkWriter
             {
                 Calls(w, training, Section.Loss);
                 MeanLoss(w, network.Training);
+                if (network.Training.Fused.Roots.Any(r => r.Kind == RootKind.LossGradient))
+                {
+                    w.Line();
+                    w.Line("// The loss has gradients of its own for the weights; Backward adds the rest.");
+                    w.Line("f.Accumulate = true;");
+                }
             });
         }
 

@@ -41,6 +41,7 @@ internal sealed class Operands
     {
         ParameterPrim p => Leaf(graph.Nodes[p.Node].Name),
         TargetPrim => "target",
+        TablePrim => "table",
         SeedPrim => "dy",
         InputPrim => "x",
         CarryPrim => v.Phase == Phase.Forward ? "state" : "dstate",

@@ -57,6 +57,7 @@ internal static class GraphFingerprint
     {
         ScalarFunction f => f.Name + ": " + Scalar(f.Body),
         EquatableArray<int> extents => "[" + string.Join(",", extents) + "]",
+        EquatableArray<float> numbers => "[" + string.Join(",", numbers.Select(n => new ConstValue(n))) + "]",
         string s => "\"" + s + "\"",
         _ => value.ToString(),
     };

@@ -41,6 +41,7 @@ internal enum Initializer
     Uniform,
     Zeros,
     Ones,
+    Constant,
 }
 
 /// <param name="Trainable">False for states such as running_mean: saved, never differentiated.</param>

@@ -45,6 +45,9 @@ internal sealed class IrBuilder
 
     public Val Leaf(LeafPrim prim, Dims dims, Element element = Element.Float32) => Make(prim, Array.Empty<Val>(), dims, element);
 
+    /// <summary>A tensor of numbers that the source gives.</summary>
+    public Val Table(EquatableArray<float> values, Dims dims) => Make(new TablePrim(values), Array.Empty<Val>(), dims);
+
     public Val Const(float value) => Make(new ConstPrim(value), Array.Empty<Val>(), Dims.Scalar);
 
     /// <summary>0, 1, … along <paramref name="axis"/> of a tensor of <paramref name="rank"/> axes, for comparison with an index.</summary>
@@ -67,6 +70,8 @@ internal sealed class IrBuilder
                 case UnaryOp.Exp: return Const((float)Math.Exp(v));
                 case UnaryOp.Log: return Const((float)Math.Log(v));
                 case UnaryOp.Abs: return Const(Math.Abs(v));
+                case UnaryOp.Expm1: return Const((float)(Math.Exp(v) - 1));
+                case UnaryOp.Log1p: return Const((float)Math.Log(1.0 + v));
             }
         }
 
@@ -120,6 +125,10 @@ internal sealed class IrBuilder
             case BinaryOp.Add when a.IsConst(0) && b.Dims == dims: return b;
             case BinaryOp.Add or BinaryOp.Sub when b.IsConst(0) && a.Dims == dims: return a;
             case BinaryOp.Add when a == b: return Mul(a, Const(2));
+            // The two sides of one choice.
+            case BinaryOp.Add when a.Prim is SelectPrim && b.Prim is SelectPrim && a.Inputs[0] == b.Inputs[0] && a.Inputs[2].IsConst(0) && b.Inputs[1].IsConst(0): return Select(a.Inputs[0], a.Inputs[1], b.Inputs[2]);
+            case BinaryOp.Add when a.Prim is SelectPrim && b.Prim is SelectPrim && a.Inputs[0] == b.Inputs[0] && a.Inputs[1].IsConst(0) && b.Inputs[2].IsConst(0): return Select(a.Inputs[0], b.Inputs[1], a.Inputs[2]);
+            case BinaryOp.Mul when a.Prim is InverseBatchPrim && b.Prim is BatchPrim: return Const(1);
             case BinaryOp.Add when a.Prim is ConcatPrim && a.Prim.Equals(b.Prim) && a.Dims == b.Dims && Interleave(a, b) is { } joined: return joined;
             case BinaryOp.Mul when a.IsConst(1) && b.Dims == dims: return b;
             case BinaryOp.Mul or BinaryOp.Div when b.IsConst(1) && a.Dims == dims: return a;
@@ -128,6 +137,7 @@ internal sealed class IrBuilder
             case BinaryOp.Div when b.Prim is ConstPrim d: return Mul(a, Const(1f / d.Value));
             case BinaryOp.Pow when b.IsConst(2): return Mul(a, a);
             case BinaryOp.Pow when b.IsConst(1): return a;
+            case BinaryOp.Pow when b.IsConst(0): return Broadcast(Const(1), dims);
             case BinaryOp.Pow when b.IsConst(0.5f): return Unary(UnaryOp.Sqrt, a);
         }
 
@@ -140,7 +150,18 @@ internal sealed class IrBuilder
         return Make(new BinaryPrim(op), new[] { a, b }, dims);
     }
 
-    public Val Select(Val mask, Val a, Val b) => Make(new SelectPrim(), new[] { mask, a, b }, Broadcast(mask.Dims, Broadcast(a.Dims, b.Dims)));
+    public Val Select(Val mask, Val a, Val b)
+    {
+        // What the same condition has decided already.
+        if (a.Prim is SelectPrim && a.Inputs[0] == mask)
+        {
+            return Select(mask, a.Inputs[1], b);
+        }
+
+        return b.Prim is SelectPrim && b.Inputs[0] == mask ? Select(mask, a, b.Inputs[2]) : MakeSelect(mask, a, b);
+    }
+
+    private Val MakeSelect(Val mask, Val a, Val b) => Make(new SelectPrim(), new[] { mask, a, b }, Broadcast(mask.Dims, Broadcast(a.Dims, b.Dims)));
 
     public Val Reduce(ReduceOp op, Val x, params int[] axes)
     {
@@ -157,6 +178,11 @@ internal sealed class IrBuilder
     public Val Sum(Val x, params int[] axes)
     {
         axes = axes.Where(a => !x.Dims[a].IsOne).ToArray();
+        if (axes.Length > 0 && x.Prim is BroadcastPrim)
+        {
+            return SumOfEqual(x, axes);
+        }
+
         if (axes.Length == 0 || !(x.Prim is BinaryPrim { Op: BinaryOp.Mul } or UnaryPrim { Op: UnaryOp.Neg } || IsChoice(x)))
         {
             return Reduce(ReduceOp.Sum, x, axes);
@@ -178,6 +204,22 @@ internal sealed class IrBuilder
         return product.Dims == x.Dims
             ? outside.Aggregate(Reduce(ReduceOp.Sum, product, axes), Mul)
             : Reduce(ReduceOp.Sum, x, axes);
+    }
+
+    /// <summary>Along an axis that repeats one value, the sum is a product; the other axes are summed before they are repeated.</summary>
+    private Val SumOfEqual(Val x, int[] axes)
+    {
+        var one = x.Inputs[0];
+        var lead = x.Dims.Rank - one.Dims.Rank;
+        bool Repeats(int axis) => axis < lead || one.Dims[axis - lead].IsOne;
+        var sum = Reduce(ReduceOp.Sum, one, axes.Where(a => !Repeats(a)).Select(a => a - lead).ToArray());
+        foreach (var axis in axes.Where(a => Repeats(a) && !sum.IsConst(0)))
+        {
+            var count = Const(x.Dims[axis].Size);
+            sum = Mul(sum, x.Dims[axis].IsSymbol ? Mul(Leaf(new BatchPrim(), Dims.Scalar), count) : count);
+        }
+
+        return Broadcast(sum, new Dims(x.Dims.ToArray().Select((d, i) => axes.Contains(i) ? (Dim)1 : d)));
     }
 
     private static bool IsChoice(Val x) => x.Prim is SelectPrim && x.Inputs[2].IsConst(0);
@@ -220,6 +262,9 @@ internal sealed class IrBuilder
 
         return Make(new ReshapePrim(), new[] { x }, dims, x.Element);
     }
+
+    /// <summary>y = f(x), differentiated as the user says.</summary>
+    public Val WithGradient(Val y, Val x, ScalarExpr gradient) => Make(new StopGradientPrim(x, gradient), new[] { y }, y.Dims);
 
     public Val TimeMajor(Val x) => x.Prim is SampleMajorPrim
         ? x.Inputs[0]

@@ -47,10 +47,31 @@ internal sealed class LowerContext
 
     public bool Bool(string name) => (bool)Argument(name)!;
 
+    public EquatableArray<float> Floats(string name) => (EquatableArray<float>)Argument(name)!;
+
     public ScalarFunction Function(string name) => (ScalarFunction)Argument(name)!;
+
+    /// <summary>The axes of <paramref name="x"/> that belong to a sample.</summary>
+    public static int[] SampleAxes(Val x) => Enumerable.Range(0, x.Dims.Rank).Skip(x.Dims.HasBatch ? 1 : 0).ToArray();
+
+    /// <summary>The sum of a sample's values times a factor, one result each.</summary>
+    public Val SumOfSample(Val x, float factor = 1) => SumOfSample(x, () => B.Const(factor));
+
+    public Val SumOfSample(Val x, Func<Val> factor) =>
+        // The factor comes before the reshape, so that it is computed where the sum is.
+        B.Reshape(B.Mul(B.Sum(x, SampleAxes(x)), factor()), x.Dims.HasBatch ? new Dims(new[] { x.Dims[0] }) : Dims.Scalar);
+
+    public Val MeanOfSample(Val x) => SumOfSample(x, 1f / x.Dims.Elements);
 
     /// <summary>The per-channel vector [C] as [C, 1, 1, …], to broadcast over the positions of a map of <paramref name="rank"/> axes, batch included.</summary>
     public Val PerChannel(Val vector, int rank) => B.Reshape(vector, new Dims(new[] { vector.Dims[0] }.Concat(Enumerable.Repeat((Dim)1, rank - 2))));
+
+    /// <summary>A vector [C] as the channels of the first input, or a single number for all.</summary>
+    public Val Channel(Val vector, bool perChannel = true)
+    {
+        var rank = SampleAxes(X).Length;
+        return perChannel && rank > 1 ? PerChannel(vector, rank + 1) : vector;
+    }
 
     /// <summary>The axis of the first input's value that is this axis of a sample; negative ones count from the last.</summary>
     public int BatchedAxis(int axis) => axis < 0 ? X.Dims.Rank + axis : axis + (X.Dims.HasBatch ? 1 : 0);

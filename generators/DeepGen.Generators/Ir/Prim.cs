@@ -26,6 +26,9 @@ internal sealed record BatchPrim : LeafPrim;
 /// <summary>The gradient of output <paramref name="Index"/>, from the loss or handed in.</summary>
 internal sealed record SeedPrim(int Index) : LeafPrim;
 
+/// <summary>Numbers of the source, such as one weight per class.</summary>
+internal sealed record TablePrim(EquatableArray<float> Values) : LeafPrim;
+
 /// <summary>0, 1, 2, … along the only axis that is not one.</summary>
 internal sealed record IotaPrim : LeafPrim;
 
@@ -56,6 +59,11 @@ internal enum UnaryOp
     Cos,
     Floor,
     Reciprocal,
+    Erf,
+
+    /// <summary>eˣ − 1 and ln(1 + x), with their digits near 0.</summary>
+    Expm1,
+    Log1p,
 }
 
 internal enum BinaryOp
@@ -110,7 +118,9 @@ internal sealed record TimeMajorPrim : Prim;
 /// <summary>[T·n, …] → [n, T, …]: the steps of a sample side by side, as callers and files have them.</summary>
 internal sealed record SampleMajorPrim : Prim;
 
-internal sealed record StopGradientPrim : Prim;
+/// <summary>The same value, with no derivative, or with one that the user wrote: dx = Gradient(x, y, dy).</summary>
+/// <param name="X">What a gradient of the user's own is with respect to. No input: only the gradient reads it.</param>
+internal sealed record StopGradientPrim(Val? X = null, ScalarExpr? Gradient = null) : Prim;
 
 internal sealed record ConcatPrim(int Axis) : Prim;
 

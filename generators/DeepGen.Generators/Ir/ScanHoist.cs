@@ -85,7 +85,7 @@ internal sealed class ScanHoist
     {
         var inputs = v.Inputs.Select(Map).ToArray();
         Body.Builder.Origin = v.Origin;
-        return Body.Builder.Copy(v, inputs);
+        return v.Prim is StopGradientPrim { X: { } x, Gradient: { } gradient } ? Body.Builder.WithGradient(inputs[0], Map(x), gradient) : Body.Builder.Copy(v, inputs);
     }
 
     private Val Sequence(Val all)

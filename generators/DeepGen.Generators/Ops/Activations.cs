@@ -88,7 +88,23 @@ internal sealed class Tanh : Elementwise
     public override Val Lower(LowerContext c) => c.B.Unary(UnaryOp.Tanh, c.X);
 }
 
-internal sealed class Softmax : Elementwise
+/// <summary>Over the first axis: classes of a vector, channels of a map at each position.</summary>
+internal abstract class OverChannels : Elementwise
+{
+    public override string ShapeRule => "[C, …], unchanged";
+
+    public override string Fuses => "over a vector maximum, sum and result are one pass over each row, and so is the gradient; over a map maximum and sum are passes of their own";
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        c.RequireFloat(0);
+        return c.Shape().Rank > 0 ? (c.Shape(), Element.Float32) : throw c.Error(OpErrorKind.Rank, null, $"{Name} needs a vector or a map but {c.Gives()}");
+    }
+
+    protected static int ChannelAxis(LowerContext c) => c.X.Dims.HasBatch ? 1 : 0;
+}
+
+internal sealed class Softmax : OverChannels
 {
     public override string Name => "Softmax";
 
@@ -96,21 +112,11 @@ internal sealed class Softmax : Elementwise
 
     public override string Formula => "y[c] = e^(x[c] − m) / Σ_k e^(x[k] − m), m = max_k x[k]";
 
-    public override string ShapeRule => "[C, …], unchanged";
-
     public override string Gradient => "dx[c] = y[c]·(dy[c] − Σ_k dy[k]·y[k])";
-
-    public override string Fuses => "over a vector maximum, sum and quotient are one pass over each row, and so is the gradient; over a map maximum and sum are passes of their own";
-
-    public override (Shape Shape, Element Element) Infer(OpContext c)
-    {
-        c.RequireFloat(0);
-        return c.Shape().Rank > 0 ? (c.Shape(), Element.Float32) : throw c.Error(OpErrorKind.Rank, null, $"Softmax needs a vector or a map but {c.Gives()}");
-    }
 
     public override Val Lower(LowerContext c)
     {
-        var axis = c.X.Dims.HasBatch ? 1 : 0;
+        var axis = ChannelAxis(c);
         var e = c.B.Unary(UnaryOp.Exp, c.B.Sub(c.X, c.B.StopGradient(c.B.Reduce(ReduceOp.Max, c.X, axis))));
         return c.B.Mul(e, c.B.Unary(UnaryOp.Reciprocal, c.B.Sum(e, axis)));
     }
@@ -120,11 +126,13 @@ internal sealed class Map : Elementwise
 {
     public override string Name => "Map";
 
-    public override string Summary => "A static float method of yours applied to every element; differentiated and fused at build time.";
+    public override string Summary => "A static float method of yours applied to every element, or to the elements of several tensors: x.Map(f), Tensor.Map(f, a, b). Differentiated and fused at build time.";
 
-    public override string Formula => "y = f(x)";
+    public override string Formula => "y = f(x); y = f(a, b), y = f(a, b, c)";
 
-    public override string Gradient => "dx = dy·f′(x), f′ from the gradient table of the primitives that f is made of";
+    public override string ShapeRule => "any shape, unchanged; several: " + Broadcasting.Rule;
+
+    public override string Gradient => "dx = dy·f′(x), f′ from the gradient table of the primitives that f is made of; of several tensors the partial derivatives";
 
     public override OpForm Form => OpForm.Method;
 
@@ -135,5 +143,7 @@ internal sealed class Map : Elementwise
         new OpParameter("function", OpParameterType.Function, "A static method from float to float, of arithmetic, MathF and conditionals."),
     };
 
-    public override Val Lower(LowerContext c) => ScalarLowering.Lower(c.B, c.Function("function").Body, new[] { c.X });
+    public override (Shape Shape, Element Element) Infer(OpContext c) => (Broadcasting.Common(c, Name, _ => false), Element.Float32);
+
+    public override Val Lower(LowerContext c) => ScalarLowering.Lower(c.B, c.Function("function").Body, Broadcasting.Aligned(c));
 }

@@ -17,20 +17,22 @@ internal sealed class Dropout : Elementwise
 
     public override bool KeepsScale => true;
 
-    public override IReadOnlyList<OpParameter> Parameters { get; } = new[]
-    {
-        new OpParameter("probability", OpParameterType.Float, "Probability that a value is dropped, in [0, 1).", 0.5f, 0),
-    };
+    public static OpParameter Probability { get; } = new("probability", OpParameterType.Float, "Probability that a value is dropped, in [0, 1).", 0.5f, 0);
+
+    public override IReadOnlyList<OpParameter> Parameters { get; } = new[] { Probability };
 
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
-        c.RequireFloat(0);
+        CheckProbability(c);
+        return base.Infer(c);
+    }
+
+    public static void CheckProbability(OpContext c)
+    {
         if (!(c.Float("probability") < 1))
         {
-            throw c.Error(OpErrorKind.Argument, "probability", $"Dropout's probability must be below 1, but is {new ConstValue(c.Float("probability"))}");
+            throw c.Error(OpErrorKind.Argument, "probability", $"{c.CallText}'s probability must be below 1, but is {new ConstValue(c.Float("probability"))}");
         }
-
-        return (c.Shape(), Element.Float32);
     }
 
     public override Val Lower(LowerContext c)

@@ -40,6 +40,27 @@ internal sealed class OpContext
 
     public bool Bool(string name) => (bool)Argument(name)!;
 
+    public float[] Floats(string name) => ((EquatableArray<float>)Argument(name)!).ToArray();
+
+    /// <summary>The axes that an argument names, each once, in order; all of them where it names none. Negative ones count from the end.</summary>
+    public int[] Axes(string name)
+    {
+        var rank = Shape().Rank;
+        var axes = Ints(name);
+        foreach (var axis in axes)
+        {
+            if (axis < -rank || axis >= rank)
+            {
+                throw Error(OpErrorKind.Argument, name, $"{op.Name}'s axes must lie from {-rank} to {rank - 1}, but one is {axis} and {Gives()}");
+            }
+        }
+
+        var distinct = axes.Select(a => a < 0 ? a + rank : a).Distinct().OrderBy(a => a).ToArray();
+        return distinct.Length == axes.Length
+            ? axes.Length == 0 ? Enumerable.Range(0, rank).ToArray() : distinct
+            : throw Error(OpErrorKind.Argument, name, $"{op.Name}'s axes must differ, but are {string.Join(", ", axes)}");
+    }
+
     public int[] Ints(string name) => ((EquatableArray<int>)Argument(name)!).ToArray();
 
     /// <summary>The argument as an axis of a tensor of <paramref name="rank"/> axes; negative ones count from the last.</summary>

@@ -9,8 +9,14 @@ internal enum OpParameterType
     Float,
     Bool,
 
-    /// <summary>A <c>static float f(float)</c>; the op is method-only.</summary>
+    /// <summary>A <c>static float f(float)</c>, or of more numbers; the op is method-only.</summary>
     Function,
+
+    /// <summary>Axes of a sample: one <c>int</c>, or a list of them. An overload each.</summary>
+    Axes,
+
+    /// <summary>A list of numbers; <c>float[]</c> in the attribute and <c>ReadOnlySpan&lt;float&gt;</c> in the method.</summary>
+    Floats,
 
     /// <summary>A list of extents; <c>params int[]</c> in the attribute and <c>params ReadOnlySpan&lt;int&gt;</c> in the method.</summary>
     Ints,
@@ -22,7 +28,8 @@ internal enum OpParameterType
 /// <summary>One build-time parameter of an op, the same in the attribute and in the method.</summary>
 /// <param name="Default">Null when the parameter is required.</param>
 /// <param name="Minimum">Smaller values are an error on the argument.</param>
-internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity)
+/// <param name="Arity">How many numbers a function takes.</param>
+internal sealed record OpParameter(string Name, OpParameterType Type, string Doc, object? Default = null, double Minimum = double.NegativeInfinity, int Arity = 1)
 {
     /// <summary>Of <see cref="OpParameterType.Extents"/>: how many axes there are.</summary>
     public int Axes { get; init; }
@@ -39,7 +46,7 @@ internal enum OpForm
     /// <summary>A method on the first tensor: op.Name(x, the other tensors, parameters).</summary>
     Method,
 
-    /// <summary>A static method over any number of tensors: <c>Tensor.Concat(a, b, c)</c>.</summary>
+    /// <summary>A static method over any number of tensors, or over several where none is the first: <c>Tensor.Concat(a, b, c)</c>, <c>Tensor.Where(mask, a, b)</c>.</summary>
     Static,
 
     /// <summary>An operator of Tensor; the method form is not written.</summary>
@@ -83,6 +90,9 @@ internal abstract class OpDefinition
     /// <summary>Any number of tensors in place of <see cref="Inputs"/>.</summary>
     public virtual bool Variadic => false;
 
+    /// <summary>Its inputs are all weights of the network: it belongs in Loss, where they are known.</summary>
+    public virtual bool TakesWeights => false;
+
     public virtual IReadOnlyList<OpParameter> Parameters => Array.Empty<OpParameter>();
 
     /// <summary>PyTorch's leaf names of the tensors it owns, such as weight and bias. When there are any, the method form has an overload that is given the weight.</summary>
@@ -123,7 +133,7 @@ internal abstract class OpDefinition
     public virtual long Macs(Node node, IReadOnlyList<Node> nodes) => 0;
 
     /// <summary>The shape of the target for a loss given as an attribute, from the output it is applied to.</summary>
-    public virtual (Shape Shape, Element Element, string Name) AttributeTarget(Shape output) => throw new InvalidOperationException(Name + " is no loss.");
+    public virtual (Shape Shape, Element Element, string Name) AttributeTarget(IReadOnlyList<ConstValue> arguments, Shape output) => throw new InvalidOperationException(Name + " is no loss.");
 
     /// <summary>The value of the parameter <paramref name="name"/> among a call's arguments, which stand in the order of <see cref="Parameters"/>.</summary>
     public object? Argument(IReadOnlyList<ConstValue> arguments, string name)

@@ -24,6 +24,6 @@ internal static class ScalarLowering
 
         var y = Go(body);
         // A constant function still gives a value for every element.
-        return y.Dims == arguments[0].Dims ? y : b.Add(b.Mul(arguments[0], b.Const(0)), y);
+        return b.Broadcast(y, arguments.Select(a => a.Dims).Aggregate(IrBuilder.Broadcast));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeepGen.Generators.Diagnostics;
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Language;
 using DeepGen.Generators.Ops;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -293,22 +294,38 @@ internal sealed partial class Interpreter
         {
             inputs.AddRange(Items(values["tensors"], call).Select(t => Tensor(t, syntaxes.TryGetValue("tensors", out var s) ? s : call.Syntax)));
         }
+        else if (op.TakesWeights)
+        {
+            inputs.AddRange(LossWeights ?? throw Fail(Descriptors.NotEvaluable, token, $"{op.Name} belongs in Loss, or beside the loss as an attribute: only there are all weights known"));
+        }
+        else if (op.Name == "Map" && instance is null)
+        {
+            inputs.AddRange(method.Parameters.Where(p => Symbols.IsTensor(p.Type)).Select(p => Tensor(values[p.Name], syntaxes[p.Name])));
+        }
         else
         {
-            inputs.Add((Node)instance!);
-            inputs.AddRange(op.Inputs.Skip(1).Select(i => Tensor(values[i], syntaxes[i])));
+            if (instance is Node x)
+            {
+                inputs.Add(x);
+            }
+
+            inputs.AddRange(op.Inputs.Skip(inputs.Count).Select(i => Tensor(values[i], syntaxes[i])));
         }
 
         var arguments = op.Parameters.Select(p => new ConstValue(p.Type switch
         {
-            OpParameterType.Function => values[p.Name] is DelegateValue f ? Function(f, call) : throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This function is not known at build time; give a static method or a lambda"),
+            OpParameterType.Function => values[p.Name] is DelegateValue f ? Function(f, call, p.Name == "function" ? inputs.Count : p.Arity) : throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This function is not known at build time; give a static method or a lambda"),
+            OpParameterType.Axes when values.TryGetValue(LanguageWriter.OneAxis, out var axis) => EquatableArray<int>.Own((int)axis!),
+            OpParameterType.Axes or OpParameterType.Floats when values[p.Name] is null => p.Default,
+            OpParameterType.Axes => new EquatableArray<int>(Items(values[p.Name], call).Select(i => (int)i!)),
+            OpParameterType.Floats => new EquatableArray<float>(Items(values[p.Name], call).Select(i => System.Convert.ToSingle(i, CultureInfo.InvariantCulture))),
             OpParameterType.Ints => new EquatableArray<int>(Items(values[p.Name], call).Select(i => (int)i!)),
             _ when !values.ContainsKey(p.Name) => p.Default,
             OpParameterType.Extents => values[p.Name] is SequenceValue numbers ? new EquatableArray<int>(numbers.Items.Select(i => (int)i!)) : values[p.Name] ?? p.Default,
             _ => values[p.Name] ?? throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This argument is not known at build time"),
         })).ToArray();
         var given = values.TryGetValue("weight", out var weight) ? new[] { Tensor(weight, syntaxes["weight"]) } : null;
-        return Add(op, arguments, inputs, name, given, token, Place);
+        return Add(op, arguments, inputs, name, given, token, argument => Place(argument) ?? (op.Parameters.Any(p => p.Name == argument && p.Type == OpParameterType.Axes) ? Place(LanguageWriter.OneAxis) : null));
     }
 
     /// <summary>Tensor.Split: a Slice for each part.</summary>
@@ -399,7 +416,7 @@ internal sealed partial class Interpreter
     {
         var extents = Extents(values["shape"], syntaxes["shape"], "Tensor.Parameter");
         var initializer = (Initializer)System.Convert.ToInt32(values["initializer"], CultureInfo.InvariantCulture);
-        if (!Enum.IsDefined(typeof(Initializer), initializer))
+        if (initializer == Initializer.Constant || !Enum.IsDefined(typeof(Initializer), initializer))
         {
             throw Fail(Descriptors.Argument, syntaxes["initializer"], "This initializer needs a value, which Tensor.Parameter does not take; use Zeros or Ones, and add or multiply by the number", "");
         }
@@ -422,6 +439,13 @@ internal sealed partial class Interpreter
         }
     }
 
+    private Node Constant(object number, SyntaxNodeOrToken token)
+    {
+        var constant = builder.AddConstant(System.Convert.ToSingle(number, CultureInfo.InvariantCulture));
+        Mark(token);
+        return constant;
+    }
+
     private object TensorOperator(BinaryOperatorKind kind, object? left, object? right, IOperation use, SyntaxNode leftSyntax, SyntaxNode rightSyntax)
     {
         var token = Places.Identifier(use.Syntax);
@@ -430,6 +454,11 @@ internal sealed partial class Interpreter
             BinaryOperatorKind.Add => "Add",
             BinaryOperatorKind.Subtract => "Subtract",
             BinaryOperatorKind.Multiply => "Multiply",
+            BinaryOperatorKind.Divide => "Divide",
+            BinaryOperatorKind.GreaterThan => "Greater",
+            BinaryOperatorKind.GreaterThanOrEqual => "GreaterOrEqual",
+            BinaryOperatorKind.LessThan => "Less",
+            BinaryOperatorKind.LessThanOrEqual => "LessOrEqual",
             _ => throw Fail(Descriptors.NotEvaluable, token, "This operator of Tensor cannot be evaluated at build time"),
         });
         Node Operand(object? value, SyntaxNode place)
@@ -444,9 +473,7 @@ internal sealed partial class Interpreter
                 return Tensor(value, place);
             }
 
-            var constant = builder.AddConstant(System.Convert.ToSingle(value, CultureInfo.InvariantCulture));
-            Mark(token);
-            return constant;
+            return Constant(value, token);
         }
 
         return Add(op, System.Array.Empty<ConstValue>(), new[] { Operand(left, leftSyntax), Operand(right, rightSyntax) }, null, null, token, _ => null);

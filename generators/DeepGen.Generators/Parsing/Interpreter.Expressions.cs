@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DeepGen.Generators.Diagnostics;
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Ops;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -266,6 +267,13 @@ internal sealed partial class Interpreter
                 return new IndexValue((int)value!, false);
             }
 
+            if (Symbols.IsTensor(method.ContainingType))
+            {
+                return value is ScalarValue
+                    ? throw Fail(Descriptors.NotDifferentiable, conversion.Operand.Syntax, "A tensor cannot be combined with an element inside a function given to Map")
+                    : Constant(value!, conversion.Operand.Syntax);
+            }
+
             return method.DeclaringSyntaxReferences.IsEmpty
                 ? throw CannotEvaluate(conversion, $"This conversion to {conversion.Type?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} cannot be evaluated at build time")
                 : Call(method, new[] { value }, null, null, Places.Identifier(conversion.Syntax), null);
@@ -402,6 +410,11 @@ internal sealed partial class Interpreter
         if (operand is ScalarValue scalar)
         {
             return ScalarNegation(unary.OperatorKind, scalar, unary);
+        }
+
+        if (unary.OperatorMethod is { } minus && Symbols.IsTensor(minus.ContainingType))
+        {
+            return Add(OpCatalogue.Get("Negate"), System.Array.Empty<ConstValue>(), new[] { Tensor(operand, unary.Operand.Syntax) }, null, null, Places.Identifier(unary.Syntax), _ => null);
         }
 
         if (unary.OperatorMethod is { } method && !method.DeclaringSyntaxReferences.IsEmpty)

@@ -24,7 +24,9 @@ internal sealed partial class Interpreter
         ["Floor"] = "Floor",
     };
 
-    private ScalarFunction Function(DelegateValue function, IOperation use)
+    /// <summary>Evaluates a function given to Map or Custom.</summary>
+    /// <param name="arity">How many elements it takes.</param>
+    private ScalarFunction Function(DelegateValue function, IOperation use, int arity)
     {
         var cacheable = function.Captured is null;
         if (cacheable && scalarFunctions.TryGetValue(function.Method, out var known))
@@ -32,11 +34,10 @@ internal sealed partial class Interpreter
             return known;
         }
 
-        var x = new ScalarValue(new ScalarArgument(0), false, 1);
         var token = Places.Identifier(use.Syntax);
-        var result = CallDelegate(function, new object?[] { x }, token);
+        var result = CallDelegate(function, Enumerable.Range(0, arity).Select(i => (object?)new ScalarValue(new ScalarArgument(i), false, 1)).ToArray(), token);
         var name = function.Body is null ? function.Method.Name : "lambda";
-        var scalar = new ScalarFunction(name, 1, (ToScalar(result) ?? throw Fail(Descriptors.NotDifferentiable, token, $"'{name}' must give a float")).Expr);
+        var scalar = new ScalarFunction(name, arity, (ToScalar(result) ?? throw Fail(Descriptors.NotDifferentiable, token, $"'{name}' must give a float")).Expr);
         if (cacheable)
         {
             scalarFunctions[function.Method] = scalar;

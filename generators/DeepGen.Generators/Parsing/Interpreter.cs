@@ -37,6 +37,9 @@ internal sealed partial class Interpreter
 
     private CallSite? calls;
     private int depth;
+
+    /// <summary>The weights of the network while Loss is evaluated, else null.</summary>
+    public IReadOnlyList<Node>? LossWeights { get; set; }
     private int steps;
 
     public Interpreter(Compilation compilation, GraphBuilder builder, Places places, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeepGen.Generators.Diagnostics;
 using DeepGen.Generators.Graph;
+using DeepGen.Generators.Language;
 using DeepGen.Generators.Ops;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -23,7 +24,8 @@ internal sealed partial class NetworkReader
         IReadOnlyList<StackItem> Stack,
         IMethodSymbol? Forward,
         IMethodSymbol? Loss,
-        StackItem? LossAttribute);
+        StackItem? LossAttribute,
+        IReadOnlyList<StackItem> Penalties);
 
     /// <summary>Null when there is nothing to evaluate and no API to write; the reason is reported, by us or by the compiler.</summary>
     private Form? ReadForm()
@@ -59,6 +61,7 @@ internal sealed partial class NetworkReader
         var loss = Method("Loss", Descriptors.LossSignature);
         var stack = new List<StackItem>();
         var losses = new List<StackItem>();
+        var penalties = new List<StackItem>();
         AttributeData? input = null;
         AttributeSyntax? inputSyntax = null;
         foreach (var (data, syntax, name) in attributes)
@@ -74,7 +77,11 @@ internal sealed partial class NetworkReader
                     return null;
                 }
 
-                if (op.IsLoss)
+                if (op.TakesWeights)
+                {
+                    penalties.Add(item);
+                }
+                else if (op.IsLoss)
                 {
                     losses.Add(item);
                 }
@@ -96,6 +103,11 @@ internal sealed partial class NetworkReader
         else if (losses.Count == 1 && loss is not null)
         {
             Report(Descriptors.TwoLosses, Identifier(loss), type.Name, losses[0].Op.Name, "the method Loss");
+        }
+
+        if (penalties.Count > 0 && losses.Count == 0 && loss is null)
+        {
+            Report(Descriptors.PenaltyWithoutLoss, penalties[0].Token, penalties[0].Op.Name, type.Name);
         }
 
         var inputs = new List<(string, Shape, Graph.Element, SyntaxNodeOrToken)>();
@@ -158,7 +170,7 @@ internal sealed partial class NetworkReader
                 Report(Descriptors.LossNeedsOneOutput, losses[0].Token, losses[0].Op.Name, type.Name, outputs.Count.ToString(CultureInfo.InvariantCulture));
             }
 
-            var (_, element, name) = losses[0].Op.AttributeTarget(Shape.Scalar);
+            var (_, element, name) = losses[0].Op.AttributeTarget(losses[0].Arguments, Shape.Scalar);
             targets.Add((name, Shape.Scalar, element, losses[0].Token));
         }
         else if (loss is not null && !LossParameters(loss, outputs.Count, targets))
@@ -177,7 +189,7 @@ internal sealed partial class NetworkReader
         {
             Modifier = type.IsSealed ? "sealed" : "",
         };
-        return new Form(api, inputs, targets, lengths, stack, forward, loss, losses.Count == 1 ? losses[0] : null);
+        return new Form(api, inputs, targets, lengths, stack, forward, loss, losses.Count == 1 ? losses[0] : null, penalties);
     }
 
     private static string Escape(string name) =>
@@ -416,9 +428,17 @@ internal sealed partial class NetworkReader
                 continue; // left out
             }
 
-            values[constructor.Parameters[i].Name] = argument.Kind == TypedConstantKind.Array
-                ? argument.IsNull ? EquatableArray<int>.Empty : new EquatableArray<int>(argument.Values.Select(v => v.Value is int n ? n : 0))
-                : argument.Value;
+            values[constructor.Parameters[i].Name] = argument.Kind != TypedConstantKind.Array ? argument.Value
+                : constructor.Parameters[i].Type is IArrayTypeSymbol { ElementType.SpecialType: SpecialType.System_Single } ? Items<float>(argument)
+                : Items<int>(argument);
+        }
+
+        static object Items<T>(TypedConstant array) => array.IsNull ? EquatableArray<T>.Empty : new EquatableArray<T>(array.Values.Select(v => v.Value is T item ? item : default!));
+
+        // An overload takes one axis in place of a list.
+        if (values.TryGetValue(LanguageWriter.OneAxis, out var one) && op.Parameters.FirstOrDefault(p => p.Type == OpParameterType.Axes) is { } axes)
+        {
+            values[axes.Name] = EquatableArray<int>.Own((int)one!);
         }
 
         var arguments = op.Parameters.Select(p => new ConstValue(values.TryGetValue(p.Name, out var v) ? v : p.Default)).ToArray();
@@ -429,6 +449,8 @@ internal sealed partial class NetworkReader
                 return null;
             }
 
+            // Where the overload with one axis was called, that argument is meant.
+            name = constructor.Parameters.Any(p => p.Name == name) ? name : LanguageWriter.OneAxis;
             var ordinal = constructor.Parameters.FirstOrDefault(p => p.Name == name)?.Ordinal ?? -1;
             for (var i = 0; i < list.Arguments.Count; i++)
             {

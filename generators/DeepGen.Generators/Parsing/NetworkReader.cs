@@ -305,7 +305,7 @@ internal sealed partial class NetworkReader
         var loss = -1;
         if (form.LossAttribute is { } attribute)
         {
-            var (shape, element, name) = attribute.Op.AttributeTarget(outputs[0].Shape);
+            var (shape, element, name) = attribute.Op.AttributeTarget(attribute.Arguments, outputs[0].Shape);
             var target = builder.AddTarget(name, shape, element);
             interpreter.Mark(attribute.Token);
             loss = Apply(attribute, new[] { outputs[0], target }).Id;
@@ -320,16 +320,17 @@ internal sealed partial class NetworkReader
             }
 
             var before = builder.Nodes.Count;
+            interpreter.LossWeights = Weights();
             if (interpreter.Run(method, outputs.Concat(targets).ToArray(), Identifier(method)) is not Node value)
             {
                 Report(Descriptors.LossSignature, Identifier(method), "Loss gives null");
                 return null;
             }
 
-            // Gradients flow from the loss to the outputs and from there to the weights; a weight that the loss itself uses would be left out.
-            if (builder.Nodes.Skip(before).SelectMany(n => n.Inputs.Concat(n.Parameters)).Select(i => builder[i]).FirstOrDefault(n => n.Kind == NodeKind.Parameter) is { } weight)
+            // Predictions and hand-written backward passes never run the loss, so nothing may be learned there but by gradients.
+            if (builder.Nodes.Skip(before).SelectMany(n => n.Parameters).Select(i => builder[i]).FirstOrDefault(n => n.Parameter is { Trainable: false }) is { } state)
             {
-                Report(Descriptors.LossWeights, Identifier(method), type.Name, weight.Name);
+                Report(Descriptors.LossState, Identifier(method), type.Name, state.Name);
                 return null;
             }
 
@@ -342,9 +343,17 @@ internal sealed partial class NetworkReader
             loss = value.Id;
         }
 
+        foreach (var penalty in form.Penalties.Where(_ => loss >= 0))
+        {
+            var term = Apply(penalty, Weights());
+            loss = interpreter.Add(OpCatalogue.Get("Add"), System.Array.Empty<ConstValue>(), new[] { builder[loss], term }, null, null, penalty.Token, _ => null).Id;
+        }
+
         CheckGraph(outputs, loss);
         return diagnostics.Count == 0 ? builder.Build(form.Api, outputs.Select(o => o.Id).ToArray(), loss) : null;
     }
+
+    private Node[] Weights() => builder.Nodes.Where(WeightPenalty.IsWeight).ToArray();
 
     private Node Apply(StackItem item, IReadOnlyList<Node> inputs) =>
         interpreter.Add(item.Op, item.Arguments, inputs, item.Name, null, item.Token, item.Argument);
@@ -407,7 +416,8 @@ internal sealed partial class NetworkReader
             foreach (var node in nodes)
             {
                 // An input that only leads into a dead branch is dead as well, but the branch has been named.
-                if (node.Op == "SoftmaxCrossEntropy")
+                var squashed = node.Op switch { "SoftmaxCrossEntropy" => "Softmax", "BinaryCrossEntropyWithLogits" => "Sigmoid", _ => null };
+                if (squashed is not null)
                 {
                     var x = nodes[node.Inputs[0]];
                     while (x.Op is "Flatten" or "Reshape")
@@ -415,10 +425,10 @@ internal sealed partial class NetworkReader
                         x = nodes[x.Inputs[0]];
                     }
 
-                    if (x.Op == "Softmax")
+                    if (x.Op == squashed)
                     {
                         var origin = interpreter.OriginOf(x);
-                        diagnostics.Add(places.Diagnose(Descriptors.SoftmaxBeforeLogits, origin.Token, origin.Calls, Places.Trace(builder, x, node.Op)));
+                        diagnostics.Add(places.Diagnose(Descriptors.SoftmaxBeforeLogits, origin.Token, origin.Calls, node.Op, squashed, squashed.ToLowerInvariant(), Places.Trace(builder, x, node.Op)));
                     }
                 }
             }

@@ -1,4 +1,5 @@
 using DeepGen.Generators.Ir;
+using DeepGen.Generators.Ops;
 
 namespace DeepGen.Generators.Passes;
 
@@ -85,18 +86,19 @@ internal static class Differentiate
                 continue;
             }
 
-            if (next < v.Inputs.Count)
+            var from = v.Prim is StopGradientPrim { X: var own } ? own is null ? Array.Empty<Val>() : new[] { own } : v.Inputs;
+            if (next < from.Count)
             {
                 stack.Push((v, next + 1));
-                if (!onPath.ContainsKey(v.Inputs[next]))
+                if (!onPath.ContainsKey(from[next]))
                 {
-                    stack.Push((v.Inputs[next], 0));
+                    stack.Push((from[next], 0));
                 }
 
                 continue;
             }
 
-            onPath[v] = v.Prim is not StopGradientPrim && v.Inputs.Any(x => onPath[x]);
+            onPath[v] = from.Any(x => onPath[x]);
             order.Add(v);
         }
     }
@@ -120,6 +122,9 @@ internal static class Differentiate
                     UnaryOp.Sin => Times(b, dy, b.Unary(UnaryOp.Cos, x)),
                     UnaryOp.Cos => b.Neg(Times(b, dy, b.Unary(UnaryOp.Sin, x))),
                     UnaryOp.Floor => Times(b, dy, zero),
+                    UnaryOp.Erf => Times(b, dy, b.Mul(b.Const(1.12837917f), b.Unary(UnaryOp.Exp, b.Neg(b.Mul(x, x))))),
+                    UnaryOp.Expm1 => Times(b, dy, b.Add(y, b.Const(1))),
+                    UnaryOp.Log1p => Times(b, dy, b.Unary(UnaryOp.Reciprocal, b.Add(x, b.Const(1)))),
                     UnaryOp.Reciprocal => b.Neg(Times(b, dy, b.Mul(y, y))),
                     _ => throw new InvalidOperationException("No derivative of " + u.Op),
                 });
@@ -142,8 +147,17 @@ internal static class Differentiate
             case ReducePrim { Op: ReduceOp.Sum }:
                 add(x, () => b.Broadcast(dy, x.Dims));
                 break;
-            case ReducePrim { Op: ReduceOp.Max }:
-                add(x, () => b.Select(b.Binary(BinaryOp.Equal, x, y), dy, zero));
+            // Equal maxima share the gradient.
+            case ReducePrim { Op: ReduceOp.Max } r:
+                add(x, () =>
+                {
+                    var wins = b.Binary(BinaryOp.Equal, x, y);
+                    var winners = b.Sum(b.Select(wins, b.Const(1), zero), r.Axes.ToArray());
+                    return b.Select(wins, b.Div(dy, winners), zero);
+                });
+                break;
+            case StopGradientPrim { X: { } own, Gradient: { } f }:
+                add(own, () => ScalarLowering.Lower(b, f, new[] { own, y, dy }));
                 break;
             case ReshapePrim:
                 add(x, () => b.Reshape(dy, x.Dims));
@@ -311,8 +325,10 @@ internal static class Differentiate
                 Right(() => b.Select(b.Binary(BinaryOp.Greater, r, l), zero, dy));
                 break;
             case BinaryOp.Pow:
-                Left(() => Factor(b.Mul(r, b.Binary(BinaryOp.Pow, l, b.Sub(r, b.Const(1))))));
-                Right(() => Factor(b.Mul(y, b.Unary(UnaryOp.Log, l))));
+                // x⁰ is 1 at 0 too, and 0ᵖ is 0 around every p > 0: the products of the rule are 0·∞ there.
+                Val Power() => Factor(b.Mul(r, b.Binary(BinaryOp.Pow, l, b.Sub(r, b.Const(1)))));
+                Left(() => r.Prim is ConstPrim ? Power() : b.Select(b.Binary(BinaryOp.Equal, r, zero), zero, Power()));
+                Right(() => b.Select(b.Binary(BinaryOp.And, b.Binary(BinaryOp.Equal, l, zero), b.Binary(BinaryOp.GreaterOrEqual, r, zero)), zero, Factor(b.Mul(y, b.Unary(UnaryOp.Log, l)))));
                 break;
         }
     }

@@ -81,12 +81,12 @@ internal sealed class Fuse
             var value = Views.Base(root.Value);
             var phase = root.Kind switch
             {
-                RootKind.Loss or RootKind.Seed => Phase.Loss,
+                RootKind.Loss or RootKind.Seed or RootKind.LossGradient => Phase.Loss,
                 RootKind.Gradient or RootKind.InputGradient => Phase.Backward,
                 RootKind.Next or RootKind.Step => b.Phase,
                 _ => Phase.Forward,
             };
-            if (value.Prim is not LeafPrim && value.Prim is not (SlicePrim or ScanOutputPrim) && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind != RootKind.Gradient || AddsUp(value)) && taken.Add(value))
+            if (value.Prim is not LeafPrim && value.Prim is not (SlicePrim or ScanOutputPrim) && value.Phase == phase && !(root.Kind is RootKind.Gradient or RootKind.LossGradient or RootKind.InputGradient && read.Contains(value)) && (root.Kind is not (RootKind.Gradient or RootKind.LossGradient) || AddsUp(value)) && taken.Add(value))
             {
                 return root;
             }
@@ -419,7 +419,7 @@ internal sealed class Fuse
         {
             if (use.Access is null)
             {
-                if (use.Value.Prim is IotaPrim)
+                if (use.Value.Prim is IotaPrim || (use.Value.Prim is UniformPrim && use.Value.Dims != kernel.Domain))
                 {
                     return false;
                 }

@@ -55,7 +55,18 @@ internal static class Lower
             if (training)
             {
                 var share = b.Broadcast(b.Leaf(new InverseBatchPrim(), Dims.Scalar), perSample.Dims);
-                var seeds = Differentiate.Run(b, new[] { (perSample, share) }, outputs);
+                // Gradients stop at the outputs, where Backward takes over; what the loss makes of a weight by itself is left to no other.
+                var weights = graph.Parameters.Where(p => p.Parameter!.Trainable && values[p.Id] is not null).ToArray();
+                var wrt = outputs.Concat(weights.Select(p => values[p.Id]!)).ToArray();
+                var gradients = Differentiate.Run(b, new[] { (perSample, share) }, wrt);
+                var seeds = gradients.Take(outputs.Length).ToArray();
+                var direct = gradients.Skip(outputs.Length).ToArray();
+                if (direct.Any(g => g is not null))
+                {
+                    // All of them: from here on Backward adds.
+                    roots.AddRange(weights.Select((p, i) => new Root(RootKind.LossGradient, p.Id, direct[i] ?? b.Broadcast(b.Const(0), values[p.Id]!.Dims))));
+                }
+
                 for (var i = 0; i < seeds.Length; i++)
                 {
                     // A value that is two outputs gets its gradient once.

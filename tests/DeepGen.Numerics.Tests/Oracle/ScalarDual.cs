@@ -5,14 +5,16 @@ namespace DeepGen.Numerics.Tests.Oracle;
 /// <summary>A user's scalar function in dual numbers (value, derivative): forward differentiation, where the compiler works backward.</summary>
 internal readonly record struct ScalarDual(double Value, double Derivative)
 {
-    public static ScalarDual Evaluate(ScalarExpr e, double x) => e switch
+    /// <param name="x">The function's arguments.</param>
+    /// <param name="by">Which of them the derivative is by; -1 for none.</param>
+    public static ScalarDual Evaluate(ScalarExpr e, double[] x, int by) => e switch
     {
-        ScalarArgument => new(x, 1),
+        ScalarArgument a => new(x[a.Index], a.Index == by ? 1 : 0),
         // The user's text is float arithmetic, so its literals are floats.
         ScalarConstant k => new((float)k.Value, 0),
-        ScalarUnary u => Unary(u.Function, Evaluate(u.X, x)),
-        ScalarBinary b => Binary(b.Function, Evaluate(b.X, x), Evaluate(b.Y, x)),
-        ScalarSelect s => Evaluate(s.Condition, x).Value != 0 ? Evaluate(s.WhenTrue, x) : Evaluate(s.WhenFalse, x),
+        ScalarUnary u => Unary(u.Function, Evaluate(u.X, x, by)),
+        ScalarBinary b => Binary(b.Function, Evaluate(b.X, x, by), Evaluate(b.Y, x, by)),
+        ScalarSelect s => Evaluate(s.Condition, x, by).Value != 0 ? Evaluate(s.WhenTrue, x, by) : Evaluate(s.WhenFalse, x, by),
         _ => throw new NotSupportedException(e.GetType().Name),
     };
 

@@ -6,8 +6,13 @@ namespace DeepGen.Numerics.Tests.Oracle;
 internal sealed record ScalarSample(string Name, string Source, ScalarExpr Body)
 {
     private static readonly ScalarExpr X = new ScalarArgument(0);
+    private static readonly ScalarExpr Y = new ScalarArgument(1);
+    private static readonly ScalarExpr Z = new ScalarArgument(2);
 
-    public ScalarFunction Function => new(Name, 1, Body);
+    /// <summary>How many elements it takes.</summary>
+    public int Arity { get; init; } = 1;
+
+    public ScalarFunction Function => new(Name, Arity, Body);
 
     public static IReadOnlyList<ScalarSample> All { get; } =
     [
@@ -23,7 +28,19 @@ internal sealed record ScalarSample(string Name, string Source, ScalarExpr Body)
         new("Cube", "static float Cube(float x) => MathF.Pow(x, 3f);", Bin("Pow", X, K(3))),
     ];
 
-    public static ScalarSample Get(string name) => All.Single(s => s.Name == name);
+    /// <summary>Functions of several elements.</summary>
+    public static IReadOnlyList<ScalarSample> Several { get; } =
+    [
+        new("Hypot", "static float Hypot(float x, float y) => MathF.Sqrt(x * x + y * y + 0.25f);", F("Sqrt", Add(Add(Mul(X, X), Mul(Y, Y)), K(0.25)))) { Arity = 2 },
+        new("Gate", "static float Gate(float x, float y, float z) => z > 0f ? x * MathF.Tanh(y) : y - x;", new ScalarSelect(Bin("Greater", Z, K(0)), Mul(X, F("Tanh", Y)), Bin("Sub", Y, X))) { Arity = 3 },
+        // A pair for Custom: the derivative is that of forward, written by its result.
+        new("Root", "static float Root(float x) => MathF.Sqrt(x * x + 1f);", F("Sqrt", Add(Mul(X, X), K(1)))),
+        new("RootBackward", "static float RootBackward(float x, float y, float dy) => dy * x / y;", Bin("Div", Mul(Z, X), Y)) { Arity = 3 },
+        new("Seven", "static float Seven(float x) => 7f;", K(7)),
+        new("Nothing", "static float Nothing(float x, float y, float dy) => 0f;", K(0)) { Arity = 3 },
+    ];
+
+    public static ScalarSample Get(string name) => All.Concat(Several).Single(s => s.Name == name);
 
     private static ScalarExpr K(double value) => new ScalarConstant(value);
 

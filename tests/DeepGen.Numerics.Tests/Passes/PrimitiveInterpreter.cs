@@ -101,6 +101,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case ParameterPrim p: return weights(p.Node);
             case SeedPrim p: return Seeds[p.Index];
             case ConstPrim p: return [p.Value];
+            case TablePrim p: return p.Values.Select(value => (double)value).ToArray();
             case InverseBatchPrim: return [1.0 / batch];
             case BatchPrim: return [batch];
             case IotaPrim: return Enumerable.Range(0, y.Length).Select(i => (double)i).ToArray();
@@ -356,6 +357,9 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
         UnaryOp.Cos => Math.Cos(x),
         UnaryOp.Floor => Math.Floor(x),
         UnaryOp.Reciprocal => 1 / x,
+        UnaryOp.Erf => Kernels.SimdMathTests.ReferenceErf(x),
+        UnaryOp.Expm1 => Kernels.SimdMathTests.ReferenceExpm1(x),
+        UnaryOp.Log1p => Kernels.SimdMathTests.ReferenceLog1p(x),
         _ => throw new NotSupportedException(op.ToString()),
     };
 
