@@ -186,7 +186,7 @@ unsafe partial class Branches : Runtime::Network
         private static K::Identity AsIs => default;
 
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "a5c8ad2e3c7e198bd5f18a2eca2f8cbebb7d5d06d7da6e83a197ad6f9973dffa";
+        public const string GraphFingerprint = "89f12890d9b53d1b875acb79b39b7302cecc7562667743beeb4ca904b54ee4c6";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

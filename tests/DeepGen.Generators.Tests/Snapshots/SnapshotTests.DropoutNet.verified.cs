@@ -175,7 +175,7 @@ unsafe partial class DropoutNet : Runtime::Network
         private static K::Identity AsIs => default;
 
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "a38bde625028e116ee402667cba44f3ff9f8ef0f438d123fcc7e44b17bd25bde";
+        public const string GraphFingerprint = "36143a74a620e72f828d56edf56179ac9fcdb02e4014dceb3ccc96a458e59065";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -189,7 +189,7 @@ unsafe partial class LeNet5 : Runtime::Network
         private static K::Identity AsIs => default;
 
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "fcb302b391d4d1940e283730018f7cbd2fe6bb9e43a8e0f4d7d47148ffd19b07";
+        public const string GraphFingerprint = "9e6a51036bf49302e6d2a115209bcec482643d81659c9aad935d6e47d8c994d7";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -162,7 +162,7 @@ unsafe partial class Perceptron : Runtime::Network
         private static K::Identity AsIs => default;
 
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "8a45d042068f4f8d04168d8eedcc30ff00258e978cc321db05721ca4ba938787";
+        public const string GraphFingerprint = "9058e76fafec3d5392b08c52eb4f14f54942fd4b8211e3c1f6adece0e7391020";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

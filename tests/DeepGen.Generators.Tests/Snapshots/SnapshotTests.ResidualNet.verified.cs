@@ -241,7 +241,7 @@ unsafe partial class ResidualNet : Runtime::Network
         private static K::Identity AsIs => default;
 
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "6eb6b6687b56c0c9c803cac0d42a2f6acd036488229c14fcae2509f0e3a36553";
+        public const string GraphFingerprint = "f4e03f5e45dbd34e6ee7973f475a990c086f10f2bc7fb8b83181dc99aa624659";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {

@@ -222,7 +222,7 @@ unsafe partial class TwoHeads : Runtime::Network
         private static K::Identity AsIs => default;
 
         /// <summary>Identifies the graph that this code was made from.</summary>
-        public const string GraphFingerprint = "bba9148c4716cb4f6e71c386ad67ed89c793643ad1f60570838d2912c884b279";
+        public const string GraphFingerprint = "f03c3afab057865286fe3301eaba84480bc864af553ba83cbcdac84e542a9d66";
 
         public static readonly Runtime::NetworkDefinition Definition = new()
         {
