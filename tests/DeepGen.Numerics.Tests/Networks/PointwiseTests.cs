@@ -226,6 +226,6 @@ public class PointwiseTests(PointwiseNetworks networks) : IClassFixture<Pointwis
         var labels = Enumerable.Repeat(255, 2 * 36).ToArray();
         labels[40] = 3;
         var e = Assert.Throws<ArgumentException>(() => driver.Step([new float[2 * 108]], [labels], new Sgd(0.1f)));
-        Assert.Contains("sample 1 is 3, but there are 3 classes", e.Message, StringComparison.Ordinal);
+        Assert.Contains("sample 1, element 4, is 3, but there are 3 classes", e.Message, StringComparison.Ordinal);
     }
 }
