@@ -21,11 +21,12 @@ public class OpTests(QuickOps compiled) : IClassFixture<QuickOps>
     [MemberData(nameof(Ops))]
     public void Generated_code_of_op(string op) => Check(op, OpCases.Quick, compiled.Networks);
 
-    internal static void Check(string op, int count, CompiledNetworks networks)
+    internal static void Check(string op, int randoms, CompiledNetworks networks)
     {
         // All failures at once: which shapes are wrong says more than the first of them.
         var failures = new List<string>();
-        foreach (var c in OpCases.For(op, count))
+        var cases = OpCases.For(op, randoms).ToList();
+        foreach (var c in cases)
         {
             try
             {
@@ -37,7 +38,7 @@ public class OpTests(QuickOps compiled) : IClassFixture<QuickOps>
             }
         }
 
-        Assert.True(failures.Count == 0, $"{failures.Count} of {count} configurations:\n\n" + string.Join("\n\n", failures));
+        Assert.True(failures.Count == 0, $"{failures.Count} of {cases.Count} configurations:\n\n" + string.Join("\n\n", failures));
     }
 }
 

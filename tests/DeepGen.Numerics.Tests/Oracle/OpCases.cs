@@ -7,9 +7,11 @@ namespace DeepGen.Numerics.Tests.Oracle;
 /// </summary>
 internal static class OpCases
 {
-    public const int Quick = 6;
+    /// <summary>Random configurations beside the corners, in the quick tier.</summary>
+    public const int Quick = 1;
 
-    public const int Long = 24;
+    /// <summary>And in the long one.</summary>
+    public const int Long = 20;
 
     private static readonly Dictionary<string, (OpCase[] Corners, Func<Random, string, OpCase?> Random)> Table = new(StringComparer.Ordinal)
     {
@@ -623,16 +625,17 @@ internal static class OpCases
 
     public static bool Has(string op) => Table.ContainsKey(op);
 
-    /// <summary><paramref name="count"/> configurations of every op, or all corners where there are more.</summary>
-    public static IEnumerable<OpCase> All(int count) => OpCatalogue.All.SelectMany(op => For(op.Name, count));
+    /// <summary>The configurations of every op.</summary>
+    public static IEnumerable<OpCase> All(int randoms) => OpCatalogue.All.SelectMany(op => For(op.Name, randoms));
 
-    public static IEnumerable<OpCase> For(string op, int count)
+    /// <param name="randoms">How many configurations beside the corners.</param>
+    public static IEnumerable<OpCase> For(string op, int randoms)
     {
         var (corners, random) = Table[op];
         // A string's own hash code differs from run to run.
         var r = new Random(op.Aggregate(17, (h, c) => unchecked((h * 31) + c)));
         var cases = corners.ToList();
-        while (cases.Count < count)
+        while (cases.Count < corners.Length + randoms)
         {
             if (random(r, op) is { } c)
             {
