@@ -1,0 +1,6 @@
+namespace DeepGen.Zoo;
+
+internal static partial class Catalogue
+{
+    private static ZooNetwork[] Others() => [];
+}

@@ -1,0 +1,6 @@
+using DeepGen.Zoo;
+
+foreach (var network in Catalogue.All)
+{
+    Console.WriteLine(network.Name);
+}
