@@ -64,6 +64,25 @@ public class PhaseTests
     }
 
     [Fact]
+    public void Input_gradients_alone_leave_those_of_the_parameters()
+    {
+        using var network = new Linear();
+        float[] y = new float[3], dx = new float[5];
+        network.Forward(_x.AsSpan(0, 5), y);
+        network.Backward([1, 2, 3]);
+        var before = network.Parameters["Dense1.weight"].Gradient.ToArray();
+        network.Forward(_x.AsSpan(0, 5), y);
+        network.Backward([0, 1, 0], dx, parameters: false);
+        Assert.Equal(network.Parameters["Dense1.weight"].Values[5..10].ToArray(), dx);
+        Assert.Equal(before, network.Parameters["Dense1.weight"].Gradient.ToArray());
+        network.Forward(_x.AsSpan(0, 5), y);
+        Assert.Contains("nothing to compute", Assert.Throws<ArgumentException>(() => network.Backward([0, 1, 0], parameters: false)).Message, StringComparison.Ordinal);
+
+        // The run is still there to continue.
+        network.Backward([0, 1, 0], dx);
+    }
+
+    [Fact]
     public void Training_phases_and_predictions_refuse_to_overlap()
     {
         using var network = new Linear();

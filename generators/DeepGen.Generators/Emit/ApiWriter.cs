@@ -219,7 +219,13 @@ internal sealed class ApiWriter
             w.Line($"/// <param name=\"{t.Name}Gradient\">Receives the derivative with respect to each value of the input; empty when not wanted.</param>");
         }
 
-        var parameters = api.Outputs.Select(o => $"global::System.ReadOnlySpan<float> {o}Gradient").Concat(floats.Select(p => $"global::System.Span<float> {p.t.Name}Gradient = default"));
+        if (floats.Length > 0)
+        {
+            w.Line("/// <param name=\"parameters\">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>");
+        }
+
+        var parameters = api.Outputs.Select(o => $"global::System.ReadOnlySpan<float> {o}Gradient").Concat(floats.Select(p => $"global::System.Span<float> {p.t.Name}Gradient = default"))
+            .Concat(floats.Take(1).Select(_ => "bool parameters = true"));
         var dx = Enumerable.Range(0, api.Inputs.Count).Select(i => floats.Any(p => p.i == i) ? "dx_" + i : "null");
         Member(
             w,
@@ -228,6 +234,6 @@ internal sealed class ApiWriter
             new[] { "var n_ = ForwardBatch();" }
                 .Concat(api.Outputs.Select((o, i) => $"CheckOutputGradient(\"Backward\", {i}, {o}Gradient.Length, n_);"))
                 .Concat(floats.Select(p => $"CheckInputGradient(\"Backward\", {p.i}, {p.t.Name}Gradient.Length, n_);")),
-            new[] { Array("dy_", "dy_", api.Outputs.Count), $"void** dx_ = stackalloc void*[] {{ {string.Join(", ", dx)} }};", "BackwardCore(n_, dy_, dx_);" });
+            new[] { Array("dy_", "dy_", api.Outputs.Count), $"void** dx_ = stackalloc void*[] {{ {string.Join(", ", dx)} }};", floats.Length > 0 ? "BackwardCore(n_, dy_, dx_, parameters);" : "BackwardCore(n_, dy_, dx_);" });
     }
 }

@@ -23,8 +23,24 @@ internal sealed class CallSequence
     public static CallSequence Of(IEnumerable<Kernel> section, KernelWriter writer)
     {
         var kernels = section.ToArray();
-        var calls = kernels.Select(k => CallText.Of(writer.Call(k))).ToArray();
+        var calls = kernels.Select(k => CallText.Of(k.ForParametersAlone ? IfWanted(writer.Call(k)) : writer.Call(k))).ToArray();
         return new CallSequence(kernels, calls, Repeats.Find(calls, lookup: true));
+    }
+
+    /// <summary>A call that only the gradients of parameters need.</summary>
+    private static string IfWanted(string call)
+    {
+        const string wanted = "if (f.WantParameterGradients)";
+        if (call.TrimEnd('\n').IndexOf('\n') < 0)
+        {
+            return wanted + " " + call;
+        }
+
+        var w = new CodeWriter();
+        w.Open(wanted);
+        w.Lines(call);
+        w.Close();
+        return w.ToString();
     }
 
     /// <summary>The kernels of a stretch, the first time it comes.</summary>

@@ -64,6 +64,7 @@ internal sealed class Fuse
 
         var fused = new FusedProgram(program, roots, kernels, owner);
         FindOperands(fused);
+        FindForParametersAlone(fused);
         return fused;
     }
 
@@ -545,6 +546,23 @@ internal sealed class Fuse
                 {
                     Keep(x);
                 }
+            }
+        }
+    }
+
+    /// <summary>What is left of the backward pass when only the gradients of inputs are wanted; all of it where there are none.</summary>
+    private static void FindForParametersAlone(FusedProgram fused)
+    {
+        var read = new HashSet<Val>();
+        foreach (var kernel in fused.Kernels.Reverse().Where(k => k.Section is Section.Backward or Section.InputGradient))
+        {
+            if (kernel.Section == Section.InputGradient || kernel.Stored.Any(read.Contains))
+            {
+                read.UnionWith(kernel.Operands);
+            }
+            else
+            {
+                kernel.ForParametersAlone = read.Count > 0;
             }
         }
     }

@@ -101,6 +101,9 @@ internal sealed class Kernel
     /// <summary>The members (and anchor) that other kernels or the caller read.</summary>
     public List<Val> Stored { get; } = new();
 
+    /// <summary>Whether the gradients of inputs can do without it.</summary>
+    public bool ForParametersAlone { get; set; }
+
     /// <summary>What it reads from memory: leaves and other kernels' stored values, each once.</summary>
     public List<Val> Operands { get; } = new();
 

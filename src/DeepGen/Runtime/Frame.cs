@@ -63,4 +63,7 @@ public unsafe struct Frame
 
     /// <summary>Whether any entry of <see cref="InputGradients"/> is wanted.</summary>
     public bool WantInputGradients;
+
+    /// <summary>Whether the gradients of the parameters are wanted; where they are not, <see cref="Gradients"/> is memory that nobody reads.</summary>
+    public bool WantParameterGradients;
 }

@@ -19,6 +19,7 @@ public abstract unsafe partial class Network : IDisposable
     private readonly DerivedWeights _derived;
     private readonly NativeArena _stateBefore;
     private Session? _training;
+    private NativeArena? _unwantedGradients;
 
     // The last Forward, for the Backward that belongs to it: 0 when there is none.
     private nint _forwardBatch;
@@ -248,7 +249,8 @@ public abstract unsafe partial class Network : IDisposable
     /// <param name="batch">The batch of that Forward, from <see cref="ForwardBatch"/>.</param>
     /// <param name="outputGradients">One pointer per output.</param>
     /// <param name="inputGradients">One pointer per input, null where the gradient is not wanted.</param>
-    protected void BackwardCore(nint batch, void** outputGradients, void** inputGradients)
+    /// <param name="parameters">Whether the parameters' gradients are wanted; without them they stay as they are.</param>
+    protected void BackwardCore(nint batch, void** outputGradients, void** inputGradients, bool parameters = true)
     {
         _gate.Enter("Backward");
         try
@@ -262,6 +264,15 @@ public abstract unsafe partial class Network : IDisposable
             frame.InputGradients = inputGradients;
             frame.Accumulate = true;
             for (var i = 0; i < Definition.Inputs.Length; i++) frame.WantInputGradients |= inputGradients[i] != null;
+            if (!parameters)
+            {
+                if (!frame.WantInputGradients) throw new ArgumentException("Backward has nothing to compute: without the gradients of the parameters, room for the gradient of at least one input is needed.");
+
+                // A kernel on the way to an input may give a parameter's gradient beside; it goes where nobody reads it.
+                frame.WantParameterGradients = false;
+                frame.Accumulate = false;
+                frame.Gradients = (_unwantedGradients ??= new NativeArena(Definition.ParameterFloats)).Pointer;
+            }
 
             // Backward reuses the memory of activations that it has consumed.
             _forwardBatch = 0;
@@ -317,12 +328,14 @@ public abstract unsafe partial class Network : IDisposable
         _training ??= new Session(MaxBatch, Definition.Training);
         var frame = InferenceFrame(_training, batch);
         frame.Gradients = Weights.Gradients.Pointer;
+        frame.WantParameterGradients = true;
         return frame;
     }
 
     private void Release()
     {
         _training?.Dispose();
+        _unwantedGradients?.Dispose();
         _inference.Dispose();
         _workers.Dispose();
         _stateBefore.Dispose();

@@ -104,7 +104,8 @@ unsafe partial class Attention : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="xGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> xGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> xGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -114,7 +115,7 @@ unsafe partial class Attention : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -332,7 +333,7 @@ unsafe partial class Attention : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Conv2d2
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 704 * n, P + 32, A + 288 * n, AsIs);
 
             // 7: Multiply1
@@ -342,7 +343,7 @@ unsafe partial class Attention : Runtime::Network
             W.For(n, 1120, new SoftmaxBackward(A + 576 * n, A + 672 * n, A + 768 * n, A + 720 * n, 35));
 
             // 9: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 288 * n);

@@ -102,7 +102,8 @@ unsafe partial class Autoencoder : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="inputGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -112,7 +113,7 @@ unsafe partial class Autoencoder : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -312,13 +313,13 @@ unsafe partial class Autoencoder : Runtime::Network
             W.For(n * 64, 25, new SigmoidBackward(A + 128 * n, A + 64 * n, A + 64 * n));
 
             // 4: Dense2
-            K::MatMul.Accumulate(W, A + 64 * n, 1, 64, A + 192 * n, 16, 1, G + 1040, 64, 16, n, f.Accumulate, G + 2064);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 64 * n, 1, 64, A + 192 * n, 16, 1, G + 1040, 64, 16, n, f.Accumulate, G + 2064);
 
             // 5: Dense2 + LeakyRelu1
             K::MatMul.Run(W, A + 64 * n, 64, 1, P + 1040, 16, 1, A + 192 * n, n, 16, 64, new WhereEpilogue(A + 192 * n));
 
             // 6: Dense1
-            K::MatMul.Accumulate(W, A + 192 * n, 1, 16, A, 64, 1, G, 16, 64, n, f.Accumulate, G + 1024);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 192 * n, 1, 16, A, 64, 1, G, 16, 64, n, f.Accumulate, G + 1024);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 64 * n);

@@ -107,7 +107,8 @@ unsafe partial class Branches : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="xGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> xGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> xGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -117,7 +118,7 @@ unsafe partial class Branches : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -370,7 +371,7 @@ unsafe partial class Branches : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense1
-            K::MatMul.Accumulate(W, A + 48 * n, 1, 6, A, 11, 1, G + 160, 6, 11, n, f.Accumulate, G + 240);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 48 * n, 1, 6, A, 11, 1, G + 160, 6, 11, n, f.Accumulate, G + 240);
             K::MatMul.Run(W, A + 48 * n, 6, 1, P + 160, 11, 1, A, n, 11, 6, AsIs);
 
             // 10: GlobalAvgPool2d1
@@ -383,13 +384,13 @@ unsafe partial class Branches : Runtime::Network
             W.For(n, 2880, new ReluBackward(A + 2160 * n, A, A + 2160 * n, 576, 1584));
 
             // 13: Conv2d2
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144);
 
             // 14: Relu1
             W.For(n, 2880, new ReluBackward2(A + 1584 * n, A, A + 1584 * n, 576, 1584));
 
             // 15: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 432 * n);

@@ -107,7 +107,8 @@ unsafe partial class DropoutNet : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="inputGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -117,7 +118,7 @@ unsafe partial class DropoutNet : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -338,20 +339,20 @@ unsafe partial class DropoutNet : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Dense2
-            K::MatMul.Accumulate(W, A + 880 * n, 1, 5, A + 816 * n, 32, 1, G + 2176, 5, 32, n, f.Accumulate, G + 2336);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 880 * n, 1, 5, A + 816 * n, 32, 1, G + 2176, 5, 32, n, f.Accumulate, G + 2336);
 
             // 6: Dense2 + Dropout2 + Relu2
             K::MatMul.Run(W, A + 880 * n, 5, 1, P + 2176, 32, 1, A + 784 * n, n, 32, 5, new MulWhereWhereEpilogue(A + 784 * n, f.Seed, f.Step, f.FirstSample, 12));
 
             // 7: Dense1
-            K::MatMul.Accumulate(W, A + 784 * n, 1, 32, A + 720 * n, 64, 1, G + 96, 32, 64, n, f.Accumulate, G + 2144);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 784 * n, 1, 32, A + 720 * n, 64, 1, G + 96, 32, 64, n, f.Accumulate, G + 2144);
             K::MatMul.Run(W, A + 784 * n, 32, 1, P + 96, 64, 1, A + 720 * n, n, 64, 32, AsIs);
 
             // 9: MaxPool2d1 + Dropout1 + Relu1
             K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, A, new MulWhereWhereEpilogue2(A, f.Seed, f.Step, f.FirstSample, 5));
 
             // 10: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 208 * n);

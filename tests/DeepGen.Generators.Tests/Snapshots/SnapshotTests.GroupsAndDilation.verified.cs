@@ -65,7 +65,8 @@ unsafe partial class GroupsAndDilation : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="inputGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -75,7 +76,7 @@ unsafe partial class GroupsAndDilation : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -243,25 +244,25 @@ unsafe partial class GroupsAndDilation : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: Conv2d4
-            K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736);
 
             // 5: Conv2d4 + Sigmoid1
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n));
 
             // 6: Conv2d3
-            K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432);
 
             // 7: Conv2d3 + LeakyRelu1
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A));
 
             // 8: Conv2d2
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128);
 
             // 9: Conv2d2 + Relu1
             K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n));
 
             // 10: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 1184 * n);

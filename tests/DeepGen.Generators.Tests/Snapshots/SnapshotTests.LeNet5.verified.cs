@@ -110,7 +110,8 @@ unsafe partial class LeNet5 : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="inputGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -120,7 +121,7 @@ unsafe partial class LeNet5 : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -375,33 +376,33 @@ unsafe partial class LeNet5 : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense3
-            K::MatMul.Accumulate(W, A + 8928 * n, 1, 10, A + 8800 * n, 84, 1, G + 60896, 10, 84, n, f.Accumulate, G + 61744);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 8928 * n, 1, 10, A + 8800 * n, 84, 1, G + 60896, 10, 84, n, f.Accumulate, G + 61744);
 
             // 9: Dense3 + Tanh4
             K::MatMul.Run(W, A + 8928 * n, 10, 1, P + 60896, 84, 1, A + 8800 * n, n, 84, 10, new MulEpilogue(A + 8800 * n));
 
             // 10: Dense2
-            K::MatMul.Accumulate(W, A + 8800 * n, 1, 84, A + 8672 * n, 120, 1, G + 50720, 84, 120, n, f.Accumulate, G + 60800);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 8800 * n, 1, 84, A + 8672 * n, 120, 1, G + 50720, 84, 120, n, f.Accumulate, G + 60800);
 
             // 11: Dense2 + Tanh3
             K::MatMul.Run(W, A + 8800 * n, 84, 1, P + 50720, 120, 1, A + 8672 * n, n, 120, 84, new MulEpilogue(A + 8672 * n));
 
             // 12: Dense1
-            K::MatMul.Accumulate(W, A + 8672 * n, 1, 120, A + 8272 * n, 400, 1, G + 2592, 120, 400, n, f.Accumulate, G + 50592);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 8672 * n, 1, 120, A + 8272 * n, 400, 1, G + 2592, 120, 400, n, f.Accumulate, G + 50592);
             K::MatMul.Run(W, A + 8672 * n, 120, 1, P + 2592, 400, 1, A + 8272 * n, n, 400, 120, AsIs);
 
             // 14: AvgPool2d2 + Tanh2
             K::Pooling.AverageGrad(W, in PoolShapes[1], n, A + 8272 * n, A + 4704 * n, new MulEpilogue(A + 4704 * n));
 
             // 15: Conv2d2
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs);
 
             // 17: AvgPool2d1 + Tanh1
             K::Pooling.AverageGrad(W, in PoolShapes[0], n, A + 6304 * n, A, new MulEpilogue(A));
 
             // 18: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 784 * n);

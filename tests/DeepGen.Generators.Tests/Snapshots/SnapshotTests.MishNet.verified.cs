@@ -101,7 +101,8 @@ unsafe partial class MishNet : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="xGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> xGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> xGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -111,7 +112,7 @@ unsafe partial class MishNet : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -308,13 +309,13 @@ unsafe partial class MishNet : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 3: Dense2
-            K::MatMul.Accumulate(W, A + 112 * n, 1, 3, A + 32 * n, 24, 1, G + 320, 3, 24, n, f.Accumulate, G + 400);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 112 * n, 1, 3, A + 32 * n, 24, 1, G + 320, 3, 24, n, f.Accumulate, G + 400);
 
             // 4: Dense2 + Map1
             K::MatMul.Run(W, A + 112 * n, 3, 1, P + 320, 24, 1, A, n, 24, 3, new AddEpilogue(A));
 
             // 5: Dense1
-            K::MatMul.Accumulate(W, A, 1, 24, A + 64 * n, 12, 1, G, 24, 12, n, f.Accumulate, G + 288);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A, 1, 24, A + 64 * n, 12, 1, G, 24, 12, n, f.Accumulate, G + 288);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 16 * n);

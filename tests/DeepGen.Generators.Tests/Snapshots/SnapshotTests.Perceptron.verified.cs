@@ -101,7 +101,8 @@ unsafe partial class Perceptron : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="inputGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> inputGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -111,7 +112,7 @@ unsafe partial class Perceptron : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -307,13 +308,13 @@ unsafe partial class Perceptron : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 3: Dense2
-            K::MatMul.Accumulate(W, A + 944 * n, 1, 10, A + 784 * n, 128, 1, G + 100480, 10, 128, n, f.Accumulate, G + 101760);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 944 * n, 1, 10, A + 784 * n, 128, 1, G + 100480, 10, 128, n, f.Accumulate, G + 101760);
 
             // 4: Dense2 + Relu1
             K::MatMul.Run(W, A + 944 * n, 10, 1, P + 100480, 128, 1, A + 784 * n, n, 128, 10, new WhereEpilogue(A + 784 * n));
 
             // 5: Dense1
-            K::MatMul.Accumulate(W, A + 784 * n, 1, 128, A, 784, 1, G, 128, 784, n, f.Accumulate, G + 100352);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 784 * n, 1, 128, A, 784, 1, G, 128, 784, n, f.Accumulate, G + 100352);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 784 * n);

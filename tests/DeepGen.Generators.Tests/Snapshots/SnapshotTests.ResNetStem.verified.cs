@@ -74,7 +74,8 @@ unsafe partial class ResNetStem : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="imageGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> imageGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> imageGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -84,7 +85,7 @@ unsafe partial class ResNetStem : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -396,14 +397,14 @@ unsafe partial class ResNetStem : Runtime::Network
 
             // 22: Bottleneck1.Conv2d4
             K::Convolution.GradInput(W, in ConvShapes[4], n, A + 40960 * n, P + 3472, A + 81920 * n, AsIs);
-            K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 77824 * n, A + 40960 * n, G + 3472, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 77824 * n, A + 40960 * n, G + 3472, f.Accumulate, null);
 
             // 24: Bottleneck1.BatchNorm3
             W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 61440 * n, A + 69632 * n, A + 32768 * n, F, F + 192, A + 61440 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 25: Bottleneck1.Conv2d3
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 61440 * n, P + 3152, A + 32768 * n, AsIs);
-            K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 92160 * n, A + 61440 * n, G + 3152, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 92160 * n, A + 61440 * n, G + 3152, f.Accumulate, null);
 
             // 27: Bottleneck1.BatchNorm2
             W.For(8, 6144, new BatchNormBackward3(A + 92160 * n, A + 32768 * n, A + 90112 * n, F + 288, F, F + 16, F + 304, G + 3120, G + 3136, n, 256, 2048, f.Accumulate));
@@ -411,7 +412,7 @@ unsafe partial class ResNetStem : Runtime::Network
 
             // 29: Bottleneck1.Conv2d2
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 92160 * n, P + 2544, A + 32768 * n, AsIs);
-            K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 88064 * n, A + 92160 * n, G + 2544, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 88064 * n, A + 92160 * n, G + 2544, f.Accumulate, null);
 
             // 31: Bottleneck1.BatchNorm1
             W.For(8, 6144, new BatchNormBackward3(A + 88064 * n, A + 32768 * n, A + 86016 * n, F + 256, F, F + 16, F + 272, G + 2512, G + 2528, n, 256, 2048, f.Accumulate));
@@ -419,7 +420,7 @@ unsafe partial class ResNetStem : Runtime::Network
 
             // 33: Bottleneck1.Conv2d1
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 88064 * n, P + 2384, A + 81920 * n, new AddEpilogue2(A + 81920 * n));
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 77824 * n, A + 88064 * n, G + 2384, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 77824 * n, A + 88064 * n, G + 2384, f.Accumulate, null);
 
             // 35: MaxPool2d1
             K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 16384 * n, A + 81920 * n, A + 32768 * n, AsIs);
@@ -429,7 +430,7 @@ unsafe partial class ResNetStem : Runtime::Network
             W.For(n, 638976, new BatchNormBackward2(F + 240, P + 2352, F, A + 16384 * n, A + 32768 * n, A, F + 224, F + 16, A + 16384 * n, 1f / n, 0.0009765625f, 16, 1024));
 
             // 38: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A + 16384 * n, G, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A + 16384 * n, G, f.Accumulate, null);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 12288 * n);

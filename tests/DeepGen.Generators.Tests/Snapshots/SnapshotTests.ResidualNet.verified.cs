@@ -119,7 +119,8 @@ unsafe partial class ResidualNet : Runtime::Network
     /// <summary>Adds the gradients of the last Forward to the parameters' gradients, given the gradients of its outputs.</summary>
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="imageGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> imageGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> imageGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -129,7 +130,7 @@ unsafe partial class ResidualNet : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -532,7 +533,7 @@ unsafe partial class ResidualNet : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 25: Dense1
-            K::MatMul.Accumulate(W, A + 12336 * n, 1, 10, A + 12288 * n, 16, 1, G + 5152, 10, 16, n, f.Accumulate, G + 5312);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 12336 * n, 1, 10, A + 12288 * n, 16, 1, G + 5152, 10, 16, n, f.Accumulate, G + 5312);
             K::MatMul.Run(W, A + 12336 * n, 10, 1, P + 5152, 16, 1, A + 20224 * n, n, 16, 10, AsIs);
 
             // 27: Residual2.BatchNorm3 + Residual2.BatchNorm2
@@ -543,14 +544,14 @@ unsafe partial class ResidualNet : Runtime::Network
 
             // 29: Residual2.Conv2d3
             K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs);
-            K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null);
 
             // 31: Residual2.BatchNorm2
             W.For(n, 56320, new BatchNormBackward3(F + 144, P + 4960, F + 192, A + 16384 * n, F + 128, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 224, A + 16384 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 32: Residual2.Conv2d2
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs);
-            K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null);
 
             // 34: Residual2.BatchNorm1
             W.For(16, 1536, new BatchNormBackward4(A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 128, F + 144, F + 112, G + 2624, G + 2640, n, 64, 1024, f.Accumulate));
@@ -558,7 +559,7 @@ unsafe partial class ResidualNet : Runtime::Network
 
             // 36: Residual2.Conv2d1
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n));
-            K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null);
 
             // 38: Residual1.BatchNorm2
             W.For(8, 10240, new BatchNormBackward4(A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 96, F + 112, F + 80, G + 1440, G + 1456, n, 256, 2048, f.Accumulate));
@@ -566,7 +567,7 @@ unsafe partial class ResidualNet : Runtime::Network
 
             // 40: Residual1.Conv2d2
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs);
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null);
 
             // 42: Residual1.BatchNorm1
             W.For(8, 10240, new BatchNormBackward4(A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 64, F + 80, F + 48, G + 832, G + 848, n, 256, 2048, f.Accumulate));
@@ -574,14 +575,14 @@ unsafe partial class ResidualNet : Runtime::Network
 
             // 44: Residual1.Conv2d1
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n));
-            K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null);
 
             // 46: BatchNorm1
             W.For(8, 10240, new BatchNormBackward4(A + 2048 * n, A + 10240 * n, A, F, F + 32, F + 48, F + 16, G + 224, G + 240, n, 256, 2048, f.Accumulate));
             W.For(n, 112640, new BatchNormBackward5(F + 16, P + 224, F + 32, A + 2048 * n, A + 10240 * n, A, F, F + 48, A + 2048 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 48: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 768 * n);

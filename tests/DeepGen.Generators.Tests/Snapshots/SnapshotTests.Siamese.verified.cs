@@ -121,7 +121,8 @@ unsafe partial class Siamese : Runtime::Network
     /// <param name="outputGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="leftGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
     /// <param name="rightGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> leftGradient = default, global::System.Span<float> rightGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> outputGradient, global::System.Span<float> leftGradient = default, global::System.Span<float> rightGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, outputGradient.Length, n_);
@@ -133,7 +134,7 @@ unsafe partial class Siamese : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0 };
             void** dx_ = stackalloc void*[] { dx_0, dx_1 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -371,34 +372,34 @@ unsafe partial class Siamese : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 6: Dense1
-            K::MatMul.Accumulate(W, A + 128 * n, 1, 1, A + 96 * n, 8, 1, G + 416, 1, 8, n, f.Accumulate, G + 432);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 128 * n, 1, 1, A + 96 * n, 8, 1, G + 416, 1, 8, n, f.Accumulate, G + 432);
 
             // 7: Dense1 + Multiply1 + Subtract1
             K::MatMul.Run(W, A + 128 * n, 1, 1, P + 416, 8, 1, A + 112 * n, n, 8, 1, new MulMulNegEpilogue(A + 112 * n, A + 96 * n));
 
             // 8: Encode.Dense2
-            K::MatMul.Accumulate(W, A + 112 * n, 1, 8, A + 32 * n, 20, 1, F + 208, 8, 20, n, false, F + 560);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 112 * n, 1, 8, A + 32 * n, 20, 1, F + 208, 8, 20, n, false, F + 560);
 
             // 9: Encode.Dense2 + Encode.Tanh1
             K::MatMul.Run(W, A + 112 * n, 8, 1, P + 240, 20, 1, A + 32 * n, n, 20, 8, new MulEpilogue(A + 32 * n));
 
             // 10: Encode.Dense1
-            K::MatMul.Accumulate(W, A + 32 * n, 1, 20, A + 80 * n, 10, 1, F, 20, 10, n, false, F + 528);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 32 * n, 1, 20, A + 80 * n, 10, 1, F, 20, 10, n, false, F + 528);
 
             // 11: Encode.Dense2
-            K::MatMul.Accumulate(W, A + 96 * n, 1, 8, A, 20, 1, F + 368, 8, 20, n, false, F + 576);
-            W.For(8, 2, new DenseBackward(F + 560, F + 576, G + 400, f.Accumulate));
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 96 * n, 1, 8, A, 20, 1, F + 368, 8, 20, n, false, F + 576);
+            if (f.WantParameterGradients) W.For(8, 2, new DenseBackward(F + 560, F + 576, G + 400, f.Accumulate));
 
             // 13: Encode.Dense2 + Encode.Tanh1
             K::MatMul.Run(W, A + 96 * n, 8, 1, P + 240, 20, 1, A, n, 20, 8, new MulEpilogue(A));
 
             // 14: Encode.Dense2
-            W.For(160, 2, new DenseBackward(F + 208, F + 368, G + 240, f.Accumulate));
+            if (f.WantParameterGradients) W.For(160, 2, new DenseBackward(F + 208, F + 368, G + 240, f.Accumulate));
 
             // 15: Encode.Dense1
-            K::MatMul.Accumulate(W, A, 1, 20, A + 64 * n, 10, 1, F + 208, 20, 10, n, false, F + 416);
-            W.For(20, 2, new DenseBackward(F + 528, F + 416, G + 208, f.Accumulate));
-            W.For(200, 2, new DenseBackward(F, F + 208, G, f.Accumulate));
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A, 1, 20, A + 64 * n, 10, 1, F + 208, 20, 10, n, false, F + 416);
+            if (f.WantParameterGradients) W.For(20, 2, new DenseBackward(F + 528, F + 416, G + 208, f.Accumulate));
+            if (f.WantParameterGradients) W.For(200, 2, new DenseBackward(F, F + 208, G, f.Accumulate));
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 32 * n);

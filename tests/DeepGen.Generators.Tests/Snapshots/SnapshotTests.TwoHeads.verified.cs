@@ -141,7 +141,8 @@ unsafe partial class TwoHeads : Runtime::Network
     /// <param name="PolicyGradient">The derivative of the loss with respect to each value of the output.</param>
     /// <param name="boardGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
     /// <param name="clockGradient">Receives the derivative with respect to each value of the input; empty when not wanted.</param>
-    public void Backward(global::System.ReadOnlySpan<float> ValueGradient, global::System.ReadOnlySpan<float> PolicyGradient, global::System.Span<float> boardGradient = default, global::System.Span<float> clockGradient = default)
+    /// <param name="parameters">Whether the gradients of the parameters are wanted; without them, those that are there stay as they are and nothing is spent on them.</param>
+    public void Backward(global::System.ReadOnlySpan<float> ValueGradient, global::System.ReadOnlySpan<float> PolicyGradient, global::System.Span<float> boardGradient = default, global::System.Span<float> clockGradient = default, bool parameters = true)
     {
         var n_ = ForwardBatch();
         CheckOutputGradient("Backward", 0, ValueGradient.Length, n_);
@@ -155,7 +156,7 @@ unsafe partial class TwoHeads : Runtime::Network
         {
             void** dy_ = stackalloc void*[] { dy_0, dy_1 };
             void** dx_ = stackalloc void*[] { dx_0, dx_1 };
-            BackwardCore(n_, dy_, dx_);
+            BackwardCore(n_, dy_, dx_, parameters);
         }
     }
 
@@ -414,31 +415,31 @@ unsafe partial class TwoHeads : Runtime::Network
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense4
-            K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 192 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 192 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
 
             // 9: Dense4 + Relu2
             K::MatMul.Run(W, A + 272 * n, 9, 1, P + 1296, 16, 1, A + 192 * n, n, 16, 9, new WhereEpilogue(A + 192 * n));
 
             // 10: Dense3
-            K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 240 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 240 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
 
             // 11: Dense3 + Tanh1
             K::MatMul.Run(W, A + 208 * n, 1, 1, P + 1264, 16, 1, A + 240 * n, n, 16, 1, new MulAddEpilogue(A + 192 * n, A + 240 * n));
 
             // 12: Dense2
-            K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 176 * n, 5, 1, G + 1168, 16, 5, n, f.Accumulate, G + 1152);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 176 * n, 5, 1, G + 1168, 16, 5, n, f.Accumulate, G + 1152);
 
             // 13: Dense1
             K::MatMul.Run(W, A + 240 * n, 16, 1, P + 128, 64, 1, A + 176 * n, n, 64, 16, AsIs);
 
             // 14: Dense1 + Dense2
-            K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 112 * n, 64, 1, G + 128, 16, 64, n, f.Accumulate, G + 1248);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 112 * n, 64, 1, G + 128, 16, 64, n, f.Accumulate, G + 1248);
 
             // 15: Relu1
             W.For(n * 64, 5, new ReluBackward(A + 112 * n, A + 176 * n, A + 112 * n));
 
             // 16: Conv2d1
-            K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 128 * n);

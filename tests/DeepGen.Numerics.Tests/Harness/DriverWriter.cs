@@ -26,7 +26,7 @@ internal static class DriverWriter
         Member("float Evaluate(System.Array[] x, System.Array[] targets, float[][] y)", "Evaluate", [.. inputs, .. targets, .. outputs], api.HasLoss);
         Member("void Forward(System.Array[] x, float[][] y)", "Forward", [.. inputs, .. outputs]);
         var floats = api.Inputs.Count(t => t.Element == GraphElement.Float32);
-        Member("void Backward(float[][] dy, float[]?[] dx)", "Backward", [.. api.Outputs.Select((_, i) => $"dy[{i}]"), .. Enumerable.Range(0, floats).Select(i => $"dx[{i}]")]);
+        Member("void Backward(float[][] dy, float[]?[] dx, bool parameters)", "Backward", [.. api.Outputs.Select((_, i) => $"dy[{i}]"), .. Enumerable.Range(0, floats).Select(i => $"dx[{i}]"), .. floats > 0 ? ["parameters"] : System.Array.Empty<string>()]);
         return text.AppendLine("}").ToString();
 
         void Member(string signature, string method, string[] arguments, bool exists = true) =>

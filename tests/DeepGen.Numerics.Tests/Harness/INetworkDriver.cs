@@ -18,5 +18,6 @@ public interface INetworkDriver : IDisposable
     void Forward(Array[] x, float[][] y);
 
     /// <param name="dx">One per float input; null where the gradient is not wanted.</param>
-    void Backward(float[][] dy, float[]?[] dx);
+    /// <param name="parameters">A network without float inputs has no such choice.</param>
+    void Backward(float[][] dy, float[]?[] dx, bool parameters = true);
 }

@@ -72,12 +72,7 @@ internal sealed class NetworkCheck
         driver.Backward(dy, dx);
         run.Backward(data.OutputGradients);
         Gradients("Backward", driver.Network, run.ParameterGradients);
-        var expected = graph.Inputs.Zip(run.InputGradients).Where(p => p.First.Element == GraphElement.Float32).Select(p => p.Second).ToArray();
-        var floor = 0.01 * expected.Select(Length).DefaultIfEmpty(0).Max();
-        for (var i = 0; i < floats.Length; i++)
-        {
-            Norm.Close($"{compiled.Name}, Backward, d{floats[i].Name}", expected[i], dx[i], tolerance, floor + 1e-6);
-        }
+        InputGradients("Backward", run, dx);
 
         // Again without the inputs' gradients: the parameters' are added to those that are there.
         driver.Forward(inputs, y);
@@ -90,6 +85,11 @@ internal sealed class NetworkCheck
         if (graph.Loss >= 0)
         {
             Step(driver);
+        }
+
+        if (floats.Length > 0)
+        {
+            InputGradientsAlone(driver, y, dy, dx);
         }
 
         driver.Network.ZeroGradients();
@@ -118,6 +118,31 @@ internal sealed class NetworkCheck
         foreach (var (name, values) in reference.Parameters)
         {
             Norm.Close($"{compiled.Name}, {name} after Step", values, driver.Network.Parameters[name].Values, tolerance);
+        }
+    }
+
+    /// <summary>The gradients of the inputs without those of the parameters, which stay as they are to the bit.</summary>
+    private void InputGradientsAlone(INetworkDriver driver, float[][] y, float[][] dy, float[][] dx)
+    {
+        var before = driver.Network.Parameters.Where(p => p.IsTrainable).ToDictionary(p => p, p => p.Gradient.ToArray());
+        driver.Forward(inputs, y);
+        var run = reference.Run(data.Batch, data.Inputs, null, new RunOptions(true, Seed, Step: graph.Loss >= 0 ? 3u : 2u));
+        driver.Backward(dy, dx, parameters: false);
+        run.Backward(data.OutputGradients);
+        InputGradients("Backward without parameters", run, dx);
+        foreach (var (parameter, gradient) in before)
+        {
+            Assert.True(parameter.Gradient.SequenceEqual(gradient), $"{compiled.Name}: d{parameter.Name} was changed by Backward without parameters");
+        }
+    }
+
+    private void InputGradients(string what, ReferenceRun run, float[][] dx)
+    {
+        var expected = graph.Inputs.Zip(run.InputGradients).Where(p => p.First.Element == GraphElement.Float32).ToArray();
+        var floor = 0.01 * expected.Select(p => Length(p.Second)).DefaultIfEmpty(0).Max();
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Norm.Close($"{compiled.Name}, {what}, d{expected[i].First.Name}", expected[i].Second, dx[i], tolerance, floor + 1e-6);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed unsafe class Linear : Network
         }
     }
 
-    public void Backward(ReadOnlySpan<float> dScores, Span<float> dImage = default)
+    public void Backward(ReadOnlySpan<float> dScores, Span<float> dImage = default, bool parameters = true)
     {
         var n = ForwardBatch();
         CheckOutputGradient("Backward", 0, dScores.Length, n);
@@ -91,7 +91,7 @@ internal sealed unsafe class Linear : Network
         fixed (float* dy = dScores, dx = dImage)
         {
             void* outputs = dy, inputs = dx;
-            BackwardCore(n, &outputs, &inputs);
+            BackwardCore(n, &outputs, &inputs, parameters);
         }
     }
 
