@@ -25,7 +25,7 @@ public partial class AlexNet
 [Network, SoftmaxCrossEntropy]
 public partial class AlexNetSmall
 {
-    static Tensor Forward([Input(3, 67, 67)] Tensor image) => AlexNet.Body(image, width: 4, hidden: 64, classes: 10);
+    static Tensor Forward([Input(3, 67, 67)] Tensor image) => AlexNet.Body(image, width: 4, hidden: 512, classes: 10);
 }
 
 /// <summary>ZFNet (Zeiler and Fergus 2013, Visualizing and understanding convolutional networks): AlexNet with finer first filters.</summary>
@@ -50,5 +50,5 @@ public partial class ZFNet
 [Network, SoftmaxCrossEntropy]
 public partial class ZFNetSmall
 {
-    static Tensor Forward([Input(3, 63, 63)] Tensor image) => ZFNet.Body(image, width: 4, hidden: 64, classes: 10);
+    static Tensor Forward([Input(3, 63, 63)] Tensor image) => ZFNet.Body(image, width: 4, hidden: 512, classes: 10);
 }

@@ -25,5 +25,5 @@ public partial class C3D
 [Network, SoftmaxCrossEntropy]
 public partial class C3DSmall
 {
-    static Tensor Forward([Input(3, 16, 16, 16)] Tensor video) => C3D.Body(video, width: 8, hidden: 64, classes: 10);
+    static Tensor Forward([Input(3, 16, 16, 16)] Tensor video) => C3D.Body(video, width: 8, hidden: 512, classes: 10);
 }

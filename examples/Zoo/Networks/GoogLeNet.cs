@@ -44,7 +44,7 @@ public partial class GoogLeNet
 [Network, SoftmaxCrossEntropy]
 public partial class GoogLeNetSmall
 {
-    static Tensor Forward([Input(3, 64, 64)] Tensor image) => GoogLeNet.Body(image, shrink: 4, classes: 10).Main;
+    static Tensor Forward([Input(3, 32, 32)] Tensor image) => GoogLeNet.Body(image, shrink: 2, classes: 10).Main;
 }
 
 /// <summary><see cref="GoogLeNet"/> as it is trained: with two auxiliary classifiers, whose losses count 0.3 each.</summary>

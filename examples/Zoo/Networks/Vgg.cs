@@ -37,7 +37,7 @@ public partial class Vgg16
 [Network, SoftmaxCrossEntropy]
 public partial class Vgg16Small
 {
-    static Tensor Forward([Input(3, 32, 32)] Tensor image) => Vgg.Body(image, Vgg.Sixteen, width: 8, hidden: 64, classes: 10);
+    static Tensor Forward([Input(3, 32, 32)] Tensor image) => Vgg.Body(image, Vgg.Sixteen, width: 8, hidden: 512, classes: 10);
 }
 
 /// <summary>VGG-19, configuration E of the paper.</summary>
@@ -51,5 +51,5 @@ public partial class Vgg19
 [Network, SoftmaxCrossEntropy]
 public partial class Vgg19Small
 {
-    static Tensor Forward([Input(3, 32, 32)] Tensor image) => Vgg.Body(image, Vgg.Nineteen, width: 8, hidden: 64, classes: 10);
+    static Tensor Forward([Input(3, 32, 32)] Tensor image) => Vgg.Body(image, Vgg.Nineteen, width: 8, hidden: 512, classes: 10);
 }
