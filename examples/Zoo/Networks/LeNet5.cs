@@ -8,7 +8,7 @@ namespace DeepGen.Zoo.Networks;
 [SoftmaxCrossEntropy]
 public partial class LeNet5;
 
-/// <summary>LeNet-5 as LeCun et al. 1998 describe it: 60,000 parameters, and the centres of the ten classes, which here are learned too.</summary>
+/// <summary>LeNet-5 as LeCun et al. 1998 describe it: 60,000 parameters, and the centres of the ten classes, which here begin at random and are learned too.</summary>
 [Network]
 public partial class LeNet5In1998
 {
