@@ -155,17 +155,25 @@ internal sealed class NetworkWriter
         return $"{CallText.Marked(offset)} {shape} {(spec.Trainable ? "" : "state:")}{spec.Initializer}{(spec.Value is { } value ? "=" + value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "")} {fans} {MarkedName(p.Name)}";
     }
 
-    /// <summary>A name whose first number, which counts the blocks, is marked.</summary>
+    /// <summary>A name with its numbers, one of which counts the blocks, marked.</summary>
     private static string MarkedName(string name)
     {
-        var start = name.IndexOfAny("123456789".ToCharArray());
-        var end = start;
-        while (end >= 0 && end < name.Length && name[end] is >= '0' and <= '9' && end - start < 9)
+        var marked = new System.Text.StringBuilder();
+        for (var i = 0; i < name.Length;)
         {
-            end++;
+            var end = i;
+            while (end < name.Length && name[end] is >= '0' and <= '9')
+            {
+                end++;
+            }
+
+            // A number is written again without leading zeros.
+            var number = name.Substring(i, Math.Max(1, end - i));
+            marked.Append(end > i && number.Length < 10 && (number[0] != '0' || number.Length == 1) ? CallText.Marked(long.Parse(number, System.Globalization.CultureInfo.InvariantCulture)) : number);
+            i += number.Length;
         }
 
-        return start < 0 ? name : name.Substring(0, start) + CallText.Marked(long.Parse(name.Substring(start, end - start), System.Globalization.CultureInfo.InvariantCulture)) + name.Substring(end);
+        return marked.ToString();
     }
 
     /// <summary>A constant with the rows as raw string literal. Rows that repeat but for numbers that grow evenly stand once, {first+step}, below a line that says how often.</summary>
