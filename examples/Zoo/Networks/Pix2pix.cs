@@ -56,5 +56,5 @@ public sealed partial class Pix2pixGeneratorSmall
 [Network, BinaryCrossEntropyWithLogits]
 public sealed partial class Pix2pixDiscriminatorSmall
 {
-    static Tensor Forward([Input(3, 256, 256)] Tensor sketch, [Input(3, 256, 256)] Tensor photo) => Pix2pixDiscriminator.Body(sketch, photo, width: 4);
+    static Tensor Forward([Input(3, 256, 256)] Tensor sketch, [Input(3, 256, 256)] Tensor photo) => Pix2pixDiscriminator.Body(sketch, photo, width: 2);
 }

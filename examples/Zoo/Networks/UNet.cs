@@ -40,5 +40,5 @@ public sealed partial class UNetSmall
 [Network, SoftmaxCrossEntropy]
 public sealed partial class UNetPaddedSmall
 {
-    static Tensor Forward([Input(1, 16, 16)] Tensor image) => UNet.Body(image, width: 16, Padding.Same);
+    static Tensor Forward([Input(1, 16, 16)] Tensor image) => UNet.Body(image, width: 8, Padding.Same);
 }
