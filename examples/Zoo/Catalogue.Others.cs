@@ -17,11 +17,11 @@ internal static partial class Catalogue
         new("Denoising-autoencoder", DenoisingAutoencoder.Create, DenoisingAutoencoderSmall.Create) { Note = "1000-500 → 80-40", Fill = Fills.Pictures },
         new("VAE", Vae.Create, VaeSmall.Create) { Note = "500-20 → 40-5", Fill = Fills.Pictures, Optimizer = Rate(1e-2f) },
 
-        new("GAN-generator", GanGenerator.Create, GanGeneratorSmall.Create) { Note = "1200-1200 → 64-64", Game = AdversarialTraining.Gan },
-        new("GAN-discriminator", GanDiscriminator.Create, GanDiscriminatorSmall.Create) { Note = "240 → 24 units", Fill = Fills.Verdicts },
+        new("GAN-generator", GanGenerator.Create, GanGeneratorSmall.Create) { Note = "1200-1200 → 64-64", Game = AdversarialTraining.Gan, Batch = 16, Optimizer = Rate(3e-3f) },
+        new("GAN-discriminator", GanDiscriminator.Create, GanDiscriminatorSmall.Create) { Note = "240 → 60 units", Fill = Fills.Verdicts, Batch = 16, Optimizer = Rate(3e-3f) },
         new("DCGAN-generator", DcganGenerator.Create, DcganGeneratorSmall.Create) { Note = "width 64 → 8", Game = AdversarialTraining.Dcgan },
         new("DCGAN-discriminator", DcganDiscriminator.Create, DcganDiscriminatorSmall.Create) { Note = "width 64 → 8", Fill = Fills.Verdicts },
-        new("pix2pix-generator", Pix2pixGenerator.Create, Pix2pixGeneratorSmall.Create) { Note = "width 64 → 2", Game = AdversarialTraining.Pix2pix, Optimizer = Rate(1e-2f) },
+        new("pix2pix-generator", Pix2pixGenerator.Create, Pix2pixGeneratorSmall.Create) { Note = "width 64 → 2", Game = AdversarialTraining.Pix2pix, Optimizer = Rate(4e-2f, beta1: 0.5f) },
         new("pix2pix-discriminator", Pix2pixDiscriminator.Create, Pix2pixDiscriminatorSmall.Create) { Note = "width 64 → 2", Fill = Fills.Verdicts },
         new("Style-transfer", StyleTransfer.Create, StyleTransferSmall.Create) { Note = "width 32 → 2", Fill = Fills.Pictures, Optimizer = Rate(1e-2f) },
 
@@ -34,5 +34,5 @@ internal static partial class Catalogue
         new("Siamese", Siamese.Create, SiameseSmall.Create) { Note = "width 15 → 3", Fill = Fills.Pairs },
     ];
 
-    private static Func<Optimizer> Rate(float rate) => () => new Adam(rate);
+    private static Func<Optimizer> Rate(float rate, float beta1 = 0.9f) => () => new Adam(rate, beta1);
 }

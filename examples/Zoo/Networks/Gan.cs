@@ -29,5 +29,5 @@ public sealed partial class GanGeneratorSmall
 [Network, BinaryCrossEntropyWithLogits]
 public sealed partial class GanDiscriminatorSmall
 {
-    static Tensor Forward([Input(784)] Tensor image) => GanDiscriminator.Body(image, width: 24);
+    static Tensor Forward([Input(784)] Tensor image) => GanDiscriminator.Body(image, width: 60);
 }
