@@ -3,7 +3,10 @@ namespace DeepGen.Zoo;
 /// <summary>Batches that can be learnt from, for networks that random targets would tell nothing.</summary>
 internal static class Fills
 {
-    /// <summary>Scenes of four regions each around a random point, and the class of every pixel: the channel that is bright there, or none. A mask smaller than its image shows the middle.</summary>
+    /// <summary>
+    /// Scenes of four regions each around a random point, and the class of every pixel: the channel that is bright there, or none.
+    /// A mask smaller than its image shows the middle.
+    /// </summary>
     public static void Regions(Batch batch, Random random)
     {
         var (image, mask) = (batch.Definition.Inputs[0].Shape, batch.Definition.Targets[0]);
@@ -62,7 +65,7 @@ internal static class Fills
         var same = batch.Target<float>();
         var size = batch.Definition.Inputs[0].Size;
         for (var n = 0; n < same.Length; n++) same[n] = n % 2;
-        for (var i = 0; i < left.Length; i++) (left[i], right[i]) = (0.1f * Normal(random), 0.1f * Normal(random));
+        for (var i = 0; i < left.Length; i++) (left[i], right[i]) = (0.3f * Normal(random), 0.3f * Normal(random));
         for (var i = 0; i < left.Length; i++) if (same[i / size] == 1) right[i] = left[i] + 0.1f * right[i];
     }
 

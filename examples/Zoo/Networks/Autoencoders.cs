@@ -23,7 +23,7 @@ public sealed partial class AutoencoderSmall
     static Tensor Forward([Input(64)] Tensor image) => Autoencoder.Body(image, widths: [64, 32, 16], code: 8);
 }
 
-/// <summary>Sparse autoencoder: a code larger than the image, of which a penalty leaves little (Ng 2011, Sparse autoencoder; the penalty of Goodfellow, Bengio &amp; Courville 2016, 14.2.1).</summary>
+/// <summary>Sparse autoencoder: a code larger than the image, of which a penalty leaves little (Ng 2011; Goodfellow, Bengio &amp; Courville 2016, 14.2.1).</summary>
 [Network]
 public sealed partial class SparseAutoencoder
 {

@@ -27,7 +27,7 @@ public sealed partial class MultiTask
     static Tensor Rectified(Tensor x) => x.Tanh().Abs();
 }
 
-/// <summary>The two tasks for the smallest face that the trunk takes.</summary>
+/// <summary>The two tasks for a face of which the trunk leaves one position.</summary>
 [Network]
 public sealed partial class MultiTaskSmall
 {

@@ -1,6 +1,9 @@
 namespace DeepGen.Zoo.Networks;
 
-/// <summary>SegNet: a deep convolutional encoder-decoder for image segmentation (Badrinarayanan, Kendall &amp; Cipolla 2017): each pool's indices place the values on the way back.</summary>
+/// <summary>
+/// SegNet: a deep convolutional encoder-decoder architecture for image segmentation (Badrinarayanan, Kendall &amp; Cipolla 2017): on the way back,
+/// each pool's indices say where its values go.
+/// </summary>
 [Network, SoftmaxCrossEntropy]
 public sealed partial class SegNet
 {
