@@ -17,4 +17,7 @@ internal sealed record ZooNetwork(string Name, Func<NetworkOptions?, Network> Fu
 
     /// <summary>Fills the batch, where random inputs and random targets are not what the network is for.</summary>
     public Action<Batch, Random>? Fill { get; init; }
+
+    /// <summary>How a generator, which has no loss, is trained: against the small discriminator.</summary>
+    public Func<NetworkOptions?, AdversarialTraining>? Game { get; init; }
 }

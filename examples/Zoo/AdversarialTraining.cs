@@ -1,0 +1,83 @@
+using DeepGen.Zoo.Networks;
+
+namespace DeepGen.Zoo;
+
+/// <summary>
+/// A generator learns to deceive a discriminator that stands still. Neither has the other in its graph: the discriminator hands the gradient of its input
+/// to the generator, which takes it as the gradient of its output.
+/// </summary>
+internal sealed class AdversarialTraining(
+    Network generator,
+    Network discriminator,
+    float[] start,
+    AdversarialTraining.Phase generate,
+    AdversarialTraining.Phase judge,
+    AdversarialTraining.Phase blame,
+    AdversarialTraining.Phase learn) : IDisposable
+{
+    private readonly float[] _image = Numbers(generator, generator.Definition.Outputs[0]);
+    private readonly float[] _imageGradient = Numbers(generator, generator.Definition.Outputs[0]);
+    private readonly float[] _logits = Numbers(discriminator, discriminator.Definition.Outputs[0]);
+    private readonly float[] _logitGradient = Numbers(discriminator, discriminator.Definition.Outputs[0]);
+
+    /// <summary>Forward or backward: what is handed in, and what is handed out.</summary>
+    public delegate void Phase(ReadOnlySpan<float> from, Span<float> to);
+
+    /// <summary>Who learns.</summary>
+    public Network Generator => generator;
+
+    public static AdversarialTraining Gan(NetworkOptions? options)
+    {
+        var (g, d) = (GanGeneratorSmall.Create(options), GanDiscriminatorSmall.Create(options));
+        return new(g, d, Start(g), g.Forward, d.Forward, d.Backward, g.Backward);
+    }
+
+    public static AdversarialTraining Dcgan(NetworkOptions? options)
+    {
+        var (g, d) = (DcganGeneratorSmall.Create(options), DcganDiscriminatorSmall.Create(options));
+        return new(g, d, Start(g), g.Forward, d.Forward, d.Backward, g.Backward);
+    }
+
+    public static AdversarialTraining Pix2pix(NetworkOptions? options)
+    {
+        var (g, d) = (Pix2pixGeneratorSmall.Create(options), Pix2pixDiscriminatorSmall.Create(options));
+        var sketch = Start(g);
+        return new(g, d, sketch, g.Forward, (photo, logits) => d.Forward(sketch, photo, logits), (logits, photo) => d.Backward(logits, default, photo), g.Backward);
+    }
+
+    /// <summary>Draws what the generator starts from: as many samples as the networks take, the same in every step.</summary>
+    public void Draw(Random random)
+    {
+        foreach (ref var z in start.AsSpan()) z = Fills.Normal(random);
+    }
+
+    /// <summary>One step of the generator; what it returns is −ln σ(logit), the non-saturating loss, before the step.</summary>
+    public float Step(Optimizer optimizer)
+    {
+        generate(start, _image);
+        judge(_image, _logits);
+        var loss = 0f;
+        for (var i = 0; i < _logits.Length; i++)
+        {
+            var doubt = 1 / (1 + MathF.Exp(_logits[i]));
+            loss -= MathF.Log(1 - doubt) / _logits.Length;
+            _logitGradient[i] = -doubt / _logits.Length;
+        }
+
+        generator.ZeroGradients();
+        blame(_logitGradient, _imageGradient);
+        learn(_imageGradient, default);
+        generator.Update(optimizer);
+        return loss;
+    }
+
+    public void Dispose()
+    {
+        generator.Dispose();
+        discriminator.Dispose();
+    }
+
+    private static float[] Start(Network generator) => Numbers(generator, generator.Definition.Inputs[0]);
+
+    private static float[] Numbers(Network network, TensorDefinition tensor) => new float[network.MaxBatch * tensor.Size];
+}
