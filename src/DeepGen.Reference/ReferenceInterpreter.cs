@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <param name="Training">Batch statistics and dropout, or running averages and none.</param>
 /// <param name="Step">The number of training runs before this one: the dropout mask depends on it.</param>
