@@ -10,7 +10,7 @@ internal static class NetworkCheck
     /// <summary>The share of the first loss that must be gone after the last step.</summary>
     private const double Fall = 0.2;
 
-    /// <summary>At full size two samples are enough: BatchNorm needs that many, and the arenas grow with each.</summary>
+    /// <summary>At full size two random samples are enough: BatchNorm needs that many, and the arenas grow with each.</summary>
     private const int FullBatch = 2;
 
     /// <summary>Failures named in a row; a wrong layer makes all gradients in front of it wrong.</summary>
@@ -33,7 +33,7 @@ internal static class NetworkCheck
     {
         var create = full ? entry.Full : entry.Small;
         var graph = Graphs.Of(create);
-        var samples = full ? Math.Min(entry.Batch, FullBatch) : entry.Batch;
+        var samples = full && entry.Fill is null ? Math.Min(entry.Batch, FullBatch) : entry.Batch;
         using var network = create(new NetworkOptions { MaxBatch = samples, Seed = 1 });
         using var batch = RandomBatch.Of(entry, network, samples);
         var failures = new List<string>();
@@ -46,15 +46,22 @@ internal static class NetworkCheck
         var hasLoss = network.Definition.HasLoss;
         var first = hasLoss ? FirstStep.WithLoss(network, batch, optimizer) : FirstStep.WithoutLoss(network, batch);
         failures.AddRange(Shortened([.. Vanishing(first)]));
-        if (oracle is not null)
-            failures.AddRange(Shortened([.. oracle.Differences(first)]));
+        var comparison = oracle?.Compare(first);
+        failures.AddRange(Shortened([.. comparison?.Differences ?? []]));
 
         float? last = hasLoss ? Train(network, batch, optimizer) : null;
         if (first.Loss is { } before && last is { } after && !(after <= before - (Fall * Math.Abs(before))))
             failures.Add("the loss does not fall by 20 %");
-        var remark = string.Join("; ", new[] { oracle is null ? "not compared with the interpreter, which would take too long" : "", full ? "" : entry.Note }.Where(r => r.Length > 0));
+        var remark = string.Join("; ", new[] { full ? "" : entry.Note, Remark(comparison) }.Where(r => r.Length > 0));
         return new(first.Loss, last, remark, failures);
     }
+
+    private static string Remark(Comparison? comparison) => comparison switch
+    {
+        null => "not compared with the interpreter, which would take too long",
+        { Bound: > Oracle.Tolerance } => FormattableString.Invariant($"compared within {comparison.Bound:g1}, the reach of rounding here"),
+        _ => "",
+    };
 
     /// <summary>The steps after the first.</summary>
     /// <returns>The loss of the last.</returns>

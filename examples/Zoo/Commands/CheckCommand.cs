@@ -9,10 +9,9 @@ namespace DeepGen.Zoo.Commands;
 internal static class CheckCommand
 {
     private const string Help =
-        "Trains each network, at the smallest size it can have, for 20 steps on one small batch, and prints the training loss of the first step and of the last. "
-        + "'ok': the loss fell by at least 20 %; in the first step every trainable tensor had a finite gradient that is not zero, and loss, output and gradients "
-        + "were those of a double-precision interpreter within 1e-4 (norm of the difference; a gradient that vanishes is measured against the largest); and the parameters in "
-        + "the graph are as many as in the file that Save writes. A network without a loss is compared alone. Otherwise 'FAILED' and why, and the exit code is 1.";
+        "Trains each network, at its small size, for 20 steps on one batch; prints the training loss of the first step and of the last, and 'ok' when it fell by 20 %, "
+        + "when loss, output and gradients of the first step are those of a double-precision interpreter (within 1e-4, or what the row says), with no gradient that is zero "
+        + "or not finite, and when Save writes as many parameters as the graph has. Otherwise 'FAILED' and why, and exit code 1.";
 
     public static Command Create()
     {
