@@ -33,6 +33,26 @@ public class PhaseTests
     }
 
     [Fact]
+    public void The_phases_take_a_batch_too()
+    {
+        using var spans = new Linear(new NetworkOptions { Seed = 3 });
+        using var batched = new Linear(new NetworkOptions { Seed = 3 });
+        using var batch = new Batch(batched) { Count = 2 };
+        _x.CopyTo(batch.Input<float>());
+        float[] expected = new float[6], y = new float[6], dy = Support.Numbers(6);
+        Assert.Throws<InvalidOperationException>(() => batched.Backward(batch, dy));
+        spans.Forward(_x, expected);
+        spans.Backward(dy);
+        batched.Forward(batch, y);
+        batched.Backward(batch, dy);
+        Assert.Equal(expected, y);
+        foreach (var parameter in spans.Parameters.Where(p => p.IsTrainable))
+            Assert.Equal(parameter.Gradient.ToArray(), batched.Parameters[parameter.Name].Gradient.ToArray());
+        batched.Forward(batch);
+        Assert.Contains("the gradient of output 'scores' needs 6 values", Assert.Throws<ArgumentException>(() => batched.Backward(batch, dy.AsSpan(0, 3))).Message);
+    }
+
+    [Fact]
     public void Backward_adds_up_and_Step_replaces()
     {
         using var network = new Linear();

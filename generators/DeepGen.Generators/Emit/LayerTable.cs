@@ -7,17 +7,21 @@ namespace DeepGen.Generators.Emit;
 /// <summary>The network at a glance: what a hover over the class shows. Totals first, at most forty rows, repeated blocks as one.</summary>
 internal static class LayerTable
 {
-    private const int MostRows = 40;
+    private const int UsualRows = 40;
 
     private sealed record Row(string Name, string Op, string Shape, long Parameters, long Macs, int Count);
 
-    public static IReadOnlyList<string> Of(PlannedNetwork network)
+    /// <summary>Multiply-adds of one sample through all layers, the loss included.</summary>
+    public static long Macs(NetworkGraph graph) => Layers(graph).Sum(r => r.Macs);
+
+    /// <param name="mostRows">Of more rows, those of a block become one; what is then still too much is left out.</param>
+    public static IReadOnlyList<string> Of(PlannedNetwork network, int mostRows = UsualRows)
     {
         var graph = network.Graph;
         var trainable = graph.Parameters.Where(p => p.Parameter!.Trainable).Sum(p => p.Shape.Elements);
         var rows = Layers(graph);
         var macs = rows.Sum(r => r.Macs);
-        if (rows.Count > MostRows)
+        if (rows.Count > mostRows)
         {
             rows = Collapse(graph);
         }
@@ -30,16 +34,16 @@ internal static class LayerTable
         };
         var cells = new List<string[]> { new[] { "layer", "output", "parameters", "multiply-adds" } };
         cells.AddRange(graph.Inputs.Select(i => new[] { i.Name, i.Shape.ToCompactString(), "", "" }));
-        cells.AddRange(rows.Take(MostRows).Select(r => new[]
+        cells.AddRange(rows.Take(mostRows).Select(r => new[]
         {
             r.Name + (r.Count > 1 ? " ×" + Literals.Int(r.Count) : ""),
             r.Shape,
             r.Parameters == 0 ? "" : Literals.Grouped(r.Parameters),
             r.Macs == 0 ? "" : Literals.Grouped(r.Macs),
         }));
-        if (rows.Count > MostRows)
+        if (rows.Count > mostRows)
         {
-            cells.Add(new[] { $"… {Literals.Int(rows.Count - MostRows)} more", "", "", "" });
+            cells.Add(new[] { $"… {Literals.Int(rows.Count - mostRows)} more", "", "", "" });
         }
 
         var widths = Enumerable.Range(0, 4).Select(i => cells.Max(c => c[i].Length)).ToArray();

@@ -31,6 +31,46 @@ public abstract unsafe partial class Network
         }
     }
 
+    /// <summary>Training-mode forward run over the samples of a batch; <see cref="Backward(Batch, ReadOnlySpan{float})"/> continues it.</summary>
+    /// <param name="batch">The inputs; targets are not read.</param>
+    /// <param name="output">The first output; empty when it is not wanted.</param>
+    /// <exception cref="ArgumentException">The batch does not fit the network, an index is no class, or the span is too short.</exception>
+    /// <exception cref="InvalidOperationException">Another phase is running.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Forward(Batch batch, Span<float> output = default)
+    {
+        var samples = BatchOf("Forward", batch);
+        if (output.Length != 0) CheckOutput("Forward", 0, output.Length, samples);
+        fixed (float* y = output)
+        {
+            var outputs = stackalloc void*[Definition.Outputs.Length];
+            outputs[0] = y;
+            ForwardCore(samples, batch.Inputs, outputs);
+            GC.KeepAlive(batch);
+        }
+    }
+
+    /// <summary>Backward run of the last Forward, from the gradient of the output; parameter gradients are added to those that are there.</summary>
+    /// <param name="batch">The samples of that Forward.</param>
+    /// <param name="outputGradient">The gradient of the output, for networks with one.</param>
+    /// <exception cref="ArgumentException">The batch does not fit the network, or the span has another length than the output.</exception>
+    /// <exception cref="InvalidOperationException">There was no Forward of so many samples, another phase is running, or the network has several outputs.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public void Backward(Batch batch, ReadOnlySpan<float> outputGradient)
+    {
+        var samples = BatchOf("Backward", batch);
+        if (Definition.Outputs.Length != 1)
+            throw new InvalidOperationException($"Backward: {Definition.Name} has {Definition.Outputs.Length} outputs; use its typed Backward.");
+        CheckOutputGradient("Backward", 0, outputGradient.Length, samples);
+        fixed (float* dy = outputGradient)
+        {
+            void* pointer = dy;
+            var inputs = stackalloc void*[Definition.Inputs.Length];
+            BackwardCore(samples, &pointer, inputs);
+            GC.KeepAlive(batch);
+        }
+    }
+
     /// <summary>Inference over the samples of a batch.</summary>
     /// <param name="batch">The inputs; targets are not read.</param>
     /// <param name="output">The output, for networks with one.</param>

@@ -16,18 +16,6 @@ namespace DeepGen.Numerics.Tests.Harness;
 /// </summary>
 internal sealed class CompiledNetworks
 {
-    private const string Usings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        global using DeepGen;
-        global using Tensor = DeepGen.Tensor;
-        """;
-
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp13);
 
     private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(() =>
@@ -56,7 +44,7 @@ internal sealed class CompiledNetworks
     public static CompiledNetworks Compile(params string[] sources)
     {
         var result = new CompiledNetworks();
-        var trees = sources.Prepend(Usings).Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions, $"File{i}.cs")).ToArray();
+        var trees = sources.Prepend(GraphReader.ImplicitUsings).Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions, $"File{i}.cs")).ToArray();
         while (result.TryCompile(trees) is { } broken)
         {
             foreach (var (name, error) in broken)
@@ -71,16 +59,7 @@ internal sealed class CompiledNetworks
     }
 
     /// <summary>The layer graph alone: what the compiler reads, without the code that it writes.</summary>
-    public static NetworkGraph ReadGraph(string source)
-    {
-        var tree = CSharpSyntaxTree.ParseText(source, ParseOptions, "File.cs");
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
-        var compilation = CSharpCompilation.Create("Graph", [CSharpSyntaxTree.ParseText(Usings, ParseOptions, "Usings.cs"), tree], References.Value, options);
-        var declaration = tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>().First();
-        var network = declaration.AttributeLists.SelectMany(l => l.Attributes).First(a => a.Name.ToString() == "Network");
-        var read = NetworkReader.Read(compilation, compilation.GetSemanticModel(tree).GetDeclaredSymbol(declaration)!, declaration, network, out _, default);
-        return read.Model.Graph ?? throw new InvalidOperationException($"{read.Model.Error}\n{source}");
-    }
+    public static NetworkGraph ReadGraph(string source) => new GraphReader(source).ReadFirst();
 
     private static SyntaxTree WithoutBroken(SyntaxTree tree, IReadOnlyDictionary<string, string> broken)
     {

@@ -106,7 +106,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case BatchPrim: return [batch];
             case IotaPrim: return Enumerable.Range(0, y.Length).Select(i => (double)i).ToArray();
             case UniformPrim p:
-                return y.Select((_, i) => (double)Philox.Uniform(options.Seed, (uint)p.Purpose, options.Step, options.FirstSample + (uint)(i / (y.Length / batch)), (uint)((time * (y.Length / batch)) + (i % (y.Length / batch))))).ToArray();
+                return y.Select((_, i) => (double)ReferencePhilox.Uniform(options.Seed, (uint)p.Purpose, options.Step, options.FirstSample + (uint)(i / (y.Length / batch)), (uint)((time * (y.Length / batch)) + (i % (y.Length / batch))))).ToArray();
             case UnaryPrim p: return Pointwise(v, shape, x, a => Unary(p.Op, a[0]));
             case LeakyReluPrim p: return Pointwise(v, shape, x, a => a[0] > 0 ? a[0] : p.Slope == 0 ? 0 : p.Slope * a[0]);
             case NotPrim: return Pointwise(v, shape, x, a => a[0] == 0 ? 1 : 0);
@@ -357,7 +357,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
         UnaryOp.Cos => Math.Cos(x),
         UnaryOp.Floor => Math.Floor(x),
         UnaryOp.Reciprocal => 1 / x,
-        UnaryOp.Erf => Kernels.SimdMathTests.ReferenceErf(x),
+        UnaryOp.Erf => ErrorFunction.Of(x),
         UnaryOp.Expm1 => Kernels.SimdMathTests.ReferenceExpm1(x),
         UnaryOp.Log1p => Kernels.SimdMathTests.ReferenceLog1p(x),
         _ => throw new NotSupportedException(op.ToString()),

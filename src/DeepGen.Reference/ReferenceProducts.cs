@@ -1,4 +1,4 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>Every product of two elements that an op sums into an element of its result.</summary>
 internal abstract class ReferenceProduct : ReferenceOp

@@ -1,48 +1,38 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>Over the last axis: a vector, or each vector of a sequence.</summary>
 internal sealed class ReferenceDense : ReferenceOp
 {
-    public override void Forward(Call c) => EachRow(c, (x, y) =>
+    public override void Forward(Call c)
     {
         int outputs = c.Y.Shape[^1], inputs = c.X.Shape[^1];
-        for (var o = 0; o < outputs; o++)
-        {
-            var sum = c.Parameters.Length > 1 ? c.Parameters[1].Data[o] : 0;
-            for (var i = 0; i < inputs; i++)
-            {
-                sum += c.Parameters[0].Data[(o * inputs) + i] * c.X.Data[x + i];
-            }
+        Parallel.For(0, c.Y.Data.Length, y => c.Y.Data[y] =
+            (c.Parameters.Length > 1 ? c.Parameters[1].Data[y % outputs] : 0)
+            + Lines.Dot(c.Parameters[0].Data.AsSpan(y % outputs * inputs, inputs), c.X.Data.AsSpan(y / outputs * inputs, inputs)));
+    }
 
-            c.Y.Data[y + o] = sum;
-        }
-    });
-
-    public override void Backward(Call c) => EachRow(c, (x, y) =>
+    public override void Backward(Call c)
     {
-        int outputs = c.Y.Shape[^1], inputs = c.X.Shape[^1];
-        for (var o = 0; o < outputs; o++)
+        int outputs = c.Y.Shape[^1], inputs = c.X.Shape[^1], rows = c.Y.Data.Length / outputs;
+        Parallel.For(0, rows, row =>
         {
-            var dy = c.Y.Gradient[y + o];
-            if (c.Parameters.Length > 1)
+            for (var o = 0; o < outputs; o++)
             {
-                c.Parameters[1].Gradient[o] += dy;
+                Lines.AddScaled(c.X.Gradient.AsSpan(row * inputs, inputs), c.Y.Gradient[(row * outputs) + o], c.Parameters[0].Data.AsSpan(o * inputs, inputs));
             }
-
-            for (var i = 0; i < inputs; i++)
-            {
-                c.X.Gradient[x + i] += dy * c.Parameters[0].Data[(o * inputs) + i];
-                c.Parameters[0].Gradient[(o * inputs) + i] += dy * c.X.Data[x + i];
-            }
-        }
-    });
-
-    private static void EachRow(Call c, Action<int, int> body)
-    {
-        for (var row = 0; row < c.Y.Data.Length / c.Y.Shape[^1]; row++)
+        });
+        Parallel.For(0, outputs, o =>
         {
-            body(row * c.X.Shape[^1], row * c.Y.Shape[^1]);
-        }
+            for (var row = 0; row < rows; row++)
+            {
+                var dy = c.Y.Gradient[(row * outputs) + o];
+                Lines.AddScaled(c.Parameters[0].Gradient.AsSpan(o * inputs, inputs), dy, c.X.Data.AsSpan(row * inputs, inputs));
+                if (c.Parameters.Length > 1)
+                {
+                    c.Parameters[1].Gradient[o] += dy;
+                }
+            }
+        });
     }
 }
 
@@ -53,12 +43,12 @@ internal sealed class ReferenceBatchNorm : ReferenceOp
     {
         var channels = c.X.Shape[0];
         c.Kept = new double[2 * channels];
-        for (var k = 0; k < channels; k++)
+        Parallel.For(0, channels, k =>
         {
             double mean = c.State(2)[k], variance = c.State(3)[k];
+            var members = Members(c, k);
             if (c.Options.Training)
             {
-                var members = Members(c, k).ToArray();
                 mean = members.Average(i => c.X.Data[i]);
                 variance = members.Average(i => (c.X.Data[i] - mean) * (c.X.Data[i] - mean));
                 var momentum = c.Float("momentum");
@@ -67,22 +57,22 @@ internal sealed class ReferenceBatchNorm : ReferenceOp
             }
 
             var scale = 1 / Math.Sqrt(variance + c.Float("epsilon"));
-            foreach (var i in Members(c, k))
+            foreach (var i in members)
             {
                 c.Y.Data[i] = ((c.X.Data[i] - mean) * scale * c.Parameters[0].Data[k]) + c.Parameters[1].Data[k];
             }
 
             (c.Kept[k], c.Kept[channels + k]) = (mean, scale);
-        }
+        });
     }
 
     public override void Backward(Call c)
     {
         var channels = c.X.Shape[0];
-        for (var k = 0; k < channels; k++)
+        Parallel.For(0, channels, k =>
         {
             double mean = c.Kept[k], scale = c.Kept[channels + k], gamma = c.Parameters[0].Data[k];
-            var members = Members(c, k).ToArray();
+            var members = Members(c, k);
             var sum = members.Sum(i => c.Y.Gradient[i]);
             var dot = members.Sum(i => c.Y.Gradient[i] * (c.X.Data[i] - mean) * scale);
             c.Parameters[0].Gradient[k] += dot;
@@ -92,18 +82,18 @@ internal sealed class ReferenceBatchNorm : ReferenceOp
                 var normalized = (c.X.Data[i] - mean) * scale;
                 c.X.Gradient[i] += gamma * scale * (c.Y.Gradient[i] - (c.Options.Training ? (sum + (normalized * dot)) / members.Length : 0));
             }
-        }
+        });
     }
 
-    private static IEnumerable<int> Members(Call c, int channel)
+    private static int[] Members(Call c, int channel)
     {
         var positions = c.X.Size / c.X.Shape[0];
-        for (var n = 0; n < c.X.Samples; n++)
+        var members = new int[c.X.Samples * positions];
+        for (var i = 0; i < members.Length; i++)
         {
-            for (var p = 0; p < positions; p++)
-            {
-                yield return (n * c.X.Size) + (channel * positions) + p;
-            }
+            members[i] = (i / positions * c.X.Size) + (channel * positions) + (i % positions);
         }
+
+        return members;
     }
 }

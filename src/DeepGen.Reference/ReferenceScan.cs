@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>A cell, called step by step with values of its own; what it reads from outside is the same at every step and gets the gradients of all.</summary>
 internal sealed class ReferenceScan : ReferenceOp

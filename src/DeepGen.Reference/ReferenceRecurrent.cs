@@ -1,4 +1,4 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>
 /// Recurrent layers as PyTorch documents them, sample by sample and step by step. A sample of fewer steps is simply shorter; backwards it begins at its own last step.

@@ -1,4 +1,4 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>y = f(x) for every element, f giving the value and the derivative.</summary>
 internal sealed class ReferenceElementwise(Func<Call, double, ScalarDual> f) : ReferenceOp
@@ -113,7 +113,7 @@ internal sealed class ReferenceDropout : ReferenceOp
         {
             for (var i = 0; i < c.Y.Size; i++)
             {
-                var keep = !c.Options.Training || Philox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)((c.Time * c.Y.Size) + i)) >= p;
+                var keep = !c.Options.Training || ReferencePhilox.Uniform(c.Options.Seed, (uint)c.NodeId, c.Options.Step, c.Options.FirstSample + (uint)n, (uint)((c.Time * c.Y.Size) + i)) >= p;
                 body((n * c.Y.Size) + i, !c.Options.Training ? 1 : keep ? 1 / (1 - (double)p) : 0);
             }
         }

@@ -1,4 +1,4 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>A tensor of the reference interpreter: samples outermost, row-major, in double, with its gradient beside it.</summary>
 internal sealed class Value

@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>An op whose every output element is a weighted sum of input elements, the weights known without the values.</summary>
 /// <param name="terms">For a call and the indices of an output element within its sample: the input elements (input, indices, weight) that it sums.</param>

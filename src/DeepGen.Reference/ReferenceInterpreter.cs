@@ -1,10 +1,17 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <param name="Training">Batch statistics and dropout, or running averages and none.</param>
 /// <param name="Step">The number of training runs before this one: the dropout mask depends on it.</param>
-internal sealed record RunOptions(bool Training, ulong Seed = 0, uint Step = 0, uint FirstSample = 0);
+internal sealed record RunOptions(bool Training, ulong Seed = 0, uint Step = 0, uint FirstSample = 0)
+{
+    /// <summary>Of the size of a tensor, how much is added at random to the results of sums of products, as rounding in float would: shows how far that reaches.</summary>
+    public double Noise { get; init; }
+
+    /// <summary>Which random numbers those are.</summary>
+    public int NoiseSeed { get; init; }
+}
 
 /// <summary>
 /// The oracle: walks the layer graph (not the primitives, so that it shares nothing with the lowering) with naive loops in double.
@@ -40,6 +47,7 @@ internal sealed class ReferenceInterpreter
         var values = new Value?[graph.Nodes.Count];
         var calls = new List<(ReferenceOp Op, Call Call)>();
         int input = 0, target = 0;
+        var random = new Random(options.NoiseSeed);
         foreach (var node in graph.Nodes)
         {
             var shape = node.Shape.ToArray();
@@ -62,6 +70,11 @@ internal sealed class ReferenceInterpreter
                     var call = new Call(node, node.Inputs.Select(i => values[i]!).ToArray(), node.Parameters.Select(i => values[i]!).ToArray(), y, options, States, graph.Nodes);
                     var op = ReferenceOp.Get(node.Op);
                     op.Forward(call);
+                    if (options.Noise > 0 && (node.Parameters.Count > 0 || node.Op == "MatMul"))
+                    {
+                        AddNoise(y.Data, options.Noise, random);
+                    }
+
                     y.Maker = call;
                     values[node.Id] = y;
                     calls.Add((op, call));
@@ -70,6 +83,15 @@ internal sealed class ReferenceInterpreter
         }
 
         return new ReferenceRun(graph, values, calls);
+    }
+
+    private static void AddNoise(double[] values, double share, Random random)
+    {
+        var size = Math.Sqrt(values.Sum(v => v * v) / values.Length);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] += share * size * ((2 * random.NextDouble()) - 1);
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>
 /// Philox 4×32-10 after Salmon et al. 2011, written from the paper and apart from the runtime's: key = seed, counter = (element, sample, step, purpose).
 /// </summary>
-internal static class Philox
+internal static class ReferencePhilox
 {
     public static float Uniform(ulong seed, uint purpose, uint step, uint sample, uint element)
     {

@@ -1,7 +1,7 @@
 using DeepGen.Generators.Graph;
 using DeepGen.Generators.Ops;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>One op in naive loops. Backward adds to the gradients of inputs and parameters.</summary>
 internal abstract class ReferenceOp
@@ -92,7 +92,7 @@ internal abstract class ReferenceOp
                 return new(x / 2 * (1 + t), ((1 + t) / 2) + (x / 2 * (1 - (t * t)) * k * (1 + (3 * 0.044715 * x * x))));
             }
 
-            var phi = (1 + Kernels.SimdMathTests.ReferenceErf(x / Math.Sqrt(2))) / 2;
+            var phi = (1 + ErrorFunction.Of(x / Math.Sqrt(2))) / 2;
             return new(x * phi, phi + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI)));
         }),
         ["Silu"] = new ReferenceElementwise((_, x) =>

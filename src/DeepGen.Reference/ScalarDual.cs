@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>A user's scalar function in dual numbers (value, derivative): forward differentiation, where the compiler works backward.</summary>
 internal readonly record struct ScalarDual(double Value, double Derivative)

@@ -1,4 +1,4 @@
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>The optimizers in double, as PyTorch's documentation writes them.</summary>
 internal abstract class ReferenceOptimizer

@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>The sliding window of a convolution or a pool, in any number of dimensions, from the op's own arguments and in the notation of its formula.</summary>
 internal sealed class ReferenceWindow
@@ -50,7 +50,10 @@ internal sealed class ReferenceWindow
                 before[axis] = Math.Max(0, total) / 2;
                 after = total - before[axis];
                 var expected = isTransposed ? (this.windows[axis] * stride[axis]) + Numbers(c, "outputPadding", axes)[axis] : (int)Math.Ceiling(size / (double)stride[axis]);
-                Assert.Equal(expected, isTransposed ? size : this.windows[axis]);
+                if (expected != (isTransposed ? size : this.windows[axis]))
+                {
+                    throw new InvalidOperationException($"{c.Node.Name}: Padding.Same gives {(isTransposed ? size : this.windows[axis])} along axis {axis}, not {expected}.");
+                }
             }
 
             counted[axis] = size + after;
@@ -112,84 +115,28 @@ internal sealed class ReferenceWindow
         c.Argument(name) is EquatableArray<int> numbers ? numbers.Count == 1 ? Enumerable.Repeat(numbers[0], axes).ToArray() : numbers.ToArray() : Enumerable.Repeat(c.Int(name), axes).ToArray();
 }
 
-/// <summary>Conv1d, Conv2d, Conv3d and depthwise ones; and the transposed, where windows stand in the input and what they see in the output.</summary>
-internal sealed class ReferenceConv(bool isTransposed = false) : ReferenceOp
-{
-    public override void Forward(Call c)
-    {
-        for (var i = 0; c.Parameters.Length > 1 && i < c.Y.Data.Length; i++)
-        {
-            c.Y.Data[i] = c.Parameters[1].Data[Channel(c, i)];
-        }
-
-        Each(c, (y, x, w) => c.Y.Data[y] += c.X.Data[x] * c.Parameters[0].Data[w]);
-    }
-
-    public override void Backward(Call c)
-    {
-        for (var i = 0; c.Parameters.Length > 1 && i < c.Y.Data.Length; i++)
-        {
-            c.Parameters[1].Gradient[Channel(c, i)] += c.Y.Gradient[i];
-        }
-
-        Each(c, (y, x, w) =>
-        {
-            c.X.Gradient[x] += c.Y.Gradient[y] * c.Parameters[0].Data[w];
-            c.Parameters[0].Gradient[w] += c.Y.Gradient[y] * c.X.Data[x];
-        });
-    }
-
-    private static int Channel(Call c, int i) => i % c.Y.Size / (c.Y.Size / c.Y.Shape[0]);
-
-    /// <summary>Every product of the formula: y[o,…] with x[c,…] and the weight, laid out [o, c, …], transposed [c, o, …].</summary>
-    private void Each(Call call, Action<int, int, int> body)
-    {
-        int[] x = call.X.Shape, y = call.Y.Shape, w = call.Parameters[0].Shape;
-        var window = isTransposed ? new ReferenceWindow(call, y[1..], x[1..], true) : new ReferenceWindow(call, x[1..], y[1..]);
-        // Of the weight's first extent, those that belong to one group; its second has one group's alone.
-        var groups = (isTransposed ? y[0] : x[0]) / w[1];
-        var sources = Enumerable.Range(0, window.Windows * window.Taps).Select(i => window.Source(i / window.Taps, i % window.Taps)).ToArray();
-        for (var n = 0; n < call.Y.Samples; n++)
-        {
-            for (var first = 0; first < w[0]; first++)
-            {
-                for (var second = 0; second < w[1]; second++)
-                {
-                    var seen = (first / (w[0] / groups) * w[1]) + second;
-                    for (var p = 0; p < window.Windows; p++)
-                    {
-                        for (var tap = 0; tap < window.Taps; tap++)
-                        {
-                            if (sources[(p * window.Taps) + tap] is >= 0 and var s)
-                            {
-                                int atWindow = (first * window.Windows) + p, atSeen = (seen * window.Positions) + s;
-                                body(
-                                    (n * call.Y.Size) + (isTransposed ? atSeen : atWindow),
-                                    call.X.Start(n) + (isTransposed ? atWindow : atSeen),
-                                    (((first * w[1]) + second) * window.Taps) + tap);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 internal abstract class ReferencePool : ReferenceOp
 {
     /// <summary>For every output: its index, the indices of the input under its window in row-major order, and the elements of the window that count with the border.</summary>
     public static void Each(Call call, Action<int, List<int>, int> body)
     {
         var window = new ReferenceWindow(call, call.X.Shape[1..], call.Y.Shape[1..]);
+        var seen = Enumerable.Range(0, window.Windows).Select(p => Enumerable.Range(0, window.Taps).Select(tap => window.Source(p, tap)).Where(s => s >= 0).ToArray()).ToArray();
+        var counted = Enumerable.Range(0, window.Windows).Select(window.Counted).ToArray();
+        var inside = new List<int>();
         for (var n = 0; n < call.Y.Samples; n++)
         {
             for (var c = 0; c < call.X.Shape[0]; c++)
             {
                 for (var p = 0; p < window.Windows; p++)
                 {
-                    var inside = Enumerable.Range(0, window.Taps).Select(tap => window.Source(p, tap)).Where(s => s >= 0).Select(s => call.X.Start(n) + (c * window.Positions) + s).ToList();
-                    body((n * call.Y.Size) + (c * window.Windows) + p, inside, window.Counted(p));
+                    inside.Clear();
+                    foreach (var s in seen[p])
+                    {
+                        inside.Add(call.X.Start(n) + (c * window.Positions) + s);
+                    }
+
+                    body((n * call.Y.Size) + (c * window.Windows) + p, inside, counted[p]);
                 }
             }
         }
@@ -203,9 +150,9 @@ internal sealed class ReferenceMaxPool : ReferencePool
 
     public override void Backward(Call c) => Each(c, (y, inside, _) => c.X.Gradient[Winner(c, inside)] += c.Y.Gradient[y]);
 
-    public static int Winner(Call c, IEnumerable<int> inside)
+    public static int Winner(Call c, IReadOnlyList<int> inside)
     {
-        var best = inside.First();
+        var best = inside[0];
         foreach (var i in inside)
         {
             if (c.X.Data[i] > c.X.Data[best] || (double.IsNaN(c.X.Data[i]) && !double.IsNaN(c.X.Data[best])))
@@ -256,7 +203,7 @@ internal sealed class ReferenceGlobalMaxPool : ReferenceOp
         var positions = c.X.Size / c.X.Shape[0];
         for (var i = 0; i < c.Y.Data.Length; i++)
         {
-            body(i, ReferenceMaxPool.Winner(c, Enumerable.Range(i * positions, positions)));
+            body(i, ReferenceMaxPool.Winner(c, [.. Enumerable.Range(i * positions, positions)]));
         }
     }
 }

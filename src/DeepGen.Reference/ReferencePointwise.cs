@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>A function of one element of each input; inputs broadcast.</summary>
 /// <param name="partials">The derivative with respect to each input.</param>
@@ -22,15 +22,30 @@ internal sealed class ReferencePointwise(Func<Call, double[], double> f, Func<Ca
         }
     });
 
-    private static double[] Operands(Call c, int[] at) => at.Select((a, i) => c.Inputs[i].Data[a]).ToArray();
+    private static double[] Operands(Call c, int[] at)
+    {
+        var x = new double[at.Length];
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i] = c.Inputs[i].Data[at[i]];
+        }
+
+        return x;
+    }
 
     private static void Each(Call c, Action<int, int[]> body)
     {
+        var at = new int[c.Inputs.Length];
         for (var n = 0; n < c.Y.Samples; n++)
         {
             for (var i = 0; i < c.Y.Size; i++)
             {
-                body((n * c.Y.Size) + i, c.Inputs.Select(x => Index(x, n, c.Y.Shape, i)).ToArray());
+                for (var k = 0; k < at.Length; k++)
+                {
+                    at[k] = c.Inputs[k].Size == c.Y.Size ? c.Inputs[k].Start(n) + i : Index(c.Inputs[k], n, c.Y.Shape, i);
+                }
+
+                body((n * c.Y.Size) + i, at);
             }
         }
     }
@@ -296,7 +311,7 @@ internal sealed class ReferenceNoise(Func<Call, double, Func<int, int, double>, 
     {
         for (var n = 0; n < c.Y.Samples; n++)
         {
-            double Uniform(int stream, int element) => Philox.Uniform(c.Options.Seed, (uint)(c.NodeId + (stream << 30)), c.Options.Step, c.Options.FirstSample + (uint)n, (uint)element);
+            double Uniform(int stream, int element) => ReferencePhilox.Uniform(c.Options.Seed, (uint)(c.NodeId + (stream << 30)), c.Options.Step, c.Options.FirstSample + (uint)n, (uint)element);
             for (var i = 0; i < c.Y.Size; i++)
             {
                 body((n * c.Y.Size) + i, (c.Time * c.Y.Size) + i, Uniform);

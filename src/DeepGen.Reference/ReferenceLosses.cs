@@ -1,6 +1,6 @@
 using DeepGen.Generators.Graph;
 
-namespace DeepGen.Numerics.Tests.Oracle;
+namespace DeepGen.Reference;
 
 /// <summary>The mean, or the sum, over a sample of a loss of each element.</summary>
 /// <param name="loss">The loss of x and t, with its derivatives with respect to both.</param>

@@ -1,0 +1,6 @@
+namespace DeepGen.Zoo.Checking;
+
+/// <summary>How a first step compares with the interpreter's.</summary>
+/// <param name="Differences">What differs by more than rounding explains.</param>
+/// <param name="Bound">The largest difference that was allowed.</param>
+internal sealed record Comparison(IReadOnlyList<string> Differences, double Bound);

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using DeepGen.EndToEnd.Tests.Support;
+
+namespace DeepGen.EndToEnd.Tests;
+
+/// <summary>The zoo's commands, run as a program of its own in an empty folder.</summary>
+public sealed partial class ZooTests : IDisposable
+{
+    private static readonly string[] Columns = ["name", "parameters", "output", "MACs", "train-bytes-per-sample", "infer-bytes-per-sample"];
+
+    private static readonly Lazy<ToolResult> Summary = new(() => RunIn(Path.GetTempPath(), "summary"));
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("deepgen-zoo-").FullName;
+
+    /// <summary>Trainable parameters as papers, torchvision or PyTorch's examples count them.</summary>
+    public static TheoryData<string, long> Published => new()
+    {
+        { "XOR-MLP", 17 },
+        { "LeNet-5", 61_706 },
+        { "AlexNet", 60_965_224 },
+        { "VGG-16", 138_357_544 },
+        { "VGG-19", 143_667_240 },
+        { "GoogLeNet", 6_998_552 },
+        { "GoogLeNet-aux", 13_378_280 },
+        { "Inception-v3", 23_834_568 },
+        { "ResNet-18", 11_689_512 },
+        { "ResNet-34", 21_797_672 },
+        { "ResNet-50", 25_557_032 },
+        { "ResNet-101", 44_549_160 },
+        { "ResNet-152", 60_192_808 },
+        { "WideResNet-28-10", 36_479_194 },
+        { "DCGAN-generator", 3_576_704 },
+        { "DCGAN-discriminator", 2_765_568 },
+        { "DenseNet-121", 7_978_856 },
+        { "SqueezeNet-1.0", 1_248_424 },
+        { "MobileNet-v2", 3_504_872 },
+    };
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static ToolResult RunIn(string folder, params string[] arguments) => Tool.Run(folder, [Path.Combine(Repository.Artifacts, "bin", "Zoo", Repository.Configuration, "Zoo.dll"), .. arguments]);
+
+    private ToolResult Run(params string[] arguments) => RunIn(_folder, arguments);
+
+    private static bool Has(string name) => Rows().Any(r => r[0] == name);
+
+    /// <summary>The cells of every network.</summary>
+    private static IEnumerable<string[]> Rows() => Summary.Value.Succeeded().Lines.Skip(1).Select(l => Gap().Split(l));
+
+    [Fact]
+    public void Summary_has_a_plain_row_for_every_network()
+    {
+        Assert.Equal(Columns, Gap().Split(Summary.Value.Succeeded().Lines[0]));
+        Assert.Empty(Summary.Value.Errors);
+        Assert.All(Rows(), row =>
+        {
+            Assert.Equal(Columns.Length, row.Length);
+            Assert.Matches(@"^[A-Za-z0-9][A-Za-z0-9.\-]*$", row[0]);
+            Assert.Matches(@"^\[[0-9,]*\]( \[[0-9,]*\])*$", row[2]);
+            Assert.All([row[1], row[3], row[4], row[5]], n => Assert.Matches(@"^[0-9]{1,3}(,[0-9]{3})*$", n));
+        });
+        Assert.Equal(Rows().Count(), Rows().Select(r => r[0].ToUpperInvariant()).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Published))]
+    public void Parameters_are_as_many_as_published(string name, long parameters)
+    {
+        if (Has(name))
+        {
+            Assert.Equal(parameters.ToString("N0", CultureInfo.InvariantCulture), Rows().Single(r => r[0] == name)[1]);
+        }
+    }
+
+    [Theory]
+    [InlineData("summary")]
+    [InlineData("check")]
+    [InlineData("explain")]
+    [InlineData("draw")]
+    public void An_unknown_name_is_one_line_with_close_names_and_exit_code_1(string command)
+    {
+        var result = Run(command, "LeNet5x");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.StartsWith("error: There is no network 'LeNet5x'", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        if (Has("LeNet-5"))
+        {
+            Assert.Contains("close names: LeNet-5", result.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Help_lists_the_commands()
+    {
+        var help = Run("--help").Succeeded();
+        Assert.All(["summary", "check", "explain", "draw"], c => Assert.Contains(c, help.Output, StringComparison.Ordinal));
+        Assert.Contains("--full", Run("check", "--help").Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("--output", Run("draw", "--help").Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("U-Net")]
+    [InlineData("XOR-MLP")]
+    public void Draw_writes_a_picture_with_every_layer(string name)
+    {
+        if (!Has(name))
+        {
+            return;
+        }
+
+        Assert.Equal([name + ".svg"], Run("draw", name).Succeeded().Lines);
+        var svg = XDocument.Load(Path.Combine(_folder, name + ".svg"));
+        var titles = svg.Descendants().Where(e => (string?)e.Attribute("class") == "title").Select(e => e.Value).ToHashSet();
+        Assert.All(Run("explain", name, "--all").Succeeded().Lines.SkipWhile(l => !l.StartsWith("layer ", StringComparison.Ordinal)).Skip(1), l => Assert.Contains(l.Split(' ')[0], titles));
+        Assert.DoesNotContain("href", svg.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draw_into_a_folder_that_is_not_there_is_one_line_and_exit_code_1()
+    {
+        if (!Has("XOR-MLP"))
+        {
+            return;
+        }
+
+        var result = Run("draw", "XOR-MLP", "--output", Path.Combine("nowhere", "xor.svg"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("error: ", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_trains_a_network_and_compares_it()
+    {
+        if (!Has("XOR-MLP"))
+        {
+            return;
+        }
+
+        var check = Run("check", "xor-mlp").Succeeded();
+        Assert.Empty(check.Errors);
+        Assert.Equal(["XOR-MLP", "ok"], Gap().Split(check.Lines[0]) is [var name, var before, var after, var verdict, ..]
+            && double.Parse(after, CultureInfo.InvariantCulture) < 0.8 * double.Parse(before, CultureInfo.InvariantCulture) ? [name, verdict] : []);
+        Assert.Equal("1 of 1 ok", check.Lines[1]);
+        Run("check", "--full", "XOR-MLP").Succeeded();
+    }
+
+    [Fact]
+    public void Full_size_needs_a_name()
+    {
+        var result = Run("check", "--full");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("--full needs the name", result.Errors, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\s{2,}")]
+    private static partial Regex Gap();
+}
