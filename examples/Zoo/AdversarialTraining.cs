@@ -13,7 +13,7 @@ internal sealed class AdversarialTraining(
     AdversarialTraining.Phase generate,
     AdversarialTraining.Phase judge,
     AdversarialTraining.Phase blame,
-    AdversarialTraining.Phase learn) : IDisposable
+    AdversarialTraining.Learning learn) : IDisposable
 {
     private readonly float[] _image = Numbers(generator, generator.Definition.Outputs[0]);
     private readonly float[] _imageGradient = Numbers(generator, generator.Definition.Outputs[0]);
@@ -23,26 +23,29 @@ internal sealed class AdversarialTraining(
     /// <summary>Forward or backward: what is handed in, and what is handed out.</summary>
     public delegate void Phase(ReadOnlySpan<float> from, Span<float> to);
 
+    /// <summary>Backward for the parameters alone.</summary>
+    public delegate void Learning(ReadOnlySpan<float> outputGradient);
+
     /// <summary>Who learns.</summary>
     public Network Generator => generator;
 
     public static AdversarialTraining Gan(NetworkOptions? options)
     {
         var (g, d) = (GanGeneratorSmall.Create(options), GanDiscriminatorSmall.Create(options));
-        return new(g, d, Start(g), g.Forward, d.Forward, d.Backward, g.Backward);
+        return new(g, d, Start(g), g.Forward, d.Forward, (logits, image) => d.Backward(logits, image, parameters: false), image => g.Backward(image));
     }
 
     public static AdversarialTraining Dcgan(NetworkOptions? options)
     {
         var (g, d) = (DcganGeneratorSmall.Create(options), DcganDiscriminatorSmall.Create(options));
-        return new(g, d, Start(g), g.Forward, d.Forward, d.Backward, g.Backward);
+        return new(g, d, Start(g), g.Forward, d.Forward, (logits, image) => d.Backward(logits, image, parameters: false), image => g.Backward(image));
     }
 
     public static AdversarialTraining Pix2pix(NetworkOptions? options)
     {
         var (g, d) = (Pix2pixGeneratorSmall.Create(options), Pix2pixDiscriminatorSmall.Create(options));
         var sketch = Start(g);
-        return new(g, d, sketch, g.Forward, (photo, logits) => d.Forward(sketch, photo, logits), (logits, photo) => d.Backward(logits, default, photo), g.Backward);
+        return new(g, d, sketch, g.Forward, (photo, logits) => d.Forward(sketch, photo, logits), (logits, photo) => d.Backward(logits, default, photo, parameters: false), image => g.Backward(image));
     }
 
     /// <summary>Draws what the generator starts from: as many samples as the networks take, the same in every step.</summary>
@@ -66,7 +69,7 @@ internal sealed class AdversarialTraining(
 
         generator.ZeroGradients();
         blame(_logitGradient, _imageGradient);
-        learn(_imageGradient, default);
+        learn(_imageGradient);
         generator.Update(optimizer);
         return loss;
     }
