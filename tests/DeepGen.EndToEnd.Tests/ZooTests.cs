@@ -33,9 +33,13 @@ public sealed partial class ZooTests : IDisposable
         { "WideResNet-28-10", 36_479_194 },
         { "DCGAN-generator", 3_576_704 },
         { "DCGAN-discriminator", 2_765_568 },
-        { "DenseNet-121", 7_978_856 },
-        { "SqueezeNet-1.0", 1_248_424 },
-        { "MobileNet-v2", 3_504_872 },
+        { "ZFNet", 62_357_608 },
+        { "ResNet-20", 272_474 },
+        { "U-Net", 31_030_658 },
+        { "pix2pix-generator", 54_413_955 },
+        { "pix2pix-discriminator", 2_768_705 },
+        // 360,902 and the embedding of 18,765 words.
+        { "Text-CNN", 5_990_402 },
     };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -43,8 +47,6 @@ public sealed partial class ZooTests : IDisposable
     private static ToolResult RunIn(string folder, params string[] arguments) => Tool.Run(folder, [Path.Combine(Repository.Artifacts, "bin", "Zoo", Repository.Configuration, "Zoo.dll"), .. arguments]);
 
     private ToolResult Run(params string[] arguments) => RunIn(_folder, arguments);
-
-    private static bool Has(string name) => Rows().Any(r => r[0] == name);
 
     /// <summary>The cells of every network.</summary>
     private static IEnumerable<string[]> Rows() => Summary.Value.Succeeded().Lines.Skip(1).Select(l => Gap().Split(l));
@@ -68,10 +70,7 @@ public sealed partial class ZooTests : IDisposable
     [MemberData(nameof(Published))]
     public void Parameters_are_as_many_as_published(string name, long parameters)
     {
-        if (Has(name))
-        {
-            Assert.Equal(parameters.ToString("N0", CultureInfo.InvariantCulture), Rows().Single(r => r[0] == name)[1]);
-        }
+        Assert.Equal(parameters.ToString("N0", CultureInfo.InvariantCulture), Rows().Single(r => r[0] == name)[1]);
     }
 
     [Theory]
@@ -85,10 +84,7 @@ public sealed partial class ZooTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.StartsWith("error: There is no network 'LeNet5x'", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        if (Has("LeNet-5"))
-        {
-            Assert.Contains("close names: LeNet-5", result.Errors, StringComparison.Ordinal);
-        }
+        Assert.Contains("close names: LeNet-5", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,11 +101,6 @@ public sealed partial class ZooTests : IDisposable
     [InlineData("XOR-MLP")]
     public void Draw_writes_a_picture_with_every_layer(string name)
     {
-        if (!Has(name))
-        {
-            return;
-        }
-
         Assert.Equal([name + ".svg"], Run("draw", name).Succeeded().Lines);
         var svg = XDocument.Load(Path.Combine(_folder, name + ".svg"));
         var titles = svg.Descendants().Where(e => (string?)e.Attribute("class") == "title").Select(e => e.Value).ToHashSet();
@@ -120,11 +111,6 @@ public sealed partial class ZooTests : IDisposable
     [Fact]
     public void Draw_into_a_folder_that_is_not_there_is_one_line_and_exit_code_1()
     {
-        if (!Has("XOR-MLP"))
-        {
-            return;
-        }
-
         var result = Run("draw", "XOR-MLP", "--output", Path.Combine("nowhere", "xor.svg"));
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: ", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -133,11 +119,6 @@ public sealed partial class ZooTests : IDisposable
     [Fact]
     public void Check_trains_a_network_and_compares_it()
     {
-        if (!Has("XOR-MLP"))
-        {
-            return;
-        }
-
         var check = Run("check", "xor-mlp").Succeeded();
         Assert.Empty(check.Errors);
         Assert.Equal(["XOR-MLP", "ok"], Gap().Split(check.Lines[0]) is [var name, var before, var after, var verdict, ..]

@@ -3,7 +3,7 @@ using DeepGen.Numerics.Tests.Oracle;
 
 namespace DeepGen.Numerics.Tests.Fixtures;
 
-/// <summary>A whole network as PyTorch runs and trains it; first weights and batches come from <see cref="Noise"/>, as in pytorch_fixtures.py.</summary>
+/// <summary>A whole network as PyTorch runs and trains it; first weights and batches come from <see cref="Noise.Of"/>, as in pytorch_fixtures.py.</summary>
 internal sealed class NetFixture
 {
     private readonly Safetensors file;
@@ -55,30 +55,12 @@ internal sealed class NetFixture
         var seed = 100 + Array.IndexOf(parameters, name);
         Assert.True(seed >= 100, $"The fixture has no parameter {name}.");
         var count = shape.Aggregate(1, (n, e) => n * e);
-        return shape.Length > 1 ? Noise(seed, count, (float)Math.Sqrt(3.0 / (count / shape[0])))
-            : name.EndsWith("weight", StringComparison.Ordinal) ? Noise(seed, count, 0.25f, 1)
-            : Noise(seed, count, 0.125f);
+        return shape.Length > 1 ? Noise.Of(seed, count, (float)Math.Sqrt(3.0 / (count / shape[0])))
+            : name.EndsWith("weight", StringComparison.Ordinal) ? Noise.Of(seed, count, 0.25f, 1)
+            : Noise.Of(seed, count, 0.125f);
     }
 
     public (float[] X, int[] Labels) Data(int step) => (
-        Noise(1000 + step, Batch * Input.Aggregate(1, (n, e) => n * e)),
-        Noise(2000 + step, Batch).Select(u => Math.Clamp((int)((u + 1) * (0.5f * Classes)), 0, Classes - 1)).ToArray());
-
-    /// <summary>Numbers in [shift − scale, shift + scale) from an integer hash.</summary>
-    public static float[] Noise(int seed, int count, float scale = 1, float shift = 0)
-    {
-        var result = new float[count];
-        for (var i = 0; i < count; i++)
-        {
-            var h = unchecked(((uint)i * 0x9E3779B9) + ((uint)seed * 0x85EBCA6B));
-            h ^= h >> 16;
-            h = unchecked(h * 0x7FEB352D);
-            h ^= h >> 15;
-            h = unchecked(h * 0x846CA68B);
-            h ^= h >> 16;
-            result[i] = (float)(shift + (scale * ((2 * ((h >> 8) / 16777216.0)) - 1)));
-        }
-
-        return result;
-    }
+        Noise.Of(1000 + step, Batch * Input.Aggregate(1, (n, e) => n * e)),
+        Noise.Of(2000 + step, Batch).Select(u => Math.Clamp((int)((u + 1) * (0.5f * Classes)), 0, Classes - 1)).ToArray());
 }
