@@ -6,10 +6,10 @@ internal static class RandomBatch
     private const int Seed = 20_250_101;
 
     /// <summary>Numbers are standard normal, indices uniform, and lengths at least 1; unless the network fills its batch itself.</summary>
-    public static Batch Of(ZooNetwork entry, Network network, int samples)
+    public static Batch Of(ZooNetwork entry, Network network, int samples, int seed = 1)
     {
         var batch = new Batch(network, samples) { Count = samples };
-        var random = new Random(Seed);
+        var random = new Random(Seed + seed);
         if (entry.Fill is { } fill)
         {
             fill(batch, random);
