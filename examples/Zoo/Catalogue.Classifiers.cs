@@ -21,7 +21,7 @@ internal static partial class Catalogue
         new("ResNet-34", ResNet34.Create, ResNet34Small.Create) { Note = "an eighth of the width, 10 classes" },
         new("ResNet-50", ResNet50.Create, ResNet50Small.Create) { Note = "an eighth of the width, 10 classes" },
         new("ResNet-101", ResNet101.Create, ResNet101Small.Create) { Note = "an eighth of the width, 10 classes", Optimizer = () => new Sgd(0.02f) },
-        new("ResNet-152", ResNet152.Create, ResNet152Small.Create) { Note = "an eighth of the width, 10 classes", Optimizer = () => new Sgd(0.02f) },
+        new("ResNet-152", ResNet152.Create, ResNet152Small.Create) { Batch = 16, Note = "an eighth of the width, 10 classes", Optimizer = () => new Sgd(0.02f) },
         new("ResNet-20", ResNet20.Create, ResNet20Small.Create),
         new("WideResNet-28-10", WideResNet28.Create, WideResNet28Small.Create) { Note = "a tenth of the width" },
         new("WideResNet-28-10-dropout", WideResNet28Dropout.Create, WideResNet28DropoutSmall.Create) { Note = "a tenth of the width" },

@@ -3,7 +3,8 @@ namespace DeepGen.Zoo.Checking;
 /// <summary>A batch of random samples, the same in every run.</summary>
 internal static class RandomBatch
 {
-    private const int Seed = 20_250_101;
+    /// <summary>Of all that is random.</summary>
+    public const int Seed = 20_250_101;
 
     /// <summary>Numbers are standard normal, indices uniform, and lengths at least 1; unless the network fills its batch itself.</summary>
     public static Batch Of(ZooNetwork entry, Network network, int samples, int seed = 1)
