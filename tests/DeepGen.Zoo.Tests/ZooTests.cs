@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DeepGen.EndToEnd.Tests.Support;
 
-namespace DeepGen.EndToEnd.Tests;
+namespace DeepGen.Zoo.Tests;
 
 /// <summary>The zoo's commands, run as a program of its own in an empty folder.</summary>
 public sealed partial class ZooTests : IDisposable

@@ -6,7 +6,7 @@ using DeepGen.EndToEnd.Tests.Support;
 using DeepGen.Numerics.Tests.Fixtures;
 using DeepGen.Zoo.Networks;
 
-namespace DeepGen.EndToEnd.Tests;
+namespace DeepGen.Zoo.Tests;
 
 /// <summary>
 /// A state_dict of torchvision, saved as safetensors, loads into the zoo's network and gives torchvision's output. Weights come from the same formula on both sides
