@@ -109,6 +109,8 @@ internal sealed class CompiledNetworks
             return broken;
         }
 
+        // The analyzer looks at what the user wrote; with the generated code beside it, everything would be bound twice.
+        var analyzed = compilation.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
         compilation = compilation.AddSyntaxTrees(drivers.Select(d => CSharpSyntaxTree.ParseText(d.Text, ParseOptions, $"Driver.{d.Name}.g.cs")));
         var driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
             .RunGeneratorsAndUpdateCompilation(compilation, out var full, out var generatorDiagnostics);
@@ -121,7 +123,6 @@ internal sealed class CompiledNetworks
             }
         }
 
-        var analyzed = full.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
         using var image = new MemoryStream();
         var emitted = full.Emit(image);
         foreach (var d in generatorDiagnostics.Concat(analyzed).Concat(emitted.Diagnostics).Where(d => d.Severity >= DiagnosticSeverity.Warning))
