@@ -35,7 +35,7 @@ public class IncrementalityTests
     {
         var run = Edit("Net.cs", Net.Replace("// head", "// the head\n"));
         AssertUntouched(run[NetworkGenerator.ModelStep]);
-        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.EmitStep]);
+        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.CompileStep]);
         Assert.Equal(1, run.Evaluations);
     }
 
@@ -44,7 +44,7 @@ public class IncrementalityTests
     {
         var run = Edit("Other.cs", Other.Replace("=> 1", "=> 2"));
         AssertUntouched(run[NetworkGenerator.EvaluateStep]);
-        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.EmitStep]);
+        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.CompileStep]);
         Assert.Equal(0, run.Evaluations);
     }
 
@@ -53,7 +53,7 @@ public class IncrementalityTests
     {
         var run = Edit("Other.cs", Other.Replace("int M()", "long M()"));
         AssertUntouched(run[NetworkGenerator.EvaluateStep]);
-        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.EmitStep]);
+        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.CompileStep]);
         Assert.Equal(1, run.Evaluations);
     }
 
@@ -62,7 +62,7 @@ public class IncrementalityTests
     {
         var run = Edit("Helpers.cs", Helper.Replace("width, 3", "width, 5"));
         Assert.Equal([IncrementalStepRunReason.Modified], run[NetworkGenerator.ModelStep]);
-        Assert.Equal([IncrementalStepRunReason.Modified], run[NetworkGenerator.EmitStep]);
+        Assert.Equal([IncrementalStepRunReason.Modified], run[NetworkGenerator.CompileStep]);
         Assert.Equal(1, run.Evaluations);
     }
 
@@ -70,8 +70,31 @@ public class IncrementalityTests
     public void ACommentInAHelperLeavesTheGraphAlone()
     {
         var run = Edit("Helpers.cs", Helper.Replace(".Relu()", "/* rectified */.Relu()"));
-        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.EmitStep]);
+        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.CompileStep]);
         Assert.Equal(1, run.Evaluations);
+    }
+
+    [Fact]
+    public void AnEditorMayLeaveTheKernelsOut()
+    {
+        const string Use = """
+            static class Program
+            {
+                static void Main()
+                {
+                    using var net = Net.Create();
+                    net.Predict(new float[192], new float[10]);
+                }
+            }
+            """;
+        var driver = Host.Driver(without: IncrementalGeneratorOutputKind.Implementation);
+        driver = driver.RunGeneratorsAndUpdateCompilation(Host.Compile(("Net.cs", Net), ("Helpers.cs", Helper), ("Use.cs", Use)), out var full, out _);
+        Assert.Equal("Net.g.cs", Assert.Single(driver.GetRunResult().Results.Single().GeneratedSources).HintName);
+        Assert.Empty(full.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning));
+
+        Host.Driver().RunGeneratorsAndUpdateCompilation(Host.Compile(("Net.cs", Net), ("Helpers.cs", Helper), ("Use.cs", Use)), out full, out _);
+        Assert.Equal(["Net+Compiled.g.cs", "Net.g.cs"], full.SyntaxTrees.Select(t => Path.GetFileName(t.FilePath)).Where(f => f.EndsWith(".g.cs", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Empty(full.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning));
     }
 
     [Fact]
@@ -80,7 +103,7 @@ public class IncrementalityTests
         var broken = Net.Replace(".Flatten()", "");
         var run = Edit("Net.cs", "\n" + broken, before: broken);
         AssertUntouched(run[NetworkGenerator.ModelStep]);
-        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.EmitStep]);
+        Assert.Equal([IncrementalStepRunReason.Cached], run[NetworkGenerator.CompileStep]);
         Assert.Equal([IncrementalStepRunReason.Modified], run[NetworkGenerator.DiagnosticsStep]);
     }
 

@@ -117,6 +117,6 @@ public class SnapshotTests
     {
         var driver = Host.Driver().RunGeneratorsAndUpdateCompilation(Host.Compile(("Network.cs", source)), out var full, out var diagnostics);
         Assert.Empty(diagnostics);
-        return (Assert.Single(Assert.Single(driver.GetRunResult().Results).GeneratedSources).SourceText.ToString(), full);
+        return (string.Join("\n", Assert.Single(driver.GetRunResult().Results).GeneratedSources.Select(s => s.SourceText)), full);
     }
 }

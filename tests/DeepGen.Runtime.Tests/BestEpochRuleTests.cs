@@ -15,9 +15,19 @@ public sealed class BestEpochRuleTests
         Outputs = [new("y", [2])],
         Inference = new(0, 0),
         Training = new(0, 0),
-        HasLoss = true,
+        Prepare = Nothing,
+        Infer = Nothing,
+        Evaluate = Nothing,
+        Forward = Nothing,
+        Loss = Nothing,
+        SetOutputGradients = Nothing,
+        Backward = Nothing,
         IsClassifier = true,
     };
+
+    private static void Nothing(ref Frame frame)
+    {
+    }
 
     /// <summary>100 samples of class 0, so many of them taken for it.</summary>
     private static Metrics Judged(int right, double loss = 1)

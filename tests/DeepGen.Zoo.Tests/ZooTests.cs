@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DeepGen.EndToEnd.Tests.Support;
+using DeepGen.Generators.Emit;
 
 namespace DeepGen.Zoo.Tests;
 
@@ -71,6 +73,17 @@ public sealed partial class ZooTests : IDisposable
     public void Parameters_are_as_many_as_published(string name, long parameters)
     {
         Assert.Equal(parameters.ToString("N0", CultureInfo.InvariantCulture), Rows().Single(r => r[0] == name)[1]);
+    }
+
+    /// <summary>What the compiler of C# has to read: a deep network repeats its blocks, and its text must not.</summary>
+    [Fact]
+    public void Generated_text_stays_short()
+    {
+        var texts = Catalogue.All.SelectMany(n => new[] { n.Full, n.Small }).Select(create => Graphs.Of(create)).DistinctBy(g => g.Api.ClassName)
+            .Select(g => (g.Api.ClassName, Length: Encoding.UTF8.GetByteCount(NetworkCompiler.Api(g)) + Encoding.UTF8.GetByteCount(NetworkCompiler.Compile(g)))).ToArray();
+        Assert.True(texts.Length > 70);
+        Assert.DoesNotContain(texts, t => t.Length > 250_000);
+        Assert.True(texts.Sum(t => t.Length) <= 8_000_000);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DeepGen.Generators.Emit;
-using DeepGen.Generators.Passes;
 
 namespace DeepGen.Zoo.Commands;
 
@@ -11,11 +10,11 @@ internal static class ExplainCommand
     {
         var name = NetworkName.Required();
         var all = new Option<bool>("--all") { Description = "Every layer, where the table would show a row for each block and at most 40" };
-        var command = new Command("explain", "The layers of a network at full size: output, parameters and multiply-adds of each, memory of a sample.") { name, all };
+        var command = new Command("explain", "The layers of a network at full size: output, parameters and multiply-adds of each (summary tells the memory).") { name, all };
         command.SetAction(result =>
         {
-            var planned = PlannedNetwork.Of(Graphs.Of(NetworkName.Find(result.GetValue(name)!).Full));
-            foreach (var line in result.GetValue(all) ? LayerTable.Of(planned, int.MaxValue) : LayerTable.Of(planned))
+            var graph = Graphs.Of(NetworkName.Find(result.GetValue(name)!).Full);
+            foreach (var line in result.GetValue(all) ? LayerTable.Of(graph, int.MaxValue) : LayerTable.Of(graph))
                 Console.WriteLine(line);
         });
         return command;

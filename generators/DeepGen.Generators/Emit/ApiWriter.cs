@@ -50,6 +50,7 @@ internal sealed class ApiWriter
 
         Forward(w);
         Backward(w);
+        Compiled(w);
     }
 
     private static string Type(Element element) => element == Element.Int32 ? "int" : "float";
@@ -71,6 +72,32 @@ internal sealed class ApiWriter
         w.Open();
         w.Close();
         w.Line();
+    }
+
+    /// <summary>The door to the file of kernels. A partial method without an implementation is no error: this file stands alone where an editor leaves the other one out.</summary>
+    private void Compiled(CodeWriter w)
+    {
+        w.Line("/// <summary>What the compiler made of the network.</summary>");
+        w.Line("private static partial class Compiled");
+        w.Open();
+        if (error is not null)
+        {
+            w.Line($"public static Runtime::NetworkDefinition Definition => {Throw};");
+        }
+        else
+        {
+            w.Open("public static Runtime::NetworkDefinition Definition");
+            w.Open("get");
+            w.Line("Runtime::NetworkDefinition? definition = null;");
+            w.Line("Define(ref definition);");
+            w.Line("return definition!;");
+            w.Close();
+            w.Close();
+            w.Line();
+            w.Line("static partial void Define(ref Runtime::NetworkDefinition? definition);");
+        }
+
+        w.Close();
     }
 
     private string Throw => $"throw new global::System.InvalidOperationException({Literals.String(error!)})";

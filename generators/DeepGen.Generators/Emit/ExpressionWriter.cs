@@ -78,8 +78,7 @@ internal sealed class ExpressionWriter
 
         switch (v.Prim)
         {
-            // Long numbers, and large whole ones, stem from extents; kernels take them as a field.
-            case ConstPrim c when literalNumbers || (Literals.Float(c.Value).Length <= 7 && !(c.Value > 16 && c.Value == Math.Floor(c.Value))):
+            case ConstPrim c when literalNumbers || IsLiteral(c.Value):
                 return variables[key] = $"{vector}.Broadcast({Literals.Float(c.Value)})";
             case LeafPrim:
                 return variables[key] = Name(leaf(v, map));
@@ -90,6 +89,9 @@ internal sealed class ExpressionWriter
         string In(int i) => Write(v.Inputs[i], Views.Align(v.Inputs[i].Dims, map));
         return variables[key] = Name(Operation(v, map, In));
     }
+
+    /// <summary>Long numbers, whole ones and parts of a power of two stem from extents; kernels take them as a field.</summary>
+    public static bool IsLiteral(float value) => Literals.Float(value).Length <= 7 && !(value > 2 && value == Math.Floor(value)) && !(value is > 0 and < 0.5f && Math.Log(value, 2) is var power && power == Math.Floor(power));
 
     /// <summary>Computes <paramref name="v"/> here, though it is one that others find in memory.</summary>
     public string Define(Val v) => Define(v, Views.Align(v.Dims, Views.Identity(rank)));

@@ -26,7 +26,7 @@ internal static class Formula
         switch (v.Prim)
         {
             case ConstPrim c:
-                return Literals.Float(c.Value) is { Length: <= 7 } number ? number.TrimEnd('f') : "factor";
+                return ExpressionWriter.IsLiteral(c.Value) ? Literals.Float(c.Value).TrimEnd('f') : "factor";
             case InverseBatchPrim:
                 return "1/n";
             case BatchPrim:

@@ -16,6 +16,7 @@ internal static class KernelTable
             return;
         }
 
+        bool IsWeight(Val v) => v.Prim is ParameterPrim || (memory.Contains(v) && memory[v].Region == Region.Derived);
         var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
         var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
         string[] Row((Kernel Kernel, string Number) row)
@@ -26,9 +27,9 @@ internal static class KernelTable
                 number,
                 Layers(k),
                 k.Kind.ToString(),
-                string.Join(" ", k.Operands.Where(o => o.Prim is not ParameterPrim).Select(o => Compact(o.Dims)).Distinct()),
+                string.Join(" ", k.Operands.Where(o => o.Dims.HasBatch).Select(o => Compact(o.Dims)).Distinct()),
                 string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
-                k.Operands.Where(o => o.Prim is ParameterPrim).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
+                k.Operands.Where(IsWeight).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
                 Literals.Short(Flops(k)),
                 Literals.Short(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
                 string.Join(", ", k.Stored.Where(memory.Contains).Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
@@ -44,13 +45,13 @@ internal static class KernelTable
                 rows.AddRange(kernels.SelectMany(k => Rows(k)).Select(Row));
                 if (stretch.Count > 1)
                 {
-                    rows.Add(new[] { $"these {Literals.Int(kernels.Count)} kernels come {Literals.Int(stretch.Count)} times" });
+                    rows.Add(new[] { (kernels.Count == 1 ? "this kernel comes " : $"these {Literals.Int(kernels.Count)} kernels come ") + Literals.Int(stretch.Count) + " times" });
                 }
             }
         }
 
         var table = rows.Where(r => r.Length > 1).ToArray();
-        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(table.Length <= 64 ? 28 : 12, table.Max(r => r[i].Length))).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(table.Length <= 64 ? 28 : 8, table.Max(r => r[i].Length))).ToArray();
         var numbers = new[] { true, false, false, false, false, true, true, true };
         foreach (var row in rows)
         {
@@ -67,8 +68,19 @@ internal static class KernelTable
     {
         var layers = (kernel.Anchor is { } a ? new[] { a } : Array.Empty<Val>()).Concat(kernel.Members).Concat(kernel.RowSum is { } r ? new[] { r } : Array.Empty<Val>())
             .Select(v => v.Origin).Where(o => o.Length > 0).Distinct().ToArray();
+        for (var i = layers.Length - 1; i > 0; i--)
+        {
+            // The scope of the first holds for those behind it.
+            if (Scope(layers[i]) is { Length: > 0 } scope && scope == Scope(layers[i - 1]))
+            {
+                layers[i] = layers[i].Substring(scope.Length);
+            }
+        }
+
         return layers.Length <= 4 ? string.Join(" + ", layers) : string.Join(" + ", layers.Take(3)) + " + … + " + layers[layers.Length - 1];
     }
+
+    private static string Scope(string layer) => layer.Substring(0, layer.LastIndexOf('.') + 1);
 
     private static string Compact(Dims dims) => dims.ToString().Replace(", ", ",");
 

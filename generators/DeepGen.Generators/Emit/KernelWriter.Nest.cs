@@ -144,9 +144,9 @@ internal sealed partial class KernelWriter
         private string RowOffset(Access access)
         {
             var terms = new List<string>();
-            if (access.Offset != 0)
+            if (access.IsPart)
             {
-                terms.Add(Literals.Int(access.Offset));
+                terms.Add(extras.Start(access.Offset));
             }
 
             for (var i = 0; i < Outer.Count; i++)

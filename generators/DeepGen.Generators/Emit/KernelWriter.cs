@@ -225,12 +225,17 @@ internal sealed partial class KernelWriter
         public string Extent(string name, long value) => Need(name, "nint " + name, CallText.Marked(value));
 
         /// <summary>A step that is no product of extents.</summary>
-        public string Stride(long value)
+        public string Stride(long value) => Distance("stride", value);
+
+        /// <summary>Where the part of a tensor begins that the kernel reads.</summary>
+        public string Start(long value) => Distance("start", value);
+
+        private string Distance(string role, long value)
         {
             var initial = Literals.Int(value);
             for (var i = 0; ; i++)
             {
-                var name = "stride" + (i == 0 ? "" : Literals.Int(i));
+                var name = role + (i == 0 ? "" : Literals.Int(i));
                 if (!declared.TryGetValue(name, out var known) || known == initial)
                 {
                     return Need(name, "nint " + name, CallText.Marked(value), initial);

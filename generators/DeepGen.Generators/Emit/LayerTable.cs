@@ -1,6 +1,5 @@
 using DeepGen.Generators.Graph;
 using DeepGen.Generators.Ops;
-using DeepGen.Generators.Passes;
 
 namespace DeepGen.Generators.Emit;
 
@@ -15,9 +14,8 @@ internal static class LayerTable
     public static long Macs(NetworkGraph graph) => Layers(graph).Sum(r => r.Macs);
 
     /// <param name="mostRows">Of more rows, those of a block become one; what is then still too much is left out.</param>
-    public static IReadOnlyList<string> Of(PlannedNetwork network, int mostRows = UsualRows)
+    public static IReadOnlyList<string> Of(NetworkGraph graph, int mostRows = UsualRows)
     {
-        var graph = network.Graph;
         var trainable = graph.Parameters.Where(p => p.Parameter!.Trainable).Sum(p => p.Shape.Elements);
         var rows = Layers(graph);
         var macs = rows.Sum(r => r.Macs);
@@ -28,8 +26,7 @@ internal static class LayerTable
 
         var lines = new List<string>
         {
-            $"{Literals.Grouped(trainable)} parameters, {Literals.Grouped(macs)} multiply-adds a sample;",
-            $"memory a sample: {Bytes(network.Inference.Memory.SampleFloats)} to predict, {Bytes(network.Training.Memory.SampleFloats)} to train.",
+            $"{Literals.Grouped(trainable)} parameters, {Literals.Grouped(macs)} multiply-adds a sample.",
             "",
         };
         var cells = new List<string[]> { new[] { "layer", "output", "parameters", "multiply-adds" } };
@@ -102,6 +99,4 @@ internal static class LayerTable
 
         return result;
     }
-
-    private static string Bytes(long floats) => Literals.Grouped(4 * floats) + " bytes";
 }

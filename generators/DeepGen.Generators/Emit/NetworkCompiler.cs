@@ -3,29 +3,34 @@ using DeepGen.Generators.Passes;
 
 namespace DeepGen.Generators.Emit;
 
-/// <summary>The compiler behind the front doors: graph in, C# out. A pure function, deterministic, without Roslyn.</summary>
+/// <summary>The compiler behind the front doors: graph in, C# out. Pure functions, deterministic, without Roslyn.</summary>
 internal static class NetworkCompiler
 {
-    /// <summary>The generated half of the class: kernels and public members.</summary>
+    /// <summary>What the network runs: programs and kernels. Nothing outside sees it, so an editor may do without.</summary>
     public static string Compile(NetworkGraph graph) => new NetworkWriter(PlannedNetwork.Of(graph)).Write();
 
+    /// <summary>The public members, all that the user's code and the editor see.</summary>
+    public static string Api(NetworkGraph graph) => Api(graph.Api, null, LayerTable.Of(graph));
+
     /// <summary>The public members with bodies that throw <paramref name="message"/>, so that one wrong network gives one error and no cascade.</summary>
-    public static string ErrorApi(NetworkApi api, string message)
+    public static string ErrorApi(NetworkApi api, string message) => Api(api, message, new[] { "This network has an error and does nothing: " + message });
+
+    private static string Api(NetworkApi api, string? error, IEnumerable<string> remarks)
     {
         var w = new CodeWriter();
-        NetworkWriter.Begin(w, api, new[] { "This network has an error and does nothing: " + message }, "");
-        new ApiWriter(api, message).Write(w);
-        foreach (var run in new[] { "RunPrepare", "RunInference", "RunForward", "RunBackward", "SetOutputGradients" })
+        GeneratedFile.Begin(w, api);
+        w.Line("/// <remarks><code>");
+        foreach (var line in remarks)
         {
-            w.Line($"/// <inheritdoc/>");
-            w.Line($"protected override void {run}(ref Runtime::Frame f) => throw new global::System.InvalidOperationException({Literals.String(message)});");
-            w.Line();
+            w.Line(line.Length == 0 ? "///" : "/// " + Literals.Xml(line));
         }
 
-        w.Line("private static class Compiled");
+        w.Line("/// </code></remarks>");
+        w.Line("[global::System.CodeDom.Compiler.GeneratedCode(\"DeepGen\", \"0.1.0\")]");
+        // The members of a network use pointers. Those of an erroneous one do not, lest a project without AllowUnsafeBlocks gets a second error.
+        w.Line($"{(error is null ? "unsafe " : "")}partial class {api.ClassName} : Runtime::Network");
         w.Open();
-        w.Line($"public static Runtime::NetworkDefinition Definition => throw new global::System.InvalidOperationException({Literals.String(message)});");
-        w.Close();
+        new ApiWriter(api, error).Write(w);
         w.Close();
         return w.ToString();
     }

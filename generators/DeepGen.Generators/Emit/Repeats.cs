@@ -9,14 +9,14 @@ internal static class Repeats
     /// <summary>The longest block that is looked for.</summary>
     private const int LongestPeriod = 160;
 
-    /// <summary>Any two numbers are a progression; three are a pattern.</summary>
-    private const int LeastCount = 3;
+    /// <summary>Any two numbers are a progression, three are a pattern; but a block of many kernels is a block the second time too.</summary>
+    private static int LeastCount(int period) => period < 8 ? 3 : 2;
 
     /// <summary>Characters that a loop must save to be worth reading.</summary>
     private const int LeastSaved = 600;
 
-    /// <summary>What a loop, and each number that has to be looked up, costs in characters.</summary>
-    private const int LoopCost = 200, NumberCost = 11;
+    /// <summary>What a loop, and each number that is looked up rather than written where it is used, costs in characters.</summary>
+    private const int LoopCost = 200, NumberCost = 2;
 
     /// <param name="lookup">Whether numbers that do not grow evenly may be looked up in a table.</param>
     /// <returns>Stretches that cover the sequence in order; those that come once are as long as can be.</returns>
@@ -74,7 +74,7 @@ internal static class Repeats
         Stretch? best = null;
         long most = LeastSaved - 1;
         var runs = new List<(int Period, int Start, int End, bool Even)>();
-        var longest = Math.Min(LongestPeriod, (end - begin) / LeastCount);
+        var longest = Math.Min(LongestPeriod, (end - begin) / 2);
         for (var period = 1; period <= longest; period++)
         {
             for (var i = begin; i + period < end; i++)
@@ -93,14 +93,14 @@ internal static class Repeats
                 var stop = i + period;
                 // A multiple of a period that was seen says nothing new, unless numbers that are uneven there grow evenly here.
                 var seen = runs.FindIndex(r => period % r.Period == 0 && r.Start <= start && stop <= r.End);
-                if (stop - start < LeastCount * period || (seen >= 0 && runs[seen].Even))
+                if (stop - start < LeastCount(period) * period || (seen >= 0 && runs[seen].Even))
                 {
                     continue;
                 }
 
                 var even = false;
                 // A block may begin at any of its items, and its first time is often unlike the others.
-                for (var from = start; from < start + (2 * period) && stop - from >= LeastCount * period; from++)
+                for (var from = start; from < start + (2 * period) && stop - from >= LeastCount(period) * period; from++)
                 {
                     even |= Consider(from, period, (stop - from) / period, lookup && seen < 0);
                 }
@@ -115,7 +115,7 @@ internal static class Repeats
         bool Consider(int start, int period, int count, bool mayLookUp)
         {
             var even = EvenCount(items, start, period, count);
-            if (even < LeastCount && !mayLookUp)
+            if (even < LeastCount(period) && !mayLookUp)
             {
                 return false;
             }
@@ -137,7 +137,7 @@ internal static class Repeats
             void Try(int times, int lookedUp)
             {
                 var saved = (text * (times - 1)) - LoopCost - (NumberCost * lookedUp * times);
-                if (times >= LeastCount && saved > most)
+                if (times >= LeastCount(period) && saved > most)
                 {
                     most = saved;
                     best = new Stretch(start, period, times);

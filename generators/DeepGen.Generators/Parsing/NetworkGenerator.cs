@@ -15,7 +15,7 @@ namespace DeepGen.Generators.Parsing;
 public sealed class NetworkGenerator : IIncrementalGenerator
 {
     /// <summary>Names of the steps, for the tests of incrementality.</summary>
-    internal const string EvaluateStep = "Evaluate", ModelStep = "Model", EmitStep = "Emit", DiagnosticsStep = "Diagnostics";
+    internal const string EvaluateStep = "Evaluate", ModelStep = "Model", ApiStep = "Api", CompileStep = "Compile", DiagnosticsStep = "Diagnostics";
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -32,21 +32,12 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         var clashes = networks.Select(static (r, _) => r.Name).Collect().Select(static (names, _) =>
             new EquatableArray<string>(names.GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).SelectMany(g => g).OrderBy(n => n, StringComparer.Ordinal)));
 
-        var sources = networks.Select(static (r, _) => (r.Name, r.Result.Model)).WithTrackingName(ModelStep)
-            .Select(static (m, _) => (m.Name, Source: Emit(m.Name, m.Model))).WithTrackingName(EmitStep);
-        context.RegisterSourceOutput(sources.Combine(clashes), static (output, pair) =>
-        {
-            var ((name, source), clashing) = pair;
-            if (source.Failure is { } failure)
-            {
-                output.ReportDiagnostic(Diagnostic.Create(Descriptors.Internal, Location.None, name, failure));
-            }
-
-            if (source.Text.Length > 0)
-            {
-                output.AddSource(HintName(name, clashing), source.Text);
-            }
-        });
+        // Two files for each class: what the user's code can see, and what runs. An editor may leave the second one out while its user types.
+        var models = networks.Select(static (r, _) => (r.Name, r.Result.Model)).WithTrackingName(ModelStep);
+        context.RegisterSourceOutput(models.Select(static (m, _) => (m.Name, Source: Api(m.Model))).WithTrackingName(ApiStep).Combine(clashes), static (output, pair) => Add(output, pair.Left.Name, "", pair.Right, pair.Left.Source));
+        context.RegisterImplementationSourceOutput(
+            models.Select(static (m, _) => (m.Name, Source: Compile(m.Model))).WithTrackingName(CompileStep).Combine(clashes),
+            static (output, pair) => Add(output, pair.Left.Name, "+Compiled", pair.Right, pair.Left.Source));
 
         var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildSkipsAnalyzers(options.GlobalOptions));
         context.RegisterSourceOutput(
@@ -95,7 +86,20 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return type.ContainingType is null && !type.ContainingNamespace.IsGlobalNamespace ? type.ContainingNamespace.ToDisplayString() + "." + name : name;
     }
 
-    private static string HintName(string name, EquatableArray<string> clashing)
+    private static void Add(SourceProductionContext output, string name, string part, EquatableArray<string> clashing, (string Text, string? Failure) source)
+    {
+        if (source.Failure is { } failure)
+        {
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.Internal, Location.None, name, failure));
+        }
+
+        if (source.Text.Length > 0)
+        {
+            output.AddSource(HintName(name, part, clashing), source.Text);
+        }
+    }
+
+    private static string HintName(string name, string part, EquatableArray<string> clashing)
     {
         var place = -1;
         for (var i = 0; i < clashing.Count; i++)
@@ -106,26 +110,34 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             }
         }
 
-        var hint = name.Replace('@', '_').Replace('`', '_').Replace('+', '.');
+        var hint = name.Replace('@', '_').Replace('`', '_').Replace('+', '.') + part;
         return place < 0 ? hint + ".g.cs" : hint + "." + place.ToString(System.Globalization.CultureInfo.InvariantCulture) + ".g.cs";
     }
 
-    private static (string Text, string? Failure) Emit(string name, NetworkModel model)
+    private static (string Text, string? Failure) Api(NetworkModel model)
     {
-        if (model.Graph is null || model.Api is null)
+        if (model.Graph is not null && model.Api is not null)
         {
-            var error = model.Silenced ? "#error " + model.Error + "\n" : "";
-            return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
+            return Caught(() => NetworkCompiler.Api(model.Graph));
         }
 
+        var error = model.Silenced ? "#error " + model.Error + "\n" : "";
+        return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
+    }
+
+    private static (string Text, string? Failure) Compile(NetworkModel model) =>
+        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph));
+
+    /// <summary>A mistake of ours is an error of the build with a name of its own, not the end of the generator.</summary>
+    private static (string Text, string? Failure) Caught(Func<string> write)
+    {
         try
         {
-            return (NetworkCompiler.Compile(model.Graph), null);
+            return (write(), null);
         }
         catch (Exception e)
         {
-            var failure = e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' ');
-            return (NetworkCompiler.ErrorApi(model.Api, "Internal error of DeepGen in " + name + ": " + failure), failure);
+            return ("", e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' '));
         }
     }
 }

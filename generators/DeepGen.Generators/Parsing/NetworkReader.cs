@@ -197,7 +197,7 @@ internal sealed partial class NetworkReader
         };
         var names = new HashSet<string>(StringComparer.Ordinal)
         {
-            "Create", "Predict", "Step", "Evaluate", "Forward", "Backward", "RunPrepare", "RunInference", "RunForward", "RunLoss", "RunEvaluate", "RunBackward", "SetOutputGradients", "Compiled",
+            "Create", "Predict", "Step", "Evaluate", "Forward", "Backward", "Compiled",
         };
 
         // A class cannot have a member of its own name.
@@ -217,7 +217,7 @@ internal sealed partial class NetworkReader
             var wrong = member switch
             {
                 IMethodSymbol { MethodKind: MethodKind.Constructor } => true,
-                IMethodSymbol { MethodKind: MethodKind.Ordinary } m => m.Name.StartsWith("Run", StringComparison.Ordinal) && names.Contains(m.Name) || m.Name is "SetOutputGradients" or "Compiled" || generated.Contains(Signature(m)),
+                IMethodSymbol { MethodKind: MethodKind.Ordinary } m => m.Name == "Compiled" || generated.Contains(Signature(m)),
                 IMethodSymbol => false,
                 _ => names.Contains(member.Name),
             };

@@ -8,6 +8,9 @@ namespace DeepGen.Generators.Passes;
 /// <param name="Strides">Elements per step along each axis of the domain; along a batch axis, the elements of one sample. Shared: not to be written to.</param>
 internal sealed record Access(Val Base, long Offset, long[] Strides)
 {
+    /// <summary>Whether it is a part of the tensor, which may begin anywhere.</summary>
+    public bool IsPart { get; private init; }
+
     /// <summary>The access to <paramref name="tensor"/> seen with extents <paramref name="dims"/>, whose axis i is axis <paramref name="map"/>[i] of the domain.</summary>
     public static Access Of(Val tensor, Dims dims, int[] map, int domainRank, long offset = 0, long[]? strides = null)
     {
@@ -60,6 +63,6 @@ internal sealed record Access(Val Base, long Offset, long[] Strides)
             offset += s.Start * strides[s.Axis];
         }
 
-        return Of(Views.Base(whole), slice.Dims, map, domainRank, offset, strides);
+        return Of(Views.Base(whole), slice.Dims, map, domainRank, offset, strides) with { IsPart = true };
     }
 }

@@ -14,6 +14,7 @@ internal sealed class Fuse
     private readonly LoweredProgram program;
     private readonly List<Kernel> kernels = new();
     private readonly Dictionary<Val, Kernel> owner = new();
+    private readonly Dictionary<Kernel, List<Use>> reads = new();
     private readonly Dictionary<Val, Section> sections = new();
     private readonly Dictionary<Val, Val> biasOf = new();
     private readonly HashSet<Val> done = new();
@@ -365,7 +366,7 @@ internal sealed class Fuse
             var k = kernels[i];
             if (rows
                 ? k.Kind == KernelKind.Row && k.Domain == domain && (k.Axes.Length == 0 || k.Axes.SequenceEqual(axes)) && FitsRow(k, domain, axes, uses)
-                : k.Kind == KernelKind.Reduce && k.Domain == domain && k.Axes.SequenceEqual(axes) && k != latest)
+                : k.Kind == KernelKind.Reduce && k.Domain == domain && k.Axes.SequenceEqual(axes) && k != latest && ReadsAlike(k, uses, axes))
             {
                 home = k;
                 break;
@@ -376,7 +377,15 @@ internal sealed class Fuse
         home.Axes = axes;
         home.Members.Add(v);
         owner[v] = home;
+        if (!rows)
+        {
+            reads[home] = reads.TryGetValue(home, out var before) ? before.Concat(uses).ToList() : uses;
+        }
     }
+
+    /// <summary>Whether two reductions walk a tensor together. Those that only have their extents in common gain nothing from one another, and their loop would fit no other place of the network.</summary>
+    private bool ReadsAlike(Kernel kernel, List<Use> uses, int[] axes) => reads[kernel].Any(a => a.Access is not null && axes.Any(axis => a.Access.Strides[axis] != 0)
+        && uses.Any(b => b.Access is not null && b.Access.Base == a.Access.Base && b.Access.Offset == a.Access.Offset && b.Access.Steps(a.Access.Strides)));
 
     /// <summary>One tensor that an expression reads.</summary>
     /// <param name="Kernel">The kernel that makes it, null for leaves.</param>

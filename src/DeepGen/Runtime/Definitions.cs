@@ -47,18 +47,28 @@ public sealed record ParameterDefinition(
     /// <summary>The number of values.</summary>
     public int Size { get; } = Shapes.Size(Shape);
 
-    /// <summary>Reads the table that the generator writes: a row for each tensor with offset, shape, initializer (after "state:" where it is no trainable one, before "=" and its number where it takes one), fan in:fan out:activation (- for 1, 1, none), name.</summary>
+    /// <summary>
+    /// Reads the table that the generator writes: a row for each tensor with offset, shape, initializer (after "state:" where it is no trainable one, before "=" and its number where it takes one),
+    /// fan in:fan out:activation (- for 1, 1, none), name. A row that begins with a dot belongs to the layer of the row above and has the end of its name alone.
+    /// </summary>
     /// <param name="rows">The rows, each on a line.</param>
-    public static ParameterDefinition[] Table(string rows) => DefinitionRow.Read(rows, 5, cells =>
+    public static ParameterDefinition[] Table(string rows)
     {
-        int[] shape = cells[1] == "()" ? [] : cells[1].Split('x').Select(DefinitionRow.Int).ToArray();
-        var initializer = cells[2].Split(':');
-        var how = initializer[^1].Split('=');
-        var fans = (cells[3] == "-" ? "1:1:None" : cells[3]).Split(':');
-        return new ParameterDefinition(
-            cells[4], shape, initializer.Length == 1, DefinitionRow.Native(cells[0]), Enum.Parse<Initializer>(how[0]), DefinitionRow.Int(fans[0]), DefinitionRow.Int(fans[1]), Enum.Parse<Activation>(fans[2]),
-            how.Length == 1 ? null : float.Parse(how[1], CultureInfo.InvariantCulture));
-    });
+        var layer = "";
+        return DefinitionRow.Read(rows, 5, cells =>
+        {
+            var name = cells[4];
+            if (cells[0].StartsWith('.')) name = layer + name;
+            else layer = name[..(name.LastIndexOf('.') + 1)];
+            int[] shape = cells[1] == "()" ? [] : cells[1].Split('x').Select(DefinitionRow.Int).ToArray();
+            var initializer = cells[2].Split(':');
+            var how = initializer[^1].Split('=');
+            var fans = (cells[3] == "-" ? "1:1:None" : cells[3]).Split(':');
+            return new ParameterDefinition(
+                name, shape, initializer.Length == 1, DefinitionRow.Native(cells[0].TrimStart('.')), Enum.Parse<Initializer>(how[0]), DefinitionRow.Int(fans[0]), DefinitionRow.Int(fans[1]), Enum.Parse<Activation>(fans[2]),
+                how.Length == 1 ? null : float.Parse(how[1], CultureInfo.InvariantCulture));
+        });
+    }
 }
 
 /// <summary>An activation that is still in the arena after the loss; searched, in forward order, when the loss is not finite.</summary>
@@ -133,6 +143,10 @@ public sealed record ArenaDefinition(nint PerSampleFloats, nint FixedFloats);
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record NetworkDefinition
 {
+    /// <summary>A piece of a compiled network that the runtime calls apart: the kernels of one phase.</summary>
+    /// <param name="frame">The memory, batch and threads of this run.</param>
+    public delegate void Phase(ref Frame frame);
+
     /// <summary>The class's name.</summary>
     public required string Name { get; init; }
 
@@ -145,7 +159,7 @@ public sealed record NetworkDefinition
     /// <summary>The length of the arena of running statistics.</summary>
     public nint StateFloats { get; init; }
 
-    /// <summary>The length of the arena of derived weights (folded, packed), which <c>RunPrepare</c> fills.</summary>
+    /// <summary>The length of the arena of derived weights (folded, packed), which <see cref="Prepare"/> fills.</summary>
     public nint DerivedFloats { get; init; }
 
     /// <summary>The inputs in declared order.</summary>
@@ -166,6 +180,27 @@ public sealed record NetworkDefinition
     /// <summary>Activations of the inference program with the loss.</summary>
     public ArenaDefinition Evaluation { get; init; } = new(0, 0);
 
+    /// <summary>Fills the derived weights from parameters and state.</summary>
+    public required Phase Prepare { get; init; }
+
+    /// <summary>Inference: inputs to outputs.</summary>
+    public required Phase Infer { get; init; }
+
+    /// <summary>Inference with the loss: inputs and targets to outputs and <see cref="Frame.Loss"/>; no gradients. Null without a loss.</summary>
+    public Phase? Evaluate { get; init; }
+
+    /// <summary>Training mode: inputs to activations, and to those outputs that are wanted.</summary>
+    public required Phase Forward { get; init; }
+
+    /// <summary>Targets to <see cref="Frame.Loss"/> and the output gradients in the arena. Null without a loss.</summary>
+    public Phase? Loss { get; init; }
+
+    /// <summary>Copies <see cref="Frame.OutputGradients"/> into the arena.</summary>
+    public required Phase SetOutputGradients { get; init; }
+
+    /// <summary>Output gradients in the arena to parameter gradients and those input gradients that are wanted.</summary>
+    public required Phase Backward { get; init; }
+
     /// <summary>What to search when the loss is not finite.</summary>
     public BufferDefinition[] Activations { get; init; } = [];
 
@@ -173,7 +208,7 @@ public sealed record NetworkDefinition
     public int KernelsPerStep { get; init; }
 
     /// <summary>Whether the network has a loss.</summary>
-    public bool HasLoss { get; init; }
+    public bool HasLoss => Loss is not null;
 
     /// <summary>Whether the loss is a softmax cross-entropy of the first output's classes against the first target's class indices.</summary>
     public bool IsClassifier { get; init; }

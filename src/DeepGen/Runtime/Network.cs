@@ -64,27 +64,6 @@ public abstract unsafe partial class Network : IDisposable
 
     internal Workers Workers => _workers;
 
-    /// <summary>Fills the derived weights from parameters and state.</summary>
-    protected abstract void RunPrepare(ref Frame frame);
-
-    /// <summary>Inference: inputs to outputs.</summary>
-    protected abstract void RunInference(ref Frame frame);
-
-    /// <summary>Inference with the loss: inputs and targets to outputs and <see cref="Frame.Loss"/>; no gradients.</summary>
-    protected virtual void RunEvaluate(ref Frame frame) => throw NoLoss("Evaluate");
-
-    /// <summary>Training mode: inputs to activations, and to those outputs that are wanted.</summary>
-    protected abstract void RunForward(ref Frame frame);
-
-    /// <summary>Targets to <see cref="Frame.Loss"/> and the output gradients in the arena.</summary>
-    protected virtual void RunLoss(ref Frame frame) => throw NoLoss("Step");
-
-    /// <summary>Output gradients in the arena to parameter gradients and those input gradients that are wanted.</summary>
-    protected abstract void RunBackward(ref Frame frame);
-
-    /// <summary>Copies <see cref="Frame.OutputGradients"/> into the arena.</summary>
-    protected abstract void SetOutputGradients(ref Frame frame);
-
     /// <summary>Sets all gradients to 0.</summary>
     /// <exception cref="InvalidOperationException">Another phase is running.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
@@ -142,7 +121,7 @@ public abstract unsafe partial class Network : IDisposable
             var frame = InferenceFrame(session, batch);
             frame.Inputs = inputs;
             frame.Outputs = outputs;
-            RunInference(ref frame);
+            Definition.Infer(ref frame);
         }
         finally
         {
@@ -155,7 +134,7 @@ public abstract unsafe partial class Network : IDisposable
     /// <returns>The mean loss of the batch, finite or not.</returns>
     protected float EvaluateCore(nint batch, void** inputs, void** targets, void** outputs)
     {
-        if (!Definition.HasLoss) throw NoLoss("Evaluate");
+        var evaluate = Definition.Evaluate ?? throw NoLoss("Evaluate");
         CheckIndices("Evaluate", Definition.Inputs, "input", inputs, batch);
         CheckIndices("Evaluate", Definition.Targets, "target", targets, batch);
         _gate.EnterShared("Evaluate", _derived);
@@ -167,7 +146,7 @@ public abstract unsafe partial class Network : IDisposable
             frame.Inputs = inputs;
             frame.Targets = targets;
             frame.Outputs = outputs;
-            RunEvaluate(ref frame);
+            evaluate(ref frame);
             return (float)frame.Loss;
         }
         finally
@@ -185,7 +164,7 @@ public abstract unsafe partial class Network : IDisposable
     protected float StepCore(nint batch, void** inputs, void** targets, void** outputs, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        if (!Definition.HasLoss) throw NoLoss("Step");
+        var loss = Definition.Loss ?? throw NoLoss("Step");
         CheckIndices("Step", Definition.Inputs, "input", inputs, batch);
         CheckIndices("Step", Definition.Targets, "target", targets, batch);
         _gate.Enter("Step");
@@ -200,8 +179,8 @@ public abstract unsafe partial class Network : IDisposable
             _stateBefore.CopyFrom(Weights.State);
             try
             {
-                RunForward(ref frame);
-                RunLoss(ref frame);
+                Definition.Forward(ref frame);
+                loss(ref frame);
                 if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
             }
             catch
@@ -211,7 +190,7 @@ public abstract unsafe partial class Network : IDisposable
                 throw;
             }
 
-            RunBackward(ref frame);
+            Definition.Backward(ref frame);
             optimizer.Update(this);
             Weights.Changed();
             _runs++;
@@ -234,7 +213,7 @@ public abstract unsafe partial class Network : IDisposable
             var frame = TrainingFrame(batch);
             frame.Inputs = inputs;
             frame.Outputs = outputs;
-            RunForward(ref frame);
+            Definition.Forward(ref frame);
             Weights.Changed();
             _forwardBatch = batch;
             _runs++;
@@ -276,8 +255,8 @@ public abstract unsafe partial class Network : IDisposable
 
             // Backward reuses the memory of activations that it has consumed.
             _forwardBatch = 0;
-            SetOutputGradients(ref frame);
-            RunBackward(ref frame);
+            Definition.SetOutputGradients(ref frame);
+            Definition.Backward(ref frame);
         }
         finally
         {
@@ -358,7 +337,7 @@ public abstract unsafe partial class Network : IDisposable
             // Taken before the run: a change during it leaves the result stale, never wrongly fresh.
             var version = network.Weights.Version;
             var frame = network.WeightsFrame();
-            network.RunPrepare(ref frame);
+            network.Definition.Prepare(ref frame);
             network.Weights.DerivedVersion = version;
         }
     }

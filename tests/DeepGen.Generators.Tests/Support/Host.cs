@@ -29,12 +29,12 @@ internal static class Host
             References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: allowUnsafe));
 
-    public static GeneratorDriver Driver(bool runAnalyzers = true, bool track = false, string property = "RunAnalyzers") =>
+    public static GeneratorDriver Driver(bool runAnalyzers = true, bool track = false, string property = "RunAnalyzers", IncrementalGeneratorOutputKind without = IncrementalGeneratorOutputKind.None) =>
         CSharpGeneratorDriver.Create(
             [new NetworkGenerator().AsSourceGenerator()],
             parseOptions: ParseOptions,
             optionsProvider: new Options(runAnalyzers ? [] : new Dictionary<string, string> { ["build_property." + property] = "false" }),
-            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: track));
+            driverOptions: new GeneratorDriverOptions(without, trackIncrementalGeneratorSteps: track));
 
     /// <summary>The analyzer's diagnostics on the compilation with its generated half, as an IDE or a build shows them.</summary>
     public static ImmutableArray<Diagnostic> Analyze(Compilation compilation)

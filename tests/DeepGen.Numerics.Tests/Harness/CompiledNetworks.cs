@@ -154,7 +154,7 @@ internal sealed class CompiledNetworks
         {
             return trees.Contains(tree)
                 ? tree.GetRoot().FindNode(d.Location.SourceSpan).AncestorsAndSelf().OfType<ClassDeclarationSyntax>().LastOrDefault()?.Identifier.Text
-                : Path.GetFileName(tree.FilePath).Split('.') is [.., var name, "g", "cs"] ? name : null;
+                : Path.GetFileName(tree.FilePath).Split('.') is [.., var name, "g", "cs"] ? name.Split('+')[0] : null;
         }
 
         return networks.Keys.FirstOrDefault(n => d.GetMessage().Contains($" {n}:", StringComparison.Ordinal));

@@ -23,26 +23,6 @@ internal sealed unsafe class Parametric : Network
         }).ToArray());
     }
 
-    protected override void RunPrepare(ref Frame frame)
-    {
-    }
-
-    protected override void RunInference(ref Frame frame)
-    {
-    }
-
-    protected override void RunForward(ref Frame frame)
-    {
-    }
-
-    protected override void RunBackward(ref Frame frame)
-    {
-    }
-
-    protected override void SetOutputGradients(ref Frame frame)
-    {
-    }
-
     private static NetworkDefinition Define(ParameterDefinition[] parameters) => new()
     {
         Name = "Parametric",
@@ -53,7 +33,16 @@ internal sealed unsafe class Parametric : Network
         Outputs = [new("y", [1])],
         Inference = new(0, 0),
         Training = new(0, 0),
+        Prepare = Nothing,
+        Infer = Nothing,
+        Forward = Nothing,
+        SetOutputGradients = Nothing,
+        Backward = Nothing,
     };
+
+    private static void Nothing(ref Frame frame)
+    {
+    }
 
     private static nint End(IEnumerable<ParameterDefinition> parameters) =>
         parameters.Select(p => (p.Offset + p.Size + 15) / 16 * 16).DefaultIfEmpty().Max();
