@@ -13,8 +13,12 @@ internal sealed class AdversarialTraining(
     AdversarialTraining.Phase generate,
     AdversarialTraining.Phase judge,
     AdversarialTraining.Phase blame,
-    AdversarialTraining.Learning learn) : IDisposable
+    AdversarialTraining.Learning learn,
+    float[]? wanted = null) : IDisposable
 {
+    /// <summary>Of the mean distance to the wanted image, beside the verdict (Isola et al. 2017).</summary>
+    private const float DistanceWeight = 100;
+
     private readonly float[] _image = Numbers(generator, generator.Definition.Outputs[0]);
     private readonly float[] _imageGradient = Numbers(generator, generator.Definition.Outputs[0]);
     private readonly float[] _logits = Numbers(discriminator, discriminator.Definition.Outputs[0]);
@@ -45,7 +49,10 @@ internal sealed class AdversarialTraining(
     {
         var (g, d) = (Pix2pixGeneratorSmall.Create(options), Pix2pixDiscriminatorSmall.Create(options));
         var sketch = Start(g);
-        return new(g, d, sketch, g.Forward, (photo, logits) => d.Forward(sketch, photo, logits), (logits, photo) => d.Backward(logits, default, photo, parameters: false), image => g.Backward(image));
+        var photos = Numbers(g, g.Definition.Outputs[0]);
+        var random = new Random(2017);
+        foreach (ref var pixel in photos.AsSpan()) pixel = MathF.Tanh(0.5f + (0.2f * Fills.Normal(random)));
+        return new(g, d, sketch, g.Forward, (photo, logits) => d.Forward(sketch, photo, logits), (logits, photo) => d.Backward(logits, default, photo, parameters: false), image => g.Backward(image), photos);
     }
 
     /// <summary>Draws what the generator starts from: as many samples as the networks take, the same in every step.</summary>
@@ -54,7 +61,7 @@ internal sealed class AdversarialTraining(
         foreach (ref var z in start.AsSpan()) z = Fills.Normal(random);
     }
 
-    /// <summary>One step of the generator; what it returns is −ln σ(logit), the non-saturating loss, before the step.</summary>
+    /// <summary>One step of the generator; what it returns is −ln σ(logit), the non-saturating loss, and the weighted distance where there is one, before the step.</summary>
     public float Step(Optimizer optimizer)
     {
         generate(start, _image);
@@ -69,6 +76,13 @@ internal sealed class AdversarialTraining(
 
         generator.ZeroGradients();
         blame(_logitGradient, _imageGradient);
+        for (var i = 0; wanted is not null && i < _image.Length; i++)
+        {
+            var difference = _image[i] - wanted[i];
+            loss += DistanceWeight * MathF.Abs(difference) / _image.Length;
+            _imageGradient[i] += DistanceWeight * MathF.Sign(difference) / _image.Length;
+        }
+
         learn(_imageGradient);
         generator.Update(optimizer);
         return loss;

@@ -20,7 +20,8 @@ internal static class Graphs
         return network.GetType().FullName!;
     }
 
-    private static IEnumerable<string> Sources()
+    /// <summary>The texts of the networks.</summary>
+    public static IEnumerable<string> Sources()
     {
         var assembly = typeof(Graphs).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".cs", StringComparison.Ordinal)).Order(StringComparer.Ordinal))

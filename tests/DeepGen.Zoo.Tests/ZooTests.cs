@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DeepGen.EndToEnd.Tests.Support;
 using DeepGen.Generators.Emit;
+using DeepGen.Zoo.Networks;
 
 namespace DeepGen.Zoo.Tests;
 
@@ -84,6 +85,53 @@ public sealed partial class ZooTests : IDisposable
         Assert.True(texts.Length > 70);
         Assert.DoesNotContain(texts, t => t.Length > 250_000);
         Assert.True(texts.Sum(t => t.Length) <= 8_000_000);
+    }
+
+    /// <summary>The outputs that lie on the right side of the middle, after as many steps as both need.</summary>
+    [Fact]
+    public void The_perceptron_fails_on_XOR_and_the_MLP_learns_it()
+    {
+        static int Right(Network network, float middle)
+        {
+            using var batch = new Batch(network, 4) { Count = 4 };
+            ReadOnlySpan<float> inputs = [0, 0, 0, 1, 1, 0, 1, 1], targets = [0, 1, 1, 0];
+            inputs.CopyTo(batch.Input<float>());
+            targets.CopyTo(batch.Target<float>());
+            var optimizer = new Adam(0.05f);
+            for (var step = 0; step < 1000; step++) network.Step(batch, optimizer);
+            var outputs = new float[4];
+            network.Predict(batch, outputs);
+            return outputs.Zip(targets.ToArray()).Count(p => p.First > middle == p.Second > 0.5f);
+        }
+
+        using var perceptron = Perceptron.Create(new NetworkOptions { MaxBatch = 4, Seed = 1 });
+        using var mlp = XorMlp.Create(new NetworkOptions { MaxBatch = 4, Seed = 1 });
+        Assert.True(Right(perceptron, 0.5f) < 4);
+        Assert.Equal(4, Right(mlp, 0));
+    }
+
+    [Fact]
+    public void Sample_learns_and_writes_the_same_for_one_seed()
+    {
+        string[] arguments = ["sample", "Char-RNN", "--steps", "21", "--letters", "60", "--batch", "4"];
+        var (first, second) = (Run(arguments).Succeeded(), Run(arguments).Succeeded());
+        Assert.Equal(first.Output, second.Output);
+        var losses = first.Lines.Take(2).Select(l => double.Parse(l.Split("loss ")[1], CultureInfo.InvariantCulture)).ToArray();
+        Assert.True(losses[1] < 0.9 * losses[0]);
+        Assert.Equal(60, first.Output.Split('\n', 3)[2].Length - 1);
+    }
+
+    [Theory]
+    [InlineData("LeNet-5", "is no character model")]
+    [InlineData("Char-RNN", "give a longer one", "--text", "short.txt")]
+    [InlineData("Char-RNN", "short2.txt", "--text", "short2.txt")]
+    [InlineData("Char-RNN", "must be at least 1", "--letters", "0")]
+    public void Sample_says_what_it_needs(string name, string expected, params string[] options)
+    {
+        File.WriteAllText(Path.Combine(_folder, "short.txt"), "Ten letters");
+        var result = Run(["sample", name, .. options]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(expected, Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Theory]

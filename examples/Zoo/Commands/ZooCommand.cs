@@ -11,5 +11,6 @@ internal static class ZooCommand
         CheckCommand.Create(),
         ExplainCommand.Create(),
         DrawCommand.Create(),
+        SampleCommand.Create(),
     };
 }
