@@ -3,8 +3,22 @@ namespace DeepGen.Reference;
 /// <summary>
 /// Recurrent layers as PyTorch documents them, sample by sample and step by step. A sample of fewer steps is simply shorter; backwards it begins at its own last step.
 /// </summary>
-internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
+/// <param name="states">Kinds of state that are given and handed on behind the sequence; 0 where the layer begins at zero and keeps its states.</param>
+internal abstract class ReferenceRecurrent(int gates, int states) : ReferenceOp
 {
+    private int Hidden(Call c) => states > 0 ? c.Inputs[1].Shape[1] : c.Int("hidden");
+
+    private int Layers(Call c) => states > 0 ? c.Inputs[1].Shape[0] : c.Int("layers");
+
+    private int Directions(Call c) => states == 0 && c.Bool("bidirectional") ? 2 : 1;
+
+    private bool ReturnsSequence(Call c) => states > 0 || c.Bool("returnSequence");
+
+    /// <summary>Where a state of a layer stands in what is given, and in what is handed on.</summary>
+    private static int Given(Call c, int n, int kind, int layer) => c.Inputs[1 + kind].Start(n) + (layer * c.Inputs[1].Shape[1]);
+
+    private int Handed(Call c, int kind, int layer) => (c.X.Shape[0] + (kind * Layers(c)) + layer) * Hidden(c);
+
     /// <summary>What one step is given and gives; the gradients beside it on the way back.</summary>
     protected sealed class Step
     {
@@ -42,11 +56,12 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
 
     public override void Backward(Call c)
     {
-        int hidden = c.Int("hidden"), layers = c.Int("layers"), directions = c.Bool("bidirectional") ? 2 : 1, steps = c.X.Shape[0];
+        int hidden = Hidden(c), layers = Layers(c), directions = Directions(c), steps = c.X.Shape[0];
         for (var n = 0; n < c.Y.Samples; n++)
         {
             var (passes, _) = Run(c, n);
-            var dy = c.Y.Gradient.AsSpan(n * c.Y.Size, c.Y.Size).ToArray();
+            var all = c.Y.Gradient.AsSpan(n * c.Y.Size, c.Y.Size).ToArray();
+            var dy = all;
             for (var layer = layers - 1; layer >= 0; layer--)
             {
                 var input = Input(c, layer);
@@ -54,7 +69,9 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
                 for (var d = 0; d < directions; d++)
                 {
                     double[] dh = new double[hidden], dc = new double[hidden];
-                    var sequence = layer < layers - 1 || c.Bool("returnSequence");
+                    if (states > 0) dh = all[Handed(c, 0, layer)..(Handed(c, 0, layer) + hidden)];
+                    if (states > 1) dc = all[Handed(c, 1, layer)..(Handed(c, 1, layer) + hidden)];
+                    var sequence = layer < layers - 1 || ReturnsSequence(c);
                     if (!sequence)
                     {
                         dh = dy[(d * hidden)..((d + 1) * hidden)];
@@ -74,12 +91,18 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
                         Affine(p, 1, dr, s.H, (i, v) => dhBefore[i] += v);
                         (dh, dc) = (dhBefore, dcBefore);
                     }
+
+                    for (var i = 0; states > 0 && i < hidden; i++)
+                    {
+                        c.Inputs[1].Gradient[Given(c, n, 0, layer) + i] += dh[i];
+                        if (states > 1) c.Inputs[2].Gradient[Given(c, n, 1, layer) + i] += dc[i];
+                    }
                 }
 
                 dy = dx;
             }
 
-            for (var i = 0; i < dy.Length; i++)
+            for (var i = 0; i < c.X.Size; i++)
             {
                 c.X.Gradient[c.X.Start(n) + i] += dy[i];
             }
@@ -104,22 +127,23 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
         }
     }
 
-    private static int Input(Call c, int layer) => layer == 0 ? c.X.Shape[1] : c.Int("hidden") * (c.Bool("bidirectional") ? 2 : 1);
+    private int Input(Call c, int layer) => layer == 0 ? c.X.Shape[1] : Hidden(c) * Directions(c);
 
-    private static Value[] Parameters(Call c, int layer, int direction)
+    private Value[] Parameters(Call c, int layer, int direction)
     {
         var count = c.Bool("bias") ? 4 : 2;
-        return c.Parameters.Skip(((layer * (c.Bool("bidirectional") ? 2 : 1)) + direction) * count).Take(count).ToArray();
+        return c.Parameters.Skip(((layer * Directions(c)) + direction) * count).Take(count).ToArray();
     }
 
     /// <summary>Every step of every layer and direction, and the result.</summary>
     private (List<Step>[] Passes, double[] Result) Run(Call c, int n)
     {
-        int hidden = c.Int("hidden"), layers = c.Int("layers"), directions = c.Bool("bidirectional") ? 2 : 1, steps = c.X.Shape[0];
-        var length = c.Inputs.Length > 1 ? (int)c.Inputs[1].Data[c.Inputs[1].Start(n)] : steps;
+        int hidden = Hidden(c), layers = Layers(c), directions = Directions(c), steps = c.X.Shape[0];
+        var length = c.Inputs.Length > 1 + states ? (int)c.Inputs[1 + states].Data[c.Inputs[1 + states].Start(n)] : steps;
         var x = c.X.Data.AsSpan(c.X.Start(n), c.X.Size).ToArray();
         var passes = new List<Step>[layers * directions];
         double[] last = [];
+        var handed = new double[states * layers * hidden];
         for (var layer = 0; layer < layers; layer++)
         {
             var input = Input(c, layer);
@@ -128,6 +152,8 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
             for (var d = 0; d < directions; d++)
             {
                 double[] h = new double[hidden], m = new double[hidden];
+                if (states > 0) h = c.Inputs[1].Data[Given(c, n, 0, layer)..(Given(c, n, 0, layer) + hidden)];
+                if (states > 1) m = c.Inputs[2].Data[Given(c, n, 1, layer)..(Given(c, n, 1, layer) + hidden)];
                 var pass = passes[(layer * directions) + d] = [];
                 for (var i = 0; i < length; i++)
                 {
@@ -142,12 +168,14 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
                 }
 
                 h.CopyTo(last, d * hidden);
+                if (states > 0) h.CopyTo(handed, layer * hidden);
+                if (states > 1) m.CopyTo(handed, (layers + layer) * hidden);
             }
 
             x = y;
         }
 
-        return (passes, c.Bool("returnSequence") ? x : last);
+        return (passes, states > 0 ? [.. x, .. handed] : ReturnsSequence(c) ? x : last);
 
         double[] Affine(Value[] p, int which, double[] v) => Enumerable.Range(0, gates * hidden)
             .Select(o => (p.Length > 2 ? p[2 + which].Data[o] : 0) + v.Select((value, i) => value * p[which].Data[(o * v.Length) + i]).Sum()).ToArray();
@@ -156,7 +184,7 @@ internal abstract class ReferenceRecurrent(int gates) : ReferenceOp
     protected static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 }
 
-internal sealed class ReferenceRnn() : ReferenceRecurrent(1)
+internal sealed class ReferenceRnn(int states = 0) : ReferenceRecurrent(1, states)
 {
     protected override void Forward(Call c, Step s)
     {
@@ -175,7 +203,7 @@ internal sealed class ReferenceRnn() : ReferenceRecurrent(1)
     }
 }
 
-internal sealed class ReferenceLstm() : ReferenceRecurrent(4)
+internal sealed class ReferenceLstm(int states = 0) : ReferenceRecurrent(4, states)
 {
     protected override void Forward(Call c, Step s)
     {
@@ -212,7 +240,7 @@ internal sealed class ReferenceLstm() : ReferenceRecurrent(4)
     }
 }
 
-internal sealed class ReferenceGru() : ReferenceRecurrent(3)
+internal sealed class ReferenceGru(int states = 0) : ReferenceRecurrent(3, states)
 {
     protected override void Forward(Call c, Step s)
     {

@@ -41,6 +41,19 @@ public partial class StatefulModel
     static Tensor Loss(Tensor next, Tensor h, Tensor c, [Target(25, 40)] Tensor letters) => next.MeanSquaredError(letters);
 }
 
+/// <summary>The same with a layer of the library: states of two layers in, and out.</summary>
+[Network]
+public partial class CarriedModel
+{
+    static (Tensor next, Tensor h, Tensor c) Forward([Input(25, 40)] Tensor letters, [Input(2, 64)] Tensor h, [Input(2, 64)] Tensor c)
+    {
+        var (read, lastH, lastC) = letters.StatefulLstm(h, c);
+        return (read.Dense(40), lastH, lastC);
+    }
+
+    static Tensor Loss(Tensor next, Tensor h, Tensor c, [Target(25, 40)] Tensor letters) => next.MeanSquaredError(letters);
+}
+
 /// <summary>An encoder and a decoder. While training the decoder is given the right word before each (teacher forcing): an ordinary input.</summary>
 [Network]
 public partial class Translator

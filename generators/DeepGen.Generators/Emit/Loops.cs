@@ -65,7 +65,7 @@ internal static class Loops
             g.ToArray(),
             g.Aggregate(1L, (s, a) => s * domain[a].Size),
             g.Any(a => domain[a].IsSymbol),
-            g.Count == 1 && (index < groups.Count - 1 || domain.Rank < 3) ? names[g[0]] : g.Contains(0) && domain.HasBatch ? "i" : index == groups.Count - 1 ? "p" : "q")).ToList();
+            g.Count == 1 && (index < groups.Count - 1 || domain.Rank < 3 || g[0] == 0) ? names[g[0]] : g.Contains(0) && domain.HasBatch ? "i" : index == groups.Count - 1 ? "p" : "q")).ToList();
     }
 
     private static string[] Names(int rank) => rank switch

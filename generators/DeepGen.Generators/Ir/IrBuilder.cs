@@ -368,6 +368,21 @@ internal sealed class IrBuilder
     {
         var dims = x.Dims.ToArray();
         dims[axis] = length;
+        if (x.Prim is ConcatPrim concat && concat.Axis == axis)
+        {
+            // A part as a whole needs no joined tensor.
+            var at = 0;
+            foreach (var part in x.Inputs)
+            {
+                if (at == start && part.Dims[axis].Size == length)
+                {
+                    return part;
+                }
+
+                at += part.Dims[axis].Size;
+            }
+        }
+
         return start == 0 && length == x.Dims[axis].Size ? x : Make(new SlicePrim(axis, start), new[] { x }, new Dims(dims));
     }
 

@@ -144,9 +144,12 @@ internal static class LanguageWriter
             text.Append("    /// <param name=\"").Append(p.Name).Append("\">").Append(Escape(p.Doc)).Append("</param>\n");
         }
 
-        text.Append("    public ").Append(op.Form == OpForm.Static || op.TakesWeights ? "static " : "").Append("Tensor ").Append(op.Name)
+        text.Append("    public ").Append(op.Form == OpForm.Static || op.TakesWeights ? "static " : "").Append(ReturnType(op)).Append(' ').Append(op.Name)
             .Append('(').Append(string.Join(", ", parameters.Select(p => p.Text))).Append(") => throw BuildTimeOnly();\n");
     }
+
+    /// <summary>What the method gives: a tensor, or a tuple of the op's results.</summary>
+    public static string ReturnType(OpDefinition op) => op.Results.Count == 0 ? "Tensor" : $"({string.Join(", ", op.Results.Select(r => "Tensor " + r))})";
 
     private static void Doc(StringBuilder text, string indent, OpDefinition op, string? extra)
     {

@@ -87,6 +87,12 @@ internal abstract class OpDefinition
     /// <summary>Names of the tensors it takes. The first is <c>this</c> in the method form.</summary>
     public virtual IReadOnlyList<string> Inputs => new[] { "x" };
 
+    /// <summary>Names of its results where it has several: the method gives a tuple of them. The op computes one tensor that holds them one behind the other along axis 0.</summary>
+    public virtual IReadOnlyList<string> Results => Array.Empty<string>();
+
+    /// <summary>How much of axis 0 each of the <see cref="Results"/> takes.</summary>
+    public virtual IReadOnlyList<int> ResultLengths(Node node, IReadOnlyList<Node> nodes) => throw new InvalidOperationException(Name + " has one result.");
+
     /// <summary>Any number of tensors in place of <see cref="Inputs"/>.</summary>
     public virtual bool Variadic => false;
 

@@ -33,12 +33,18 @@ internal abstract class Recurrent : OpDefinition
     /// <summary>Whether bias_hh is added to the state's product before a gate multiplies it.</summary>
     protected virtual bool GatesBias => false;
 
-    public override (Shape Shape, Element Element) Infer(OpContext c)
+    /// <summary>How many layers and directions there are, and what is wanted of them.</summary>
+    protected sealed record Plan(int Hidden, int Layers, bool Bidirectional, bool ReturnSequence, bool Bias);
+
+    protected virtual Plan PlanOf(Func<string, object?> argument, IReadOnlyList<Shape> inputs) =>
+        new((int)argument("hidden")!, (int)argument("layers")!, (bool)argument("bidirectional")!, (bool)argument("returnSequence")!, (bool)argument("bias")!);
+
+    /// <summary>Makes the weights, by layer and direction.</summary>
+    /// <returns>The features of the last layer's results.</returns>
+    protected int MakeWeights(OpContext c, Plan plan)
     {
-        c.Require(0, 2, "a sequence (T, F)");
-        c.RequireSample(0);
-        int input = c.Shape()[1], hidden = c.Int("hidden"), directions = c.Bool("bidirectional") ? 2 : 1;
-        for (var layer = 0; layer < c.Int("layers"); layer++)
+        int input = c.Shape()[1], hidden = plan.Hidden, directions = plan.Bidirectional ? 2 : 1;
+        for (var layer = 0; layer < plan.Layers; layer++)
         {
             for (var d = 0; d < directions; d++)
             {
@@ -46,7 +52,7 @@ internal abstract class Recurrent : OpDefinition
                 void Make(string leaf, Shape shape) => c.Parameter(leaf + suffix, shape, hidden, hidden, Initializer.Uniform);
                 Make("weight_ih", new Shape(Gates * hidden, input));
                 Make("weight_hh", new Shape(Gates * hidden, hidden));
-                if (c.Bool("bias"))
+                if (plan.Bias)
                 {
                     Make("bias_ih", new Shape(Gates * hidden));
                     Make("bias_hh", new Shape(Gates * hidden));
@@ -56,32 +62,55 @@ internal abstract class Recurrent : OpDefinition
             input = directions * hidden;
         }
 
-        return (c.Bool("returnSequence") ? new Shape(c.Shape()[0], input) : new Shape(input), Element.Float32);
+        return input;
+    }
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        c.Require(0, 2, "a sequence (T, F)");
+        c.RequireSample(0);
+        var plan = PlanOf(c.Argument, c.Inputs.Select(i => i.Shape).ToArray());
+        var features = MakeWeights(c, plan);
+        return (plan.ReturnSequence ? new Shape(c.Shape()[0], features) : new Shape(features), Element.Float32);
     }
 
     public override Val Lower(LowerContext c)
     {
+        var plan = PlanOf(c.Argument, c.Node.Inputs.Select(i => c.Nodes[i].Shape).ToArray());
+        var (top, _) = Loops(c, plan, Array.Empty<Val>());
+        return plan.ReturnSequence ? c.B.SampleMajor(top) : top;
+    }
+
+    /// <summary>The loops of all layers and directions.</summary>
+    /// <param name="before">The states before the first step, [n, hidden] for each layer of the first kind of state, then of the second; none for zeros.</param>
+    /// <returns>The last layer's states, after every step where the plan wants the sequence, and the loops.</returns>
+    protected (Val Top, IReadOnlyList<Val> Scans) Loops(LowerContext c, Plan plan, IReadOnlyList<Val> before)
+    {
         var b = c.B;
-        int hidden = c.Int("hidden"), layers = c.Int("layers"), steps = c.X.Dims[1].Size, perDirection = c.Bool("bias") ? 4 : 2, used = 0;
-        var mask = c.Inputs.Count > 1 ? SequenceMask.Of(b, c.Inputs[1], steps) : null;
+        int steps = c.X.Dims[1].Size, perDirection = plan.Bias ? 4 : 2, used = 0;
+        var mask = c.Inputs.Count > Inputs.Count ? SequenceMask.Of(b, c.Inputs[Inputs.Count], steps) : null;
         var x = b.TimeMajor(c.X);
-        for (var layer = 0; layer < layers; layer++)
+        var scans = new List<Val>();
+        for (var layer = 0; layer < plan.Layers; layer++)
         {
-            var wantsSequence = layer < layers - 1 || c.Bool("returnSequence");
+            var wantsSequence = layer < plan.Layers - 1 || plan.ReturnSequence;
+            var first = Enumerable.Range(0, 1 + MoreStates).Select(s => before.Count == 0 ? b.Const(0) : before[(s * plan.Layers) + layer]);
             var results = new List<Val>();
-            for (var d = 0; d < (c.Bool("bidirectional") ? 2 : 1); d++)
+            for (var d = 0; d < (plan.Bidirectional ? 2 : 1); d++)
             {
-                results.Add(Direction(c, x, mask, c.Parameters.Skip(used).Take(perDirection).ToArray(), steps, hidden, d == 1, wantsSequence));
+                var (scan, y) = Direction(c, x, mask, c.Parameters.Skip(used).Take(perDirection).ToArray(), first, steps, plan.Hidden, d == 1);
+                results.Add(wantsSequence ? b.Stacked(scan, y) : b.LastState(scan, 0));
+                scans.Add(scan);
                 used += perDirection;
             }
 
             x = results.Count == 1 ? results[0] : b.Concat(1, results);
         }
 
-        return c.Bool("returnSequence") ? b.SampleMajor(x) : x;
+        return (x, scans);
     }
 
-    private Val Direction(LowerContext c, Val x, Val? mask, Val[] weights, int steps, int hidden, bool reverse, bool wantsSequence)
+    private (Val Scan, Val Output) Direction(LowerContext c, Val x, Val? mask, Val[] weights, IEnumerable<Val> first, int steps, int hidden, bool reverse)
     {
         var b = c.B;
         var hasBias = weights.Length > 2;
@@ -105,8 +134,7 @@ internal abstract class Recurrent : OpDefinition
 
         var next = Cell(c, body.Builder, atStep, product, states);
         var y = SequenceMask.Apply(body, mask, sequences, next, next[0]);
-        var scan = b.Scan(body, reverse, sequences, states.Select(_ => b.Const(0)), shared);
-        return wantsSequence ? b.Stacked(scan, y) : b.LastState(scan, 0);
+        return (b.Scan(body, reverse, sequences, first, shared), y);
     }
 
     /// <summary>The states after a step.</summary>
@@ -120,7 +148,7 @@ internal abstract class Recurrent : OpDefinition
         nodes[node.Inputs[0]].Shape[0] * node.Parameters.Select(p => nodes[p].Shape).Where(s => s.Rank == 2).Sum(s => s.Elements);
 }
 
-internal sealed class Rnn : Recurrent
+internal class Rnn : Recurrent
 {
     public override string Name => "Rnn";
 
@@ -142,7 +170,7 @@ internal sealed class Rnn : Recurrent
         new[] { c.Bool("relu") ? b.LeakyRelu(b.Add(x, h), 0) : b.Unary(UnaryOp.Tanh, b.Add(x, h)) };
 }
 
-internal sealed class Lstm : Recurrent
+internal class Lstm : Recurrent
 {
     public override string Name => "Lstm";
 
@@ -168,7 +196,7 @@ internal sealed class Lstm : Recurrent
     }
 }
 
-internal sealed class Gru : Recurrent
+internal class Gru : Recurrent
 {
     public override string Name => "Gru";
 

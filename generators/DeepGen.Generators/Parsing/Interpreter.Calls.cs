@@ -325,7 +325,28 @@ internal sealed partial class Interpreter
             _ => values[p.Name] ?? throw Fail(Descriptors.NotEvaluable, syntaxes[p.Name], "This argument is not known at build time"),
         })).ToArray();
         var given = values.TryGetValue("weight", out var weight) ? new[] { Tensor(weight, syntaxes["weight"]) } : null;
-        return Add(op, arguments, inputs, name, given, token, argument => Place(argument) ?? (op.Parameters.Any(p => p.Name == argument && p.Type == OpParameterType.Axes) ? Place(LanguageWriter.OneAxis) : null));
+        var node = Add(op, arguments, inputs, name, given, token, argument => Place(argument) ?? (op.Parameters.Any(p => p.Name == argument && p.Type == OpParameterType.Axes) ? Place(LanguageWriter.OneAxis) : null));
+        return op.Results.Count == 0 ? node : Results(op, node, token, Place);
+    }
+
+    /// <summary>Each result of an op that has several, cut from the tensor that holds them all.</summary>
+    private TupleValue Results(OpDefinition op, Node node, SyntaxNodeOrToken token, Func<string, SyntaxNode?> argument)
+    {
+        var results = new List<object?>();
+        var start = 0;
+        foreach (var length in op.ResultLengths(node, builder.Nodes))
+        {
+            results.Add(Add(OpCatalogue.Get("Slice"), new[] { new ConstValue(0), new ConstValue(start), new ConstValue(length) }, new[] { node }, null, null, token, argument));
+            start += length;
+        }
+
+        // The steps of the first result are those of the sequence.
+        if (op.ReadsLengths && builder[node.Inputs[0]].Lengths >= 0)
+        {
+            results[0] = builder.SetLengths((Node)results[0]!, builder[builder[node.Inputs[0]].Lengths]);
+        }
+
+        return new TupleValue(results.ToArray());
     }
 
     /// <summary>Tensor.Split: a Slice for each part.</summary>

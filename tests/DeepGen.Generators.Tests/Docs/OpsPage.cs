@@ -117,7 +117,7 @@ internal static class OpsPage
 
         foreach (var perAxis in LanguageWriter.Overloads(op))
         {
-            yield return $"Tensor {(op.Form == OpForm.Static || op.TakesWeights ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
+            yield return $"{LanguageWriter.ReturnType(op)} {(op.Form == OpForm.Static || op.TakesWeights ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: false, perAxis))})";
             if (LanguageWriter.HasSecondOverload(op))
             {
                 yield return $"Tensor {(op.Form == OpForm.Static ? "Tensor" : "x")}.{op.Name}({List(LanguageWriter.MethodParameters(op, withWeight: true, perAxis))})";

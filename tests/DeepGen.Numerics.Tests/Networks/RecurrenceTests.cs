@@ -23,6 +23,28 @@ public sealed class RecurrenceNetworks
             static (Tensor y, Tensor last) Forward([Input(4, 5)] Tensor x, [Input(7)] Tensor h) => Cells.Run(x, h);
         }
 
+        [Network]
+        public partial class Novel
+        {
+            static Tensor Forward([Input(8, 5)] Tensor x) => x.Lstm(7, layers: 2, returnSequence: true, name: "lstm").Dense(3, name: "letter");
+        }
+
+        [Network]
+        public partial class Page
+        {
+            static (Tensor y, Tensor state, Tensor cell) Forward([Input(4, 5)] Tensor x, [Input(2, 7)] Tensor h, [Input(2, 7)] Tensor c)
+            {
+                var (read, state, cell) = x.StatefulLstm(h, c, name: "lstm");
+                return (read.Dense(3, name: "letter"), state, cell);
+            }
+        }
+
+        [Network]
+        public partial class LastStateAlone
+        {
+            static Tensor Forward([Input(4, 5)] Tensor x, [Lengths(nameof(x))] Tensor lengths) => x.Dense(6).StatefulGru(Tensor.Zeros(1, 6)).State.Flatten().Dense(2);
+        }
+
         public static class Cells
         {
             public static (Tensor, Tensor) Run(Tensor x, Tensor h) => x.Scan((s, h) => (s.Dense(7, name: "x") + h.Dense(7, name: "h")).Tanh(), h);
@@ -114,6 +136,8 @@ public class RecurrenceTests(RecurrenceNetworks networks) : IClassFixture<Recurr
     [Theory]
     [InlineData("Letters", 4)]
     [InlineData("Deep", 5)]
+    [InlineData("Page", 3)]
+    [InlineData("LastStateAlone", 4)]
     public void Networks_equal_interpreter(string name, int batch) => NetworkCheck.Run(networks.Compiled[name], batch, 1e-4);
 
     [Fact]
@@ -137,6 +161,37 @@ public class RecurrenceTests(RecurrenceNetworks networks) : IClassFixture<Recurr
     }
 
     /// <summary>The last state of one part of a sequence is the first of the next: what stateful training, truncated backpropagation and sampling do.</summary>
+    /// <summary>What is read page by page, the states handed on, is the whole novel; the weights are those of the layer that keeps its states to itself.</summary>
+    [Fact]
+    public void A_layer_can_be_carried_from_call_to_call()
+    {
+        const int batch = 3;
+        var novel = networks.Compiled["Novel"];
+        var data = new RandomData("Novel", novel.Graph, batch);
+        using var one = novel.Create(batch);
+        using var pages = networks.Compiled["Page"].Create(batch);
+        Assert.Equal(one.Network.Parameters.Select(p => p.Name), pages.Network.Parameters.Select(p => p.Name));
+        NetworkCheck.Fill(one.Network, data.Weights);
+        NetworkCheck.Fill(pages.Network, data.Weights);
+        var inputs = NetworkCheck.Arrays(novel.Graph.Inputs, data.Inputs);
+        float[][] expected = [new float[batch * 8 * 3]];
+        one.Predict(inputs, expected);
+
+        float[] state = new float[batch * 2 * 7], cell = new float[batch * 2 * 7];
+        for (var page = 0; page < 2; page++)
+        {
+            var x = Enumerable.Range(0, batch).SelectMany(n => ((float[])inputs[0]).Skip((n * 40) + (page * 20)).Take(20)).ToArray();
+            float[][] y = [new float[batch * 4 * 3], new float[batch * 2 * 7], new float[batch * 2 * 7]];
+            pages.Predict([x, state, cell], y);
+            for (var n = 0; n < batch; n++)
+            {
+                Assert.Equal(expected[0].Skip((n * 24) + (page * 12)).Take(12), y[0].Skip(n * 12).Take(12));
+            }
+
+            (state, cell) = (y[1], y[2]);
+        }
+    }
+
     [Fact]
     public void A_state_can_be_carried_from_call_to_call()
     {

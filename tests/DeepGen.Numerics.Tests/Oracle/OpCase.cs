@@ -93,6 +93,7 @@ internal sealed record OpCase(string Name, string Op, int Batch, int[][] Shapes,
             { Form: OpForm.Static } => ("", Call("Tensor.", names)),
             _ when Op == "Map" && Shapes.Length > 1 => ("", Call("Tensor.", names)),
             _ when Unpools => ("", $"a.{Op}(b.{Pool.Name}({string.Join(", ", ArgumentList(Pool))}))"),
+            { Results: { Count: > 0 } results } => ("", $"Joined({Call("a.", names.Skip(1))});\n\n    static Tensor Joined(({string.Join(", ", results.Select(r => "Tensor " + r))}) r) => Tensor.Concat(0, {string.Join(", ", results.Select(r => "r." + r))})"),
             _ => ("", Call("a.", names.Skip(1))),
         };
         return $$"""

@@ -512,10 +512,10 @@ internal static class OpCases
             [Case("GaussianNoise", 1, [[3, 5, 7]], ("sigma", 0.5)), Case("GaussianNoise", 4, [[33]], ("sigma", 2.0)), Case("GaussianNoise", 2, [[3, 4, 4]], ("sigma", 0.0))],
             (r, _) => Case("GaussianNoise", r.Next(1, 6), [Any(r)], ("sigma", Math.Round(r.NextDouble(), 2)))),
         ["RandomNormal"] = (
-            [Case("RandomNormal", 1, [[3, 5, 7]]), Case("RandomNormal", 4, [[33]], ("mean", 1.5), ("deviation", 2.0)), Case("RandomNormal", 2, [[1]])],
+            [Case("RandomNormal", 1, [[3, 5, 7]]), Case("RandomNormal", 4, [[33]], ("mean", 1.5), ("deviation", 2.0)), Case("RandomNormal", 2, [[1]]), Case("RandomNormal", 3, [[1, 1, 1]])],
             (r, _) => Case("RandomNormal", r.Next(1, 6), [Any(r)], ("mean", Math.Round(r.NextDouble(), 2)), ("deviation", Math.Round(r.NextDouble(), 2)))),
         ["RandomUniform"] = (
-            [Case("RandomUniform", 1, [[3, 5, 7]]), Case("RandomUniform", 4, [[33]], ("low", -1.5), ("high", 2.0)), Case("RandomUniform", 2, [[1]])],
+            [Case("RandomUniform", 1, [[3, 5, 7]]), Case("RandomUniform", 4, [[33]], ("low", -1.5), ("high", 2.0)), Case("RandomUniform", 2, [[1]]), Case("RandomUniform", 5, [[1, 1]])],
             (r, _) => Case("RandomUniform", r.Next(1, 6), [Any(r)], ("low", Math.Round(-r.NextDouble(), 2)), ("high", Math.Round(r.NextDouble(), 2)))),
         ["BatchNorm"] = (
             [
@@ -567,6 +567,9 @@ internal static class OpCases
         ["Rnn"] = Recurrent("Rnn", ("relu", true)),
         ["Lstm"] = Recurrent("Lstm"),
         ["Gru"] = Recurrent("Gru"),
+        ["StatefulRnn"] = Stateful("StatefulRnn", 1, ("relu", true)),
+        ["StatefulLstm"] = Stateful("StatefulLstm", 2),
+        ["StatefulGru"] = Stateful("StatefulGru", 1),
         ["SoftmaxCrossEntropy"] = (
             [
                 Case("SoftmaxCrossEntropy", 1, [[2]]),
@@ -818,6 +821,20 @@ internal static class OpCases
             Case(op, 5, [[8, 3]], ("hidden", 16), ("bidirectional", true), ("returnSequence", true)) with { Ragged = true },
         ],
         (r, _) => Case(op, r.Next(1, 20), [[r.Next(1, 9), r.Next(1, 20)]], [("hidden", r.Next(1, 40)), ("layers", r.Next(1, 4)), ("bidirectional", r.Next(2) == 0), ("returnSequence", r.Next(2) == 0), ("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]) with { Ragged = r.Next(3) == 0 });
+
+    private static (OpCase[] Corners, Func<Random, string, OpCase?> Random) Stateful(string op, int kinds, params (string Name, object Value)[] more)
+    {
+        int[][] Shapes(int steps, int features, int layers, int hidden) => [[steps, features], .. Enumerable.Repeat<int[]>([layers, hidden], kinds)];
+        return (
+            [
+                Case(op, 1, Shapes(1, 1, 1, 1)),
+                Case(op, 3, Shapes(5, 4, 1, 7), ("bias", false)),
+                Case(op, 2, Shapes(4, 3, 3, 16), more),
+                Case(op, 33, Shapes(1, 17, 2, 35)),
+                Case(op, 5, Shapes(6, 5, 2, 9)) with { Ragged = true },
+            ],
+            (r, _) => Case(op, r.Next(1, 20), Shapes(r.Next(1, 9), r.Next(1, 20), r.Next(1, 4), r.Next(1, 40)), [("bias", r.Next(3) > 0), .. r.Next(3) == 0 ? more : []]) with { Ragged = r.Next(3) == 0 });
+    }
 
     private static int[] Map(Random r) => [r.Next(1, 9), r.Next(1, 15), r.Next(1, 15)];
 
