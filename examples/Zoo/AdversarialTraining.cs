@@ -80,7 +80,7 @@ internal sealed class AdversarialTraining(
         {
             var difference = _image[i] - wanted[i];
             loss += DistanceWeight * MathF.Abs(difference) / _image.Length;
-            _imageGradient[i] += DistanceWeight * MathF.Sign(difference) / _image.Length;
+            _imageGradient[i] += MathF.CopySign(DistanceWeight / _image.Length, difference);
         }
 
         learn(_imageGradient);

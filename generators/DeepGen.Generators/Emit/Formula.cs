@@ -8,25 +8,26 @@ namespace DeepGen.Generators.Emit;
 internal static class Formula
 {
     /// <param name="name">The name of a value that is read from memory or computed elsewhere, else null.</param>
-    public static string Of(Val v, Func<Val, string?> name)
+    /// <param name="literalNumbers">Whether the code has every number where it is used; else those that stem from extents are arguments.</param>
+    public static string Of(Val v, Func<Val, string?> name, bool literalNumbers)
     {
-        var text = Write(v, name, 0);
+        var text = Write(v, name, literalNumbers, 0);
         return text.Length <= 160 ? text : text.Substring(0, 157) + "…";
     }
 
-    private static string Write(Val v, Func<Val, string?> name, int level)
+    private static string Write(Val v, Func<Val, string?> name, bool literalNumbers, int level)
     {
         if (name(v) is { } known)
         {
             return known;
         }
 
-        string In(int i, int l = 0) => Write(v.Inputs[i], name, l);
+        string In(int i, int l = 0) => Write(v.Inputs[i], name, literalNumbers, l);
         string Paren(string s, int own) => own < level ? "(" + s + ")" : s;
         switch (v.Prim)
         {
             case ConstPrim c:
-                return ExpressionWriter.IsLiteral(c.Value) ? Literals.Float(c.Value).TrimEnd('f') : "factor";
+                return literalNumbers || ExpressionWriter.IsLiteral(c.Value) ? Literals.Float(c.Value).TrimEnd('f') : "factor";
             case InverseBatchPrim:
                 return "1/n";
             case BatchPrim:

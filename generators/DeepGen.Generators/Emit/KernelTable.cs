@@ -66,8 +66,15 @@ internal static class KernelTable
     /// <summary>The layers computed in one pass.</summary>
     public static string Layers(Kernel kernel)
     {
+        var left = false;
         var layers = (kernel.Anchor is { } a ? new[] { a } : Array.Empty<Val>()).Concat(kernel.Members).Concat(kernel.RowSum is { } r ? new[] { r } : Array.Empty<Val>())
             .Select(v => v.Origin).Where(o => o.Length > 0).Distinct().ToArray();
+        if (layers.Length > 4)
+        {
+            layers = layers.Take(3).Append(layers[layers.Length - 1]).ToArray();
+            left = true;
+        }
+
         for (var i = layers.Length - 1; i > 0; i--)
         {
             // The scope of the first holds for those behind it.
@@ -77,7 +84,7 @@ internal static class KernelTable
             }
         }
 
-        return layers.Length <= 4 ? string.Join(" + ", layers) : string.Join(" + ", layers.Take(3)) + " + … + " + layers[layers.Length - 1];
+        return left ? string.Join(" + ", layers.Take(3)) + " + … + " + layers[3] : string.Join(" + ", layers);
     }
 
     private static string Scope(string layer) => layer.Substring(0, layer.LastIndexOf('.') + 1);

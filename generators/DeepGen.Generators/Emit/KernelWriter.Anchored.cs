@@ -254,7 +254,7 @@ internal sealed partial class KernelWriter
         }
 
         var code = new StringBuilder();
-        foreach (var line in FormulaOf(kernel, new Operands(graph)))
+        foreach (var line in FormulaOf(kernel, new Operands(graph), literalNumbers: true))
         {
             code.Append("// ").Append(line).Append('\n');
         }

@@ -21,7 +21,7 @@ internal sealed partial class KernelWriter
         var innerIsSummed = nest.Inner.Axes.Length == 0 || kernel.Axes.Contains(nest.Inner.Axes[0]);
         var code = innerIsSummed ? SumsOfRows(kernel, nest, kept, summed, bodies) : RowsOfSums(kernel, nest, kept, summed, bodies);
         var parallel = kept.Count > 0 ? kept[0] : innerIsSummed ? null : nest.Inner;
-        return nest.Wrap(Name(kernel), bodies.ToString(), code, parallel, Flops(kernel.Members), FormulaOf(kernel, nest.Operands));
+        return nest.Wrap(Name(kernel), bodies.ToString(), code, parallel, Flops(kernel.Members), FormulaOf(kernel, nest.Operands, literalNumbers: false));
     }
 
     /// <summary>The innermost axis is summed: a row at a time, the rows' sums added in double so that no digit is lost. Then what follows from the finished sums.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class KernelWriter
         {
             var member = kernel.Members[i];
             var start = IsSum(member) ? "0f" : "float.NegativeInfinity";
-            var stage = nest.Stage(kernel, "Start" + Literals.Int(i), _ => null, _ => $"V.Store({nest.Field(member)} + i, V.Broadcast({start}));\n", "IMap");
+            var stage = nest.Stage(kernel, "Initial" + Literals.Int(i), _ => null, _ => $"V.Store({nest.Field(member)} + i, V.Broadcast({start}));\n", "IMap");
             bodies.Append(stage.Struct);
             if (IsGradient(member))
             {

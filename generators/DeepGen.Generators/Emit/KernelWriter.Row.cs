@@ -64,10 +64,10 @@ internal sealed partial class KernelWriter
         }
 
         var flops = Flops(kernel.Members);
-        return nest.Finish(Name(kernel), bodies.ToString(), row.ToString(), flops, FormulaOf(kernel, operands));
+        return nest.Finish(Name(kernel), bodies.ToString(), row.ToString(), flops, FormulaOf(kernel, operands, literalNumbers: false));
     }
 
-    private IEnumerable<string> FormulaOf(Kernel kernel, Operands operands)
+    private IEnumerable<string> FormulaOf(Kernel kernel, Operands operands, bool literalNumbers)
     {
         var numbers = new Dictionary<Val, string>();
         string? NameOf(Val v)
@@ -80,7 +80,7 @@ internal sealed partial class KernelWriter
         {
             if (member.Prim is ReducePrim || kernel.Stored.Contains(member))
             {
-                var text = Formula.Of(member, NameOf);
+                var text = Formula.Of(member, NameOf, literalNumbers);
                 var name = kernel.Stored.Contains(member) ? operands.Name(member, written: true) : "r" + Literals.Int(numbers.Count);
                 numbers[member] = name;
                 yield return $"{name} = {text}";

@@ -49,7 +49,7 @@ internal static class LayerTable
     }
 
     private static List<Row> Layers(NetworkGraph graph) =>
-        graph.Nodes.Where(n => n.Kind == NodeKind.Op && n.Op != "ScanState").Select(n => RowOf(graph, n)).ToList();
+        graph.Nodes.Where(n => n.Kind == NodeKind.Op && !OpCatalogue.IsOneOfSeveral(n, graph.Nodes)).Select(n => RowOf(graph, n)).ToList();
 
     private static Row RowOf(NetworkGraph graph, Node n) => new(
         n.Name,
@@ -67,7 +67,7 @@ internal static class LayerTable
     {
         var blocks = new List<Row>();
         string? scope = null;
-        foreach (var n in graph.Nodes.Where(n => n.Kind == NodeKind.Op && n.Op != "ScanState"))
+        foreach (var n in graph.Nodes.Where(n => n.Kind == NodeKind.Op && !OpCatalogue.IsOneOfSeveral(n, graph.Nodes)))
         {
             var row = RowOf(graph, n);
             var top = n.Scope.Length == 0 ? null : n.Scope.Split('.')[0];

@@ -6,8 +6,11 @@ namespace DeepGen.Generators.Emit;
 internal sealed class SharedCode
 {
     private readonly Dictionary<string, string> byText = new(StringComparer.Ordinal);
-    // The programs stand beside the structs.
-    private readonly HashSet<string> names = new(StringComparer.Ordinal) { "Definition", "GraphFingerprint", "Prepare", "Infer", "Evaluate", "Forward", "Loss", "SetOutputGradients", "Backward" };
+    // The other members of Compiled stand beside the structs.
+    private readonly HashSet<string> names = new(StringComparer.Ordinal)
+    {
+        "Definition", "Define", "Described", "ParameterTable", "ActivationTable", "AsIs", "Inline", "GraphFingerprint", "Prepare", "Infer", "Evaluate", "Forward", "Loss", "SetOutputGradients", "Backward",
+    };
     private readonly List<string> texts = new();
     private readonly SortedDictionary<string, List<string>> shapes = new(StringComparer.Ordinal);
 

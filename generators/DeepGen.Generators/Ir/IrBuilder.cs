@@ -7,6 +7,7 @@ internal sealed class IrBuilder
 {
     private readonly List<Val> values = new();
     private readonly Dictionary<Key, Val> known = new();
+    private readonly HashSet<Val> boundaries = new();
 
     public IReadOnlyList<Val> Values => values;
 
@@ -14,6 +15,9 @@ internal sealed class IrBuilder
     public Phase Phase { get; set; } = Phase.Forward;
 
     public string Origin { get; set; } = "";
+
+    /// <summary>Views of these values stay views of them: gradients are taken with respect to them, and what looks behind would be missed.</summary>
+    public void KeepAsBoundaries(IEnumerable<Val> values) => boundaries.UnionWith(values);
 
     private readonly struct Key : IEquatable<Key>
     {
@@ -255,7 +259,7 @@ internal sealed class IrBuilder
             return x;
         }
 
-        if (x.Prim is ReshapePrim)
+        if (x.Prim is ReshapePrim && !boundaries.Contains(x))
         {
             return Reshape(x.Inputs[0], dims);
         }
@@ -266,11 +270,11 @@ internal sealed class IrBuilder
     /// <summary>y = f(x), differentiated as the user says.</summary>
     public Val WithGradient(Val y, Val x, ScalarExpr gradient) => Make(new StopGradientPrim(x, gradient), new[] { y }, y.Dims);
 
-    public Val TimeMajor(Val x) => x.Prim is SampleMajorPrim
+    public Val TimeMajor(Val x) => x.Prim is SampleMajorPrim && !boundaries.Contains(x)
         ? x.Inputs[0]
         : Make(new TimeMajorPrim(), new[] { x }, new Dims(new[] { Dim.Rows(x.Dims[1].Size) }.Concat(x.Dims.ToArray().Skip(2))), x.Element);
 
-    public Val SampleMajor(Val x) => x.Prim is TimeMajorPrim
+    public Val SampleMajor(Val x) => x.Prim is TimeMajorPrim && !boundaries.Contains(x)
         ? x.Inputs[0]
         : Make(new SampleMajorPrim(), new[] { x }, new Dims(new[] { Dim.Batch, (Dim)x.Dims[0].Size }.Concat(x.Dims.ToArray().Skip(1))), x.Element);
 
@@ -368,7 +372,7 @@ internal sealed class IrBuilder
     {
         var dims = x.Dims.ToArray();
         dims[axis] = length;
-        if (x.Prim is ConcatPrim concat && concat.Axis == axis)
+        if (x.Prim is ConcatPrim concat && concat.Axis == axis && !boundaries.Contains(x))
         {
             // A part as a whole needs no joined tensor.
             var at = 0;
@@ -388,7 +392,7 @@ internal sealed class IrBuilder
 
     public Val Permute(Val x, IReadOnlyList<int> axes)
     {
-        if (x.Prim is PermutePrim inner)
+        if (x.Prim is PermutePrim inner && !boundaries.Contains(x))
         {
             return Permute(x.Inputs[0], axes.Select(a => inner.Axes[a]).ToArray());
         }

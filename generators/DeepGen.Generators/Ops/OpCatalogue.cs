@@ -1,3 +1,5 @@
+using DeepGen.Generators.Graph;
+
 namespace DeepGen.Generators.Ops;
 
 /// <summary>Every op of the language. The attributes, the methods of Tensor, the interpreter's calls and docs/ops.md all come from this list.</summary>
@@ -118,6 +120,10 @@ internal static class OpCatalogue
         new L2Penalty(),
         new WeightPenalty(),
     };
+
+    /// <summary>Whether a node is one result of an op that gives several, not a layer that somebody wrote.</summary>
+    public static bool IsOneOfSeveral(Node node, IReadOnlyList<Node> nodes) =>
+        node.Op == "ScanState" || (node.Op == "Slice" && Find(nodes[node.Inputs[0]].Op) is { Results.Count: > 0 });
 
     private static readonly Dictionary<string, OpDefinition> ByName = All.Append(new ScanState()).ToDictionary(o => o.Name, StringComparer.Ordinal);
 

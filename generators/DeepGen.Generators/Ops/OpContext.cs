@@ -115,7 +115,7 @@ internal sealed class OpContext
         return node.Kind switch
         {
             NodeKind.Op => $"{node.Op} gives {node.Shape}",
-            NodeKind.Constant => "a number has none",
+            NodeKind.Constant => node.Shape.Rank == 0 ? "a number has none" : $"the constant is {node.Shape}",
             _ => $"{node.Kind.ToString().ToLowerInvariant()} '{node.Name}' is {node.Shape}",
         };
     }

@@ -118,7 +118,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     {
         if (model.Graph is not null && model.Api is not null)
         {
-            return Caught(() => NetworkCompiler.Api(model.Graph));
+            return Caught(() => NetworkCompiler.Api(model.Graph), failure => NetworkCompiler.ErrorApi(model.Api, "Internal error of DeepGen: " + failure));
         }
 
         var error = model.Silenced ? "#error " + model.Error + "\n" : "";
@@ -126,10 +126,10 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     private static (string Text, string? Failure) Compile(NetworkModel model) =>
-        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph));
+        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph), _ => "");
 
     /// <summary>A mistake of ours is an error of the build with a name of its own, not the end of the generator.</summary>
-    private static (string Text, string? Failure) Caught(Func<string> write)
+    private static (string Text, string? Failure) Caught(Func<string> write, Func<string, string> otherwise)
     {
         try
         {
@@ -137,7 +137,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         }
         catch (Exception e)
         {
-            return ("", e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' '));
+            var failure = e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' ');
+            return (otherwise(failure), failure);
         }
     }
 }

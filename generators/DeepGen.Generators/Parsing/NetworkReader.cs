@@ -358,10 +358,6 @@ internal sealed partial class NetworkReader
     private Node Apply(StackItem item, IReadOnlyList<Node> inputs) =>
         interpreter.Add(item.Op, item.Arguments, inputs, item.Name, null, item.Token, item.Argument);
 
-    /// <summary>Whether a node is one result of an op that gives several.</summary>
-    private static bool IsOneOfSeveral(Node node, IReadOnlyList<Node> nodes) =>
-        node.Op == "ScanState" || (node.Op == "Slice" && OpCatalogue.Find(nodes[node.Inputs[0]].Op) is { Results.Count: > 0 });
-
     /// <summary>What would run but is wrong: what nobody uses, and a softmax before logits.</summary>
     private void CheckGraph(List<Node> outputs, int loss)
     {
@@ -381,7 +377,7 @@ internal sealed partial class NetworkReader
         for (var i = nodes.Count - 1; i >= 0; i--)
         {
             // An op gives all its results; whoever leaves one out may.
-            if (IsOneOfSeveral(nodes[i], nodes) && !used[i])
+            if (OpCatalogue.IsOneOfSeveral(nodes[i], nodes) && !used[i])
             {
                 continue;
             }
@@ -397,7 +393,7 @@ internal sealed partial class NetworkReader
         foreach (var node in nodes)
         {
             // Of a dead branch only its end is named: what leads to it is dead because of it.
-            if (used[node.Id] || consumed[node.Id] || node.Kind is NodeKind.Constant or NodeKind.Step or NodeKind.State || IsOneOfSeveral(node, nodes))
+            if (used[node.Id] || consumed[node.Id] || node.Kind is NodeKind.Constant or NodeKind.Step or NodeKind.State || OpCatalogue.IsOneOfSeveral(node, nodes))
             {
                 continue;
             }

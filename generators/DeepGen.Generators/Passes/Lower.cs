@@ -32,6 +32,8 @@ internal static class Lower
         b.Phase = Phase.Forward;
         LowerAll(n => forward[n.Id]);
         var outputs = graph.Outputs.Select(o => values[o]!).ToArray();
+        // Gradients of the loss stop at the outputs: it must not look behind them.
+        b.KeepAsBoundaries(outputs);
         for (var i = 0; i < outputs.Length; i++)
         {
             roots.Add(new Root(RootKind.Output, i, outputs[i]));

@@ -592,8 +592,8 @@ partial class Attention
             {
                 for (var n = begin; n < end; n++)
                 {
-                    var start0 = new Start0(dx + n * stride);
-                    K::Simd.Map(in start0, P);
+                    var initial0 = new Initial0(dx + n * stride);
+                    K::Simd.Map(in initial0, P);
                     for (nint c = 0; c < C; c++)
                     {
                         var reduce0 = new Reduce0(x + n * C * P + c * P, dy + n * C * P + c * P, dx + n * stride);
@@ -602,7 +602,7 @@ partial class Attention
                 }
             }
 
-            readonly struct Start0(float* dx) : K::IMap
+            readonly struct Initial0(float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>

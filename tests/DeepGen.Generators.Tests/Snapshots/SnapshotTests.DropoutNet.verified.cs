@@ -471,7 +471,7 @@ partial class DropoutNet
         }
 
         // y = max(acc + bias, 0)
-        // y1 = (u ≥ factor ? y·factor : 0)
+        // y1 = (u ≥ 0.25 ? y·1.3333334 : 0)
         public readonly struct BiasReluWhereEpilogue(float* bias, float* y, ulong seed, ulong step, ulong first, uint purpose) : K::IEpilogue
         {
             [Clr::MethodImpl(Inline)]
@@ -579,7 +579,7 @@ partial class DropoutNet
             }
         }
 
-        // dx = (x > 0 ? (u ≥ factor ? acc·factor : 0) : 0)
+        // dx = (x > 0 ? (u ≥ 0.25 ? acc·1.3333334 : 0) : 0)
         public readonly struct MulWhereWhereEpilogue2(float* x, ulong seed, ulong step, ulong first, uint purpose) : K::IEpilogue
         {
             [Clr::MethodImpl(Inline)]

@@ -184,6 +184,29 @@ internal static class MovementSources
         }
 
         [Network]
+        public partial class SumsOfSlices
+        {
+            static Tensor Forward([Input(3, 8)] Tensor x)
+            {
+                var (a, b) = (x.Slice(1, 0, 4), x.Slice(1, 4, 4));
+                return (a.Sum(0) + (a * b).Sum(0)).Dense(5) * (x * x).Max(0).Slice(0, 2, 5);
+            }
+        }
+
+        [Network]
+        public partial class PartsInTheLoss
+        {
+            static (Tensor y, Tensor z) Forward([Input(8)] Tensor x)
+            {
+                var h = x.Dense(6).Tanh();
+                return (Tensor.Concat(0, h.Dense(4), h.Dense(4).Exp()), h.Dense(6).Reshape(2, 3));
+            }
+
+            static Tensor Loss(Tensor y, Tensor z, [Target(4)] Tensor t, [Target(6)] Tensor u) =>
+                y.Slice(0, 0, 4).MeanSquaredError(t) + 0.1f * (y.Slice(0, 4, 4) * y.Slice(0, 4, 4)).Sum() + z.Reshape(6).MeanSquaredError(u);
+        }
+
+        [Network]
         public partial class Broadcasts
         {
             static Tensor Forward([Input(3)] Tensor x, [Input(2, 1, 4)] Tensor y)

@@ -55,6 +55,11 @@ public class MovementTests(MovementNetworks networks) : IClassFixture<MovementNe
         }
     }
 
+    /// <summary>Gradients of the loss stop at the outputs, however it takes them apart; Backward does the rest, once.</summary>
+    [Fact]
+    public void The_loss_does_not_look_behind_the_outputs() =>
+        Assert.DoesNotContain(PlannedNetwork.Of(networks.Compiled["PartsInTheLoss"].Graph).Training.Fused.Roots, r => r.Kind == RootKind.LossGradient);
+
     [Fact]
     public void A_crop_is_read_where_it_lies_and_its_gradient_is_one_pass()
     {

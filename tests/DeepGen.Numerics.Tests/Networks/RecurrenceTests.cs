@@ -160,7 +160,6 @@ public class RecurrenceTests(RecurrenceNetworks networks) : IClassFixture<Recurr
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    /// <summary>The last state of one part of a sequence is the first of the next: what stateful training, truncated backpropagation and sampling do.</summary>
     /// <summary>What is read page by page, the states handed on, is the whole novel; the weights are those of the layer that keeps its states to itself.</summary>
     [Fact]
     public void A_layer_can_be_carried_from_call_to_call()
@@ -192,6 +191,7 @@ public class RecurrenceTests(RecurrenceNetworks networks) : IClassFixture<Recurr
         }
     }
 
+    /// <summary>The last state of one part of a sequence is the first of the next: what stateful training, truncated backpropagation and sampling do.</summary>
     [Fact]
     public void A_state_can_be_carried_from_call_to_call()
     {
