@@ -98,6 +98,15 @@ public class IncrementalityTests
     }
 
     [Fact]
+    public void WhoTypesOnDoesNotWaitForTheKernelsOfWhatStoodThere()
+    {
+        var graph = Host.Read(Host.Compile(("Net.cs", Net), ("Helpers.cs", Helper))).Model.Graph!;
+        Assert.Throws<OperationCanceledException>(() => Emit.NetworkCompiler.Compile(graph, new CancellationToken(canceled: true)));
+        var plan = Passes.PlannedNetwork.Of(graph);
+        Assert.Throws<OperationCanceledException>(() => new Emit.NetworkWriter(plan).Write(new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void AnErrorThatMovesIsReportedAnewButEmitsNothingNew()
     {
         var broken = Net.Replace(".Flatten()", "");

@@ -20,10 +20,14 @@ internal sealed class CallSequence
 
     public IReadOnlyList<Stretch> Stretches { get; }
 
-    public static CallSequence Of(IEnumerable<Kernel> section, KernelWriter writer)
+    public static CallSequence Of(IEnumerable<Kernel> section, KernelWriter writer, CancellationToken cancellation)
     {
         var kernels = section.ToArray();
-        var calls = kernels.Select(k => CallText.Of(k.ForParametersAlone ? IfWanted(writer.Call(k)) : writer.Call(k))).ToArray();
+        var calls = kernels.Select(k =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return CallText.Of(k.ForParametersAlone ? IfWanted(writer.Call(k)) : writer.Call(k));
+        }).ToArray();
         return new CallSequence(kernels, calls, Repeats.Find(calls, lookup: true));
     }
 

@@ -7,7 +7,7 @@ namespace DeepGen.Generators.Emit;
 internal static class NetworkCompiler
 {
     /// <summary>What the network runs: programs and kernels. Nothing outside sees it, so an editor may do without.</summary>
-    public static string Compile(NetworkGraph graph) => new NetworkWriter(PlannedNetwork.Of(graph)).Write();
+    public static string Compile(NetworkGraph graph, CancellationToken cancellation = default) => new NetworkWriter(PlannedNetwork.Of(graph, cancellation)).Write(cancellation);
 
     /// <summary>The public members, all that the user's code and the editor see.</summary>
     public static string Api(NetworkGraph graph) => Api(graph.Api, null, LayerTable.Of(graph));

@@ -18,11 +18,11 @@ internal sealed class NetworkWriter
         graph = network.Graph;
     }
 
-    public string Write()
+    public string Write(CancellationToken cancellation = default)
     {
         var w = new CodeWriter();
-        var inference = Sequences(network.Inference);
-        var training = Sequences(network.Training);
+        var inference = Sequences(network.Inference, cancellation);
+        var training = Sequences(network.Training, cancellation);
         GeneratedFile.Begin(w, graph.Api);
         w.Line($"/// <remarks>Memory a sample: {Literals.Grouped(4 * network.Inference.Memory.SampleFloats)} bytes to predict, {Literals.Grouped(4 * network.Training.Memory.SampleFloats)} to train.</remarks>");
         w.Open($"partial class {graph.Api.ClassName}");
@@ -71,10 +71,10 @@ internal sealed class NetworkWriter
     }
 
     /// <summary>The calls of each section of a program.</summary>
-    private SortedDictionary<Section, CallSequence> Sequences(PlannedProgram program)
+    private SortedDictionary<Section, CallSequence> Sequences(PlannedProgram program, CancellationToken cancellation)
     {
         var writer = new KernelWriter(program.Fused, program.Memory, shared);
-        return new SortedDictionary<Section, CallSequence>(program.Kernels.GroupBy(k => k.Section).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => CallSequence.Of(g, writer)));
+        return new SortedDictionary<Section, CallSequence>(program.Kernels.GroupBy(k => k.Section).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => CallSequence.Of(g, writer, cancellation)));
     }
 
     private void Definition(CodeWriter w)

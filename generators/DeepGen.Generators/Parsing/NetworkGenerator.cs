@@ -36,7 +36,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         var models = networks.Select(static (r, _) => (r.Name, r.Result.Model)).WithTrackingName(ModelStep);
         context.RegisterSourceOutput(models.Select(static (m, _) => (m.Name, Source: Api(m.Model))).WithTrackingName(ApiStep).Combine(clashes), static (output, pair) => Add(output, pair.Left.Name, "", pair.Right, pair.Left.Source));
         context.RegisterImplementationSourceOutput(
-            models.Select(static (m, _) => (m.Name, Source: Compile(m.Model))).WithTrackingName(CompileStep).Combine(clashes),
+            models.Select(static (m, cancellation) => (m.Name, Source: Compile(m.Model, cancellation))).WithTrackingName(CompileStep).Combine(clashes),
             static (output, pair) => Add(output, pair.Left.Name, "+Compiled", pair.Right, pair.Left.Source));
 
         var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildSkipsAnalyzers(options.GlobalOptions));
@@ -125,8 +125,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
     }
 
-    private static (string Text, string? Failure) Compile(NetworkModel model) =>
-        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph), _ => "");
+    private static (string Text, string? Failure) Compile(NetworkModel model, CancellationToken cancellation) =>
+        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph, cancellation), _ => "");
 
     /// <summary>A mistake of ours is an error of the build with a name of its own, not the end of the generator.</summary>
     private static (string Text, string? Failure) Caught(Func<string> write, Func<string, string> otherwise)
@@ -135,7 +135,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         {
             return (write(), null);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             var failure = e.GetType().Name + ": " + e.Message.Replace('\r', ' ').Replace('\n', ' ');
             return (otherwise(failure), failure);

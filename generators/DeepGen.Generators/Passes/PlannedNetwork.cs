@@ -13,16 +13,20 @@ internal sealed record PlannedProgram(FusedProgram Fused, MemoryPlan Memory)
 /// <summary>Everything that is known of a network before it is written down: the whole pipeline after the graph, each step a function of the one before.</summary>
 internal sealed record PlannedNetwork(NetworkGraph Graph, ParameterLayout Layout, PlannedProgram Inference, PlannedProgram Training)
 {
-    public static PlannedNetwork Of(NetworkGraph graph) => Of(graph, FusionOptions.All);
+    public static PlannedNetwork Of(NetworkGraph graph, CancellationToken cancellation = default) => Of(graph, FusionOptions.All, cancellation);
 
-    public static PlannedNetwork Of(NetworkGraph graph, FusionOptions options)
+    /// <param name="cancellation">Asked between the steps: whoever types on needs no plan of what stood there before.</param>
+    public static PlannedNetwork Of(NetworkGraph graph, FusionOptions options, CancellationToken cancellation = default)
     {
         var layout = new ParameterLayout(graph);
         PlannedProgram Plan(ProgramKind kind)
         {
+            cancellation.ThrowIfCancellationRequested();
             var lowered = Lower.Run(graph, kind);
             var simplified = kind == ProgramKind.Inference ? FoldScales.Run(lowered) : lowered;
+            cancellation.ThrowIfCancellationRequested();
             var fused = Fuse.Run(simplified, options);
+            cancellation.ThrowIfCancellationRequested();
             return new PlannedProgram(fused, MemoryPlan.Of(fused, layout));
         }
 
