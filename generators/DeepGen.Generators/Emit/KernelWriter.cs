@@ -225,34 +225,23 @@ internal sealed partial class KernelWriter
         public string Extent(string name, long value) => Need(name, "nint " + name, CallText.Marked(value));
 
         /// <summary>A step that is no product of extents.</summary>
-        public string Stride(long value) => Distance("stride", value);
+        public string Stride(long value) => Numbered("stride", "nint", Literals.Int(value), CallText.Marked(value));
 
         /// <summary>Where the part of a tensor begins that the kernel reads.</summary>
-        public string Start(long value) => Distance("start", value);
+        public string Start(long value) => Numbered("start", "nint", Literals.Int(value), CallText.Marked(value));
 
-        private string Distance(string role, long value)
+        /// <summary>A number that stems from extents, such as 1/3136, so that kernels that differ in it alone are one.</summary>
+        public string Number(float value) => Numbered("factor", "float", Literals.Float(value), Literals.Float(value));
+
+        /// <summary>An argument for each distinct value of a role: stride, stride1, …</summary>
+        private string Numbered(string role, string type, string value, string argument)
         {
-            var initial = Literals.Int(value);
             for (var i = 0; ; i++)
             {
                 var name = role + (i == 0 ? "" : Literals.Int(i));
-                if (!declared.TryGetValue(name, out var known) || known == initial)
+                if (!declared.TryGetValue(name, out var known) || known == value)
                 {
-                    return Need(name, "nint " + name, CallText.Marked(value), initial);
-                }
-            }
-        }
-
-        /// <summary>A number that stems from extents, such as 1/3136, so that kernels that differ in it alone are one.</summary>
-        public string Number(float value)
-        {
-            var initial = Literals.Float(value);
-            for (var i = 0; ; i++)
-            {
-                var name = "factor" + (i == 0 ? "" : Literals.Int(i));
-                if (!declared.TryGetValue(name, out var known) || known == initial)
-                {
-                    return Need(name, "float " + name, initial, initial);
+                    return Need(name, type + " " + name, argument, value);
                 }
             }
         }

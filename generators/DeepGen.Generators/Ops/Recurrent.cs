@@ -25,13 +25,13 @@ internal abstract class Recurrent : OpDefinition
     public override bool ReadsLengths => true;
 
     /// <summary>Rows of the weights for each of the state's.</summary>
-    protected abstract int Gates { get; }
+    public abstract int Gates { get; }
 
     /// <summary>States beside the one that is the result.</summary>
-    protected virtual int MoreStates => 0;
+    public virtual int MoreStates => 0;
 
     /// <summary>Whether bias_hh is added to the state's product before a gate multiplies it.</summary>
-    protected virtual bool GatesBias => false;
+    public virtual bool GatesBias => false;
 
     /// <summary>How many layers and directions there are, and what is wanted of them.</summary>
     protected sealed record Plan(int Hidden, int Layers, bool Bidirectional, bool ReturnSequence, bool Bias);
@@ -39,9 +39,11 @@ internal abstract class Recurrent : OpDefinition
     protected virtual Plan PlanOf(Func<string, object?> argument, IReadOnlyList<Shape> inputs) =>
         new((int)argument("hidden")!, (int)argument("layers")!, (bool)argument("bidirectional")!, (bool)argument("returnSequence")!, (bool)argument("bias")!);
 
+    protected Plan PlanOf(LowerContext c) => PlanOf(c.Argument, c.Node.Inputs.Select(i => c.Nodes[i].Shape).ToArray());
+
     /// <summary>Makes the weights, by layer and direction.</summary>
     /// <returns>The features of the last layer's results.</returns>
-    protected int MakeWeights(OpContext c, Plan plan)
+    private int MakeWeights(OpContext c, Plan plan)
     {
         int input = c.Shape()[1], hidden = plan.Hidden, directions = plan.Bidirectional ? 2 : 1;
         for (var layer = 0; layer < plan.Layers; layer++)
@@ -65,10 +67,16 @@ internal abstract class Recurrent : OpDefinition
         return input;
     }
 
-    public override (Shape Shape, Element Element) Infer(OpContext c)
+    /// <summary>The inputs have the shapes they need.</summary>
+    protected virtual void Check(OpContext c)
     {
         c.Require(0, 2, "a sequence (T, F)");
         c.RequireSample(0);
+    }
+
+    public override (Shape Shape, Element Element) Infer(OpContext c)
+    {
+        Check(c);
         var plan = PlanOf(c.Argument, c.Inputs.Select(i => i.Shape).ToArray());
         var features = MakeWeights(c, plan);
         return (plan.ReturnSequence ? new Shape(c.Shape()[0], features) : new Shape(features), Element.Float32);
@@ -76,7 +84,7 @@ internal abstract class Recurrent : OpDefinition
 
     public override Val Lower(LowerContext c)
     {
-        var plan = PlanOf(c.Argument, c.Node.Inputs.Select(i => c.Nodes[i].Shape).ToArray());
+        var plan = PlanOf(c);
         var (top, _) = Loops(c, plan, Array.Empty<Val>());
         return plan.ReturnSequence ? c.B.SampleMajor(top) : top;
     }
@@ -140,7 +148,7 @@ internal abstract class Recurrent : OpDefinition
     /// <summary>The states after a step.</summary>
     /// <param name="x">The input's product with weight_ih, and its bias.</param>
     /// <param name="h">The state's product with weight_hh, and its bias.</param>
-    protected abstract Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states);
+    public abstract Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states);
 
     protected static Val Gate(IrBuilder b, Val gates, int i, Val state) => b.Slice(gates, 1, i * state.Dims[1].Size, state.Dims[1].Size);
 
@@ -148,7 +156,7 @@ internal abstract class Recurrent : OpDefinition
         nodes[node.Inputs[0]].Shape[0] * node.Parameters.Select(p => nodes[p].Shape).Where(s => s.Rank == 2).Sum(s => s.Elements);
 }
 
-internal class Rnn : Recurrent
+internal sealed class Rnn : Recurrent
 {
     public override string Name => "Rnn";
 
@@ -164,13 +172,13 @@ internal class Rnn : Recurrent
 
     private IReadOnlyList<OpParameter>? parameters;
 
-    protected override int Gates => 1;
+    public override int Gates => 1;
 
-    protected override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states) =>
+    public override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states) =>
         new[] { c.Bool("relu") ? b.LeakyRelu(b.Add(x, h), 0) : b.Unary(UnaryOp.Tanh, b.Add(x, h)) };
 }
 
-internal class Lstm : Recurrent
+internal sealed class Lstm : Recurrent
 {
     public override string Name => "Lstm";
 
@@ -182,11 +190,11 @@ internal class Lstm : Recurrent
 
     public override string Gradient => "backwards in time: dc += dh·o·(1 − tanh²c); di = dc·g, df = dc·c[t−1], dg = dc·i, do = dh·tanh c, each times its gate's derivative; dc[t−1] = dc·f; weights as for Rnn";
 
-    protected override int Gates => 4;
+    public override int Gates => 4;
 
-    protected override int MoreStates => 1;
+    public override int MoreStates => 1;
 
-    protected override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states)
+    public override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states)
     {
         var gates = b.Add(x, h);
         Val Sigmoid(int i) => b.Unary(UnaryOp.Sigmoid, Gate(b, gates, i, states[0]));
@@ -196,7 +204,7 @@ internal class Lstm : Recurrent
     }
 }
 
-internal class Gru : Recurrent
+internal sealed class Gru : Recurrent
 {
     public override string Name => "Gru";
 
@@ -208,11 +216,11 @@ internal class Gru : Recurrent
 
     public override string Gradient => "backwards in time: dm = dh·(1 − z), dz = dh·(h[t−1] − m), dr = dm·(1 − m²)·(W_h·h[t−1] + b_h), each times its gate's derivative; dh[t−1] = dh·z + W_hᵀ·da; weights as for Rnn";
 
-    protected override int Gates => 3;
+    public override int Gates => 3;
 
-    protected override bool GatesBias => true;
+    public override bool GatesBias => true;
 
-    protected override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states)
+    public override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states)
     {
         var state = states[0];
         Val Sigmoid(int i) => b.Unary(UnaryOp.Sigmoid, b.Add(Gate(b, x, i, state), Gate(b, h, i, state)));

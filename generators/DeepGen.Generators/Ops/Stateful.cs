@@ -5,55 +5,80 @@ namespace DeepGen.Generators.Ops;
 
 /// <summary>
 /// What a recurrent layer becomes where its state outlives the sequence: it begins in states that are given and gives those after its last step, for truncated backpropagation
-/// through time and for sampling step by step. Weights and their names are those of the layer it is a form of.
+/// through time and for sampling step by step. Weights and their names are those of the layer it is a form of. There is one direction, and the shape of the states says how many layers.
 /// </summary>
-internal static class Stateful
+internal sealed class Stateful : Recurrent
 {
-    public const string ShapeRule = "sequence [T, F], states [layers, hidden] before it → Sequence [T, hidden], states [layers, hidden] after it";
+    private readonly Recurrent layer;
 
-    public const string Summary = "The states go in and come out: what one batch ends with, the next may begin with (truncated backpropagation through time), and a network of one step can be run letter by letter.";
-
-    /// <summary>A state for each layer; there is one direction.</summary>
-    public static readonly IReadOnlyList<OpParameter> Parameters = new[] { new OpParameter("bias", OpParameterType.Bool, "Whether biases are added.", true) };
-
-    public static (Shape Shape, Element Element) Infer(OpContext c, int kinds, Action makeWeights)
+    public Stateful(Recurrent layer)
     {
-        c.Require(0, 2, "a sequence (T, F)");
-        c.RequireSample(0);
+        this.layer = layer;
+        Inputs = layer.MoreStates == 0 ? new[] { "x", "state" } : new[] { "x", "state", "cell" };
+        Results = layer.MoreStates == 0 ? new[] { "Sequence", "State" } : new[] { "Sequence", "State", "Cell" };
+        Parameters = layer.Parameters.Where(p => p.Name is not ("hidden" or "layers" or "bidirectional" or "returnSequence")).ToArray();
+    }
+
+    public override string Name => "Stateful" + layer.Name;
+
+    public override string Summary => layer.Name + " whose state is given and handed on, layer by layer as its rows. "
+        + "The states go in and come out: what one batch ends with, the next may begin with (truncated backpropagation through time), and a network of one step can be run letter by letter.";
+
+    public override string Formula => $"as for {layer.Name}, but {(MoreStates == 0 ? "h[−1] is" : "h[−1] and c[−1] are")} given";
+
+    public override string ShapeRule => "sequence [T, F], states [layers, hidden] before it → Sequence [T, hidden], states [layers, hidden] after it" + (MoreStates == 0 ? "" : "; cells like states");
+
+    public override string Source => layer.Source;
+
+    public override string Gradient => $"as for {layer.Name}, and those of the states before the first step";
+
+    public override OpForm Form => OpForm.Method;
+
+    public override IReadOnlyList<string> Inputs { get; }
+
+    public override IReadOnlyList<string> Results { get; }
+
+    public override IReadOnlyList<OpParameter> Parameters { get; }
+
+    public override int Gates => layer.Gates;
+
+    public override int MoreStates => layer.MoreStates;
+
+    public override bool GatesBias => layer.GatesBias;
+
+    public override Val[] Cell(LowerContext c, IrBuilder b, Val x, Val h, Val[] states) => layer.Cell(c, b, x, h, states);
+
+    /// <summary>h, and c where there is one.</summary>
+    private int Kinds => 1 + MoreStates;
+
+    protected override Plan PlanOf(Func<string, object?> argument, IReadOnlyList<Shape> inputs) => new(inputs[1][1], inputs[1][0], false, true, (bool)argument("bias")!);
+
+    public override IReadOnlyList<int> ResultLengths(Node node, IReadOnlyList<Node> nodes) =>
+        Enumerable.Repeat(nodes[node.Inputs[1]].Shape[0], Kinds).Prepend(nodes[node.Inputs[0]].Shape[0]).ToArray();
+
+    protected override void Check(OpContext c)
+    {
+        base.Check(c);
         c.Require(1, 2, "states (layers, hidden)");
-        if (kinds == 2 && (c.Shape(2) != c.Shape(1) || c.Inputs[2].Element != Element.Float32))
+        if (Kinds == 2 && (c.Shape(2) != c.Shape(1) || c.Inputs[2].Element != Element.Float32))
         {
             throw c.Error(OpErrorKind.ShapesDiffer, "cell", $"{c.CallText} needs states and cells of one shape (layers, hidden), but {c.Gives(1)} and {c.Gives(2)}");
         }
-
-        makeWeights();
-        return (new Shape(c.Shape()[0] + (kinds * c.Shape(1)[0]), c.Shape(1)[1]), Element.Float32);
     }
 
-    /// <summary>The states of each layer, [n, hidden].</summary>
-    public static IReadOnlyList<Val> Before(LowerContext c, int kinds)
+    public override (Shape Shape, Element Element) Infer(OpContext c)
     {
-        var b = c.B;
-        var states = new List<Val>();
-        for (var kind = 1; kind <= kinds; kind++)
-        {
-            int layers = c.Nodes[c.Node.Inputs[kind]].Shape[0], hidden = c.Nodes[c.Node.Inputs[kind]].Shape[1];
-            var all = b.Broadcast(c.Inputs[kind], new Dims(new[] { Dim.Batch, (Dim)layers, (Dim)hidden }));
-            for (var layer = 0; layer < layers; layer++)
-            {
-                states.Add(b.Reshape(b.Slice(all, 1, layer, 1), new Dims(new[] { Dim.Batch, (Dim)hidden })));
-            }
-        }
-
-        return states;
+        var (sequence, element) = base.Infer(c);
+        return (new Shape(sequence[0] + (Kinds * c.Shape(1)[0]), sequence[1]), element);
     }
 
     /// <summary>Sequence and last states, one behind the other.</summary>
-    public static Val Joined(LowerContext c, int kinds, Val top, IReadOnlyList<Val> scans)
+    public override Val Lower(LowerContext c)
     {
         var b = c.B;
+        var (top, scans) = Loops(c, PlanOf(c), Before(c));
         var parts = new List<Val> { b.SampleMajor(top) };
-        for (var kind = 0; kind < kinds; kind++)
+        for (var kind = 0; kind < Kinds; kind++)
         {
             parts.AddRange(scans.Select(s => b.LastState(s, kind)).Select(s => b.Reshape(s, new Dims(new[] { Dim.Batch, (Dim)1, s.Dims[1] }))));
         }
@@ -61,110 +86,21 @@ internal static class Stateful
         return b.Concat(1, parts);
     }
 
-    public static IReadOnlyList<int> ResultLengths(Node node, IReadOnlyList<Node> nodes, int kinds)
+    /// <summary>The states of each layer, [n, hidden].</summary>
+    private List<Val> Before(LowerContext c)
     {
-        var layers = nodes[node.Inputs[1]].Shape[0];
-        return new[] { nodes[node.Inputs[0]].Shape[0] }.Concat(Enumerable.Repeat(layers, kinds)).ToArray();
-    }
-}
+        var b = c.B;
+        var states = new List<Val>();
+        for (var kind = 1; kind <= Kinds; kind++)
+        {
+            var shape = c.Nodes[c.Node.Inputs[kind]].Shape;
+            var all = b.Broadcast(c.Inputs[kind], Dims.Of(shape, true));
+            for (var i = 0; i < shape[0]; i++)
+            {
+                states.Add(b.Reshape(b.Slice(all, 1, i, 1), new Dims(new[] { Dim.Batch, (Dim)shape[1] })));
+            }
+        }
 
-internal sealed class StatefulRnn : Rnn
-{
-    public override string Name => "StatefulRnn";
-
-    public override string Summary => "Rnn whose state is given and handed on, layer by layer as its rows. " + Stateful.Summary;
-
-    public override string Formula => "as for Rnn, but h[−1] is given";
-
-    public override string ShapeRule => Stateful.ShapeRule;
-
-    public override string Gradient => "as for Rnn, and those of the states before the first step";
-
-    public override OpForm Form => OpForm.Method;
-
-    public override IReadOnlyList<string> Inputs => new[] { "x", "state" };
-
-    public override IReadOnlyList<string> Results => new[] { "Sequence", "State" };
-
-    public override IReadOnlyList<OpParameter> Parameters => parameters ??= Stateful.Parameters.Append(new OpParameter("relu", OpParameterType.Bool, "A rectifier in place of tanh.", false)).ToArray();
-
-    private IReadOnlyList<OpParameter>? parameters;
-
-    public override IReadOnlyList<int> ResultLengths(Node node, IReadOnlyList<Node> nodes) => Stateful.ResultLengths(node, nodes, 1);
-
-    protected override Plan PlanOf(Func<string, object?> argument, IReadOnlyList<Shape> inputs) => new(inputs[1][1], inputs[1][0], false, true, (bool)argument("bias")!);
-
-    public override (Shape Shape, Element Element) Infer(OpContext c) => Stateful.Infer(c, 1, () => MakeWeights(c, PlanOf(c.Argument, c.Inputs.Select(i => i.Shape).ToArray())));
-
-    public override Val Lower(LowerContext c)
-    {
-        var (top, scans) = Loops(c, PlanOf(c.Argument, c.Node.Inputs.Select(i => c.Nodes[i].Shape).ToArray()), Stateful.Before(c, 1));
-        return Stateful.Joined(c, 1, top, scans);
-    }
-}
-
-internal sealed class StatefulLstm : Lstm
-{
-    public override string Name => "StatefulLstm";
-
-    public override string Summary => "Lstm whose state is given and handed on, layer by layer as its rows. " + Stateful.Summary;
-
-    public override string Formula => "as for Lstm, but h[−1] and c[−1] are given";
-
-    public override string ShapeRule => Stateful.ShapeRule + "; cells like states";
-
-    public override string Gradient => "as for Lstm, and those of the states before the first step";
-
-    public override OpForm Form => OpForm.Method;
-
-    public override IReadOnlyList<string> Inputs => new[] { "x", "state", "cell" };
-
-    public override IReadOnlyList<string> Results => new[] { "Sequence", "State", "Cell" };
-
-    public override IReadOnlyList<OpParameter> Parameters => Stateful.Parameters;
-
-    public override IReadOnlyList<int> ResultLengths(Node node, IReadOnlyList<Node> nodes) => Stateful.ResultLengths(node, nodes, 2);
-
-    protected override Plan PlanOf(Func<string, object?> argument, IReadOnlyList<Shape> inputs) => new(inputs[1][1], inputs[1][0], false, true, (bool)argument("bias")!);
-
-    public override (Shape Shape, Element Element) Infer(OpContext c) => Stateful.Infer(c, 2, () => MakeWeights(c, PlanOf(c.Argument, c.Inputs.Select(i => i.Shape).ToArray())));
-
-    public override Val Lower(LowerContext c)
-    {
-        var (top, scans) = Loops(c, PlanOf(c.Argument, c.Node.Inputs.Select(i => c.Nodes[i].Shape).ToArray()), Stateful.Before(c, 2));
-        return Stateful.Joined(c, 2, top, scans);
-    }
-}
-
-internal sealed class StatefulGru : Gru
-{
-    public override string Name => "StatefulGru";
-
-    public override string Summary => "Gru whose state is given and handed on, layer by layer as its rows. " + Stateful.Summary;
-
-    public override string Formula => "as for Gru, but h[−1] is given";
-
-    public override string ShapeRule => Stateful.ShapeRule;
-
-    public override string Gradient => "as for Gru, and those of the states before the first step";
-
-    public override OpForm Form => OpForm.Method;
-
-    public override IReadOnlyList<string> Inputs => new[] { "x", "state" };
-
-    public override IReadOnlyList<string> Results => new[] { "Sequence", "State" };
-
-    public override IReadOnlyList<OpParameter> Parameters => Stateful.Parameters;
-
-    public override IReadOnlyList<int> ResultLengths(Node node, IReadOnlyList<Node> nodes) => Stateful.ResultLengths(node, nodes, 1);
-
-    protected override Plan PlanOf(Func<string, object?> argument, IReadOnlyList<Shape> inputs) => new(inputs[1][1], inputs[1][0], false, true, (bool)argument("bias")!);
-
-    public override (Shape Shape, Element Element) Infer(OpContext c) => Stateful.Infer(c, 1, () => MakeWeights(c, PlanOf(c.Argument, c.Inputs.Select(i => i.Shape).ToArray())));
-
-    public override Val Lower(LowerContext c)
-    {
-        var (top, scans) = Loops(c, PlanOf(c.Argument, c.Node.Inputs.Select(i => c.Nodes[i].Shape).ToArray()), Stateful.Before(c, 1));
-        return Stateful.Joined(c, 1, top, scans);
+        return states;
     }
 }
