@@ -28,11 +28,36 @@ public static unsafe partial class Convolution
     /// <param name="weight">Weights [O, C / groups, kh, kw].</param>
     /// <param name="y">Output [batch, O, OH, OW].</param>
     /// <param name="epilogue">Applied to every finished sum.</param>
+    /// <param name="forms">What may be chosen, and kept forms of the weights; null for the direct algorithm.</param>
+    /// <param name="call">Number of this call among those that keep a form.</param>
     /// <remarks>In three dimensions each tensor has its depth before its height.</remarks>
-    public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue)
+    public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue, WeightForms? forms = null, int call = -1)
         where E : struct, IEpilogue
     {
         var e = epilogue;
+        if (forms is { Winograd: > 0 } && ConvCost.Winograd(s, batch, forms, isGradient: false) is > 0 and var tile)
+        {
+            var winograd = new WinogradJob
+            {
+                Batch = batch,
+                Source = x,
+                Target = y,
+                Epilogue = Unsafe.AsPointer(ref e),
+                Channels = s.Channels,
+                Height = s.Height,
+                Width = s.Width,
+                Outputs = s.OutChannels,
+                OutHeight = s.OutHeight,
+                OutWidth = s.OutWidth,
+                PadTop = s.PadTop,
+                PadLeft = s.PadLeft,
+                Weight = weight,
+                WeightOutput = 9 * (nint)s.Channels,
+                WeightInput = 9,
+            };
+            Winograd<E>(w, &winograd, tile, forms, call);
+            return;
+        }
         var outputs = s.OutChannels / s.Groups;
         var taps = s.KernelHeight * s.KernelWidth;
         var job = new ConvJob
@@ -77,10 +102,37 @@ public static unsafe partial class Convolution
     /// <param name="weight">Weights [O, C / groups, kh, kw].</param>
     /// <param name="dx">Gradient of the input [batch, C, H, W].</param>
     /// <param name="epilogue">Applied to every finished sum.</param>
-    public static void GradInput<E>(Workers w, in ConvShape s, nint batch, float* dy, float* weight, float* dx, in E epilogue)
+    /// <param name="forms">What may be chosen, and kept forms of the weights; null for the direct algorithm.</param>
+    /// <param name="call">Number of this call among those that keep a form.</param>
+    public static void GradInput<E>(Workers w, in ConvShape s, nint batch, float* dy, float* weight, float* dx, in E epilogue, WeightForms? forms = null, int call = -1)
         where E : struct, IEpilogue
     {
         var e = epilogue;
+        if (forms is { Winograd: > 0 } && ConvCost.Winograd(s, batch, forms, isGradient: true) is > 0 and var tile)
+        {
+            // A convolution of dy with the taps turned, from outputs to inputs.
+            var winograd = new WinogradJob
+            {
+                Batch = batch,
+                Source = dy,
+                Target = dx,
+                Epilogue = Unsafe.AsPointer(ref e),
+                Channels = s.OutChannels,
+                Height = s.OutHeight,
+                Width = s.OutWidth,
+                Outputs = s.Channels,
+                OutHeight = s.Height,
+                OutWidth = s.Width,
+                PadTop = 2 - s.PadTop,
+                PadLeft = 2 - s.PadLeft,
+                Weight = weight,
+                WeightOutput = 9,
+                WeightInput = 9 * (nint)s.Channels,
+                IsTurned = true,
+            };
+            Winograd<E>(w, &winograd, tile, forms, call);
+            return;
+        }
         var inputs = s.Channels / s.Groups;
         var outputs = s.OutChannels / s.Groups;
         var taps = s.KernelDepth * s.KernelHeight * s.KernelWidth;

@@ -159,6 +159,14 @@ public readonly unsafe struct F1 : ISimd<F1>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static (F1 Even, F1 Odd) Deinterleave(F1 low, F1 high) => (low, high);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static (F1 Low, F1 High) Interleave(F1 even, F1 odd) => (even, odd);
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F1 v) => v.v;
 
     /// <inheritdoc/>

@@ -189,6 +189,24 @@ public readonly unsafe struct F128 : ISimd<F128>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static (F128 Even, F128 Odd) Deinterleave(F128 low, F128 high)
+    {
+        var a = Vector128.Shuffle(low.v, Vector128.Create(0, 2, 1, 3)).AsDouble();
+        var b = Vector128.Shuffle(high.v, Vector128.Create(0, 2, 1, 3)).AsDouble();
+        return (new(Vector128.Create(a.GetLower(), b.GetLower()).AsSingle()), new(Vector128.Create(a.GetUpper(), b.GetUpper()).AsSingle()));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static (F128 Low, F128 High) Interleave(F128 even, F128 odd)
+    {
+        var low = Vector128.Create(even.v.GetLower(), odd.v.GetLower());
+        var high = Vector128.Create(even.v.GetUpper(), odd.v.GetUpper());
+        return (new(Vector128.Shuffle(low, Vector128.Create(0, 2, 1, 3))), new(Vector128.Shuffle(high, Vector128.Create(0, 2, 1, 3))));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F128 v) =>
         MathF.Max(MathF.Max(v.v.GetElement(0), v.v.GetElement(2)), MathF.Max(v.v.GetElement(1), v.v.GetElement(3)));
 

@@ -193,6 +193,24 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static (F256 Even, F256 Odd) Deinterleave(F256 low, F256 high)
+    {
+        var even = Avx.Shuffle(low.v, high.v, 0b10_00_10_00).AsDouble();
+        var odd = Avx.Shuffle(low.v, high.v, 0b11_01_11_01).AsDouble();
+        return (new(Avx2.Permute4x64(even, 0b11_01_10_00).AsSingle()), new(Avx2.Permute4x64(odd, 0b11_01_10_00).AsSingle()));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static (F256 Low, F256 High) Interleave(F256 even, F256 odd)
+    {
+        var low = Avx.UnpackLow(even.v, odd.v);
+        var high = Avx.UnpackHigh(even.v, odd.v);
+        return (new(Avx.Permute2x128(low, high, 0x20)), new(Avx.Permute2x128(low, high, 0x31)));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F256 v) => F128.MaxAcross(F128.Of(Vector128.Max(v.v.GetLower(), v.v.GetUpper())));
 
     /// <inheritdoc/>

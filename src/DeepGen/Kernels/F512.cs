@@ -192,6 +192,22 @@ public readonly unsafe struct F512 : ISimd<F512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static (F512 Even, F512 Odd) Deinterleave(F512 low, F512 high)
+    {
+        var even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        return (new(Avx512F.PermuteVar16x32x2(low.v, even, high.v)), new(Avx512F.PermuteVar16x32x2(low.v, even + Vector512<int>.One, high.v)));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static (F512 Low, F512 High) Interleave(F512 even, F512 odd)
+    {
+        var first = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        return (new(Avx512F.PermuteVar16x32x2(even.v, first, odd.v)), new(Avx512F.PermuteVar16x32x2(even.v, first + Vector512.Create(8), odd.v)));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static float MaxAcross(F512 v) => F256.MaxAcross(F256.Of(Vector256.Max(v.v.GetLower(), v.v.GetUpper())));
 
     /// <inheritdoc/>

@@ -110,6 +110,12 @@ public unsafe interface ISimd<V>
     /// <summary>The sums of the lanes of four vectors as four lanes, in a tree of its own: cheaper than four times <see cref="Sum"/>.</summary>
     static abstract F128 SumFour(V a, V b, V c, V d);
 
+    /// <summary>Takes two neighbouring vectors apart: elements 0, 2, 4, … and elements 1, 3, 5, ….</summary>
+    static abstract (V Even, V Odd) Deinterleave(V low, V high);
+
+    /// <summary>Puts two vectors together: even[0], odd[0], even[1], …, the first half and the second.</summary>
+    static abstract (V Low, V High) Interleave(V even, V odd);
+
     /// <summary>Greatest lane; NaN when any lane is NaN.</summary>
     static abstract float MaxAcross(V v);
 

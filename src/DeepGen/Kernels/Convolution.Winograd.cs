@@ -1,0 +1,394 @@
+using System.Runtime.CompilerServices;
+
+namespace DeepGen.Kernels;
+
+/// <content>
+/// Winograd's form of a convolution with 3 × 3 taps and stride 1: tiles of m × m outputs and, for each of the (m + 2)² points of their transforms, one product of
+/// matrices, output channels × input channels × tiles. A round of tiles goes through three loops that threads share: transform the input, multiply, transform the products.
+/// </content>
+public static unsafe partial class Convolution
+{
+    /// <summary>Tiles of a round are so many that the transformed weights are read often enough for what they cost to fetch, and so few that a round stays in the third-level cache.</summary>
+    private const int FewestTiles = 48, MostTiles = 128;
+
+    /// <summary>Floats of the area in which one tile per lane is transformed: 6 × 6 vectors of 16, and 6 rows.</summary>
+    private const int TransformFloats = 36 * MaxLanes;
+
+    private static void Winograd<E>(Workers w, WinogradJob* job, int tile, WeightForms forms, int call)
+        where E : struct, IEpilogue
+    {
+        if (tile == 2)
+            Winograd<Winograd2, E>(w, job, forms, call);
+        else
+            Winograd<Winograd4, E>(w, job, forms, call);
+    }
+
+    private static void Winograd<T, E>(Workers w, WinogradJob* job, WeightForms forms, int call)
+        where T : struct, IWinogradTransform
+        where E : struct, IEpilogue
+    {
+        job->Plan<T>();
+        forms.Get(w, call, T.Outputs / 2, LeftSlot, job->Points * job->WeightStep, &job->Left, job->Strips, 4d * job->Points * job->Channels * Tile.MaxRows, job, &TransformWeights<T>);
+        var points = (nint)job->Points;
+        job->Transformed = Workers.Scratch(ImageSlot, points * (job->InputStep + job->ProductStep) + 2 * Tile.Columns);
+        job->Products = job->Transformed + points * job->InputStep;
+        var rows = job->Batch * job->TileRows;
+        for (job->FirstRow = 0; job->FirstRow < rows; job->FirstRow += job->RowsAtATime)
+        {
+            job->Rows = Math.Min(job->RowsAtATime, rows - job->FirstRow);
+            var tiles = (double)job->Rows * job->TileColumns;
+            w.For(job->Channels, tiles * points * 8, job, &TransformInput<T>);
+            w.For(points * job->Strips, 2 * tiles * job->Channels * Tile.MaxRows, job, &Multiply);
+            w.For(job->Outputs, tiles * points * 8, job, &TransformProducts<T, E>);
+        }
+    }
+
+    /// <summary>Items: strips of output channels, whose weights are transformed and laid side by side.</summary>
+    [MethodImpl(Optimize)]
+    private static void TransformWeights<T>(void* args, nint begin, nint end)
+        where T : struct, IWinogradTransform
+    {
+        if (Simd.Level >= 512)
+            TransformWeights<T, F512>((WinogradJob*)args, begin, end);
+        else if (Simd.Level >= 256)
+            TransformWeights<T, F256>((WinogradJob*)args, begin, end);
+        else
+            TransformWeights<T, F128>((WinogradJob*)args, begin, end);
+    }
+
+    [MethodImpl(Optimize)]
+    private static void TransformWeights<T, V>(WinogradJob* job, nint begin, nint end)
+        where T : struct, IWinogradTransform
+        where V : unmanaged, ISimd<V>
+    {
+        const int Taps = 9;
+        nint size = T.Outputs + 2;
+        var temporary = Workers.Scratch(TileSlot, TransformFloats);
+        var packed = Workers.Scratch(PanelSlot, Taps * MaxLanes * (nint)job->Channels + MaxLanes);
+        for (var strip = begin; strip < end; strip++)
+        {
+            var first = Tile.StripBegin(job->Outputs, job->Strips, strip);
+            var rows = Tile.StripBegin(job->Outputs, job->Strips, strip + 1) - first;
+            for (nint c = 0; c < job->Channels; c++)
+                Packing.Panel(job->Weight + first * job->WeightOutput + c * job->WeightInput, 1, job->WeightOutput, Taps, rows, packed + c * Taps * rows, rows, rows);
+            var target = job->Left + strip * job->StripSize;
+            for (nint c = 0; c < job->Channels; c++, target += rows)
+            {
+                var taps = packed + c * Taps * rows;
+                // Turned by 180° the taps run backwards.
+                var start = job->IsTurned ? taps + (Taps - 1) * rows : taps;
+                var tap = job->IsTurned ? -rows : rows;
+                // What a vector writes beyond a channel's rows is overwritten by the next channel, and after the last there is room.
+                for (nint r = 0; r < rows; r += V.Width)
+                {
+                    for (nint j = 0; j < 3; j++)
+                        T.Weight<V>(start + j * tap + r, 3 * tap, temporary + j * V.Width, 3 * V.Width);
+                    for (nint i = 0; i < size; i++)
+                        T.Weight<V>(temporary + i * 3 * V.Width, V.Width, target + i * size * job->WeightStep + r, job->WeightStep);
+                }
+            }
+        }
+    }
+
+    /// <summary>Items: input channels.</summary>
+    [MethodImpl(Optimize)]
+    private static void TransformInput<T>(void* args, nint begin, nint end)
+        where T : struct, IWinogradTransform
+    {
+        var job = (WinogradJob*)args;
+        switch (job->Lanes)
+        {
+            case 16:
+                TransformInput<T, F512>(job, begin, end);
+                break;
+            case 8:
+                TransformInput<T, F256>(job, begin, end);
+                break;
+            default:
+                TransformInput<T, F128>(job, begin, end);
+                break;
+        }
+    }
+
+    [MethodImpl(Optimize)]
+    private static void TransformInput<T, V>(WinogradJob* job, nint begin, nint end)
+        where T : struct, IWinogradTransform
+        where V : unmanaged, ISimd<V>
+    {
+        nint size = T.Outputs + 2;
+        var temporary = Workers.Scratch(TileSlot, TransformFloats);
+        // A row of every T.Outputs-th column for each of the T.Outputs columns of a tile: then neighbouring tiles are neighbours in memory.
+        var phase = (nint)job->TileColumns + V.Width;
+        var planeRows = (Math.Min(job->Rows, job->TileRows) * T.Outputs) + 2;
+        var plane = planeRows * phase;
+        var phases = Workers.Scratch(PanelSlot, T.Outputs * plane + V.Width);
+        var padded = Workers.Scratch(SumSlot, T.Outputs * (phase + V.Width));
+        for (var c = begin; c < end; c++)
+        {
+            var target = job->Transformed + c * job->Columns;
+            for (var row = job->FirstRow; row < job->FirstRow + job->Rows;)
+            {
+                var (sample, tileRow) = Math.DivRem(row, (nint)job->TileRows);
+                var count = Math.Min(job->TileRows - tileRow, job->FirstRow + job->Rows - row);
+                row += count;
+                var source = job->Source + (sample * job->Channels + c) * job->Height * job->Width;
+                var firstRow = tileRow * T.Outputs - job->PadTop;
+                for (nint y = 0; y < (count * T.Outputs) + 2; y++)
+                    Split<T, V>(job, source, firstRow + y, padded, phases + y * phase, plane);
+                for (nint r = 0; r < count; r++, target += job->TileColumns)
+                {
+                    for (nint at = 0; at < job->TileColumns; at += V.Width)
+                    {
+                        var corner = phases + r * T.Outputs * phase + at;
+                        for (nint j = 0; j < size; j++)
+                            T.Input<V>(corner + j % T.Outputs * plane + j / T.Outputs, phase, temporary + j * V.Width, size * V.Width);
+                        for (nint i = 0; i < size; i++)
+                            T.Input<V>(temporary + i * size * V.Width, V.Width, target + i * size * job->InputStep + at, job->InputStep);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>One row of the padded image, taken apart into its phases.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Split<T, V>(WinogradJob* job, float* source, nint y, float* padded, float* target, nint plane)
+        where T : struct, IWinogradTransform
+        where V : unmanaged, ISimd<V>
+    {
+        nint length = job->TileColumns + 1;
+        if (y < 0 || y >= job->Height)
+        {
+            for (nint p = 0; p < T.Outputs; p++)
+                Packing.Zero(target + p * plane, length);
+            return;
+        }
+        Packing.Zero(padded, job->PadLeft);
+        var kept = Math.Min(job->Width, T.Outputs * length - job->PadLeft);
+        Packing.Copy(source + y * job->Width, padded + job->PadLeft, kept);
+        Packing.Zero(padded + job->PadLeft + kept, T.Outputs * length - job->PadLeft - kept);
+        for (nint q = 0; q < length; q += V.Width)
+        {
+            var from = padded + q * T.Outputs;
+            var (even, odd) = V.Deinterleave(V.Load(from), V.Load(from + V.Width));
+            if (T.Outputs == 2)
+            {
+                V.Store(target + q, even);
+                V.Store(target + plane + q, odd);
+                continue;
+            }
+            var (evenToo, oddToo) = V.Deinterleave(V.Load(from + 2 * V.Width), V.Load(from + 3 * V.Width));
+            (even, evenToo) = V.Deinterleave(even, evenToo);
+            (odd, oddToo) = V.Deinterleave(odd, oddToo);
+            V.Store(target + q, even);
+            V.Store(target + plane + q, odd);
+            V.Store(target + 2 * plane + q, evenToo);
+            V.Store(target + 3 * plane + q, oddToo);
+        }
+    }
+
+    /// <summary>Items: points, in each the strips of output channels. A strip's weights stay in the first-level cache while the tiles stream by.</summary>
+    [MethodImpl(Optimize)]
+    private static void Multiply(void* args, nint begin, nint end)
+    {
+        var job = (WinogradJob*)args;
+        nint lanes = Tile.Lanes;
+        var tallest = (job->Outputs + job->Strips - 1) / job->Strips;
+        var most = Tile.MaxVectors(tallest);
+        var vectorsOfRow = (job->Rows * job->TileColumns + lanes - 1) / lanes;
+        for (var item = begin; item < end; item++)
+        {
+            var (point, strip) = Math.DivRem(item, (nint)job->Strips);
+            var first = Tile.StripBegin(job->Outputs, job->Strips, strip);
+            var rows = Tile.StripBegin(job->Outputs, job->Strips, strip + 1) - first;
+            var left = job->Left + point * job->WeightStep + strip * job->StripSize;
+            var right = job->Transformed + point * job->InputStep;
+            var target = job->Products + point * job->ProductStep + first * job->Columns;
+            for (nint vector = 0; vector < vectorsOfRow; vector += most)
+                Tile.Kernel(rows, (int)Math.Min(most, vectorsOfRow - vector), false)(job->Channels, left, rows, right + vector * lanes, job->Columns, null, target + vector * lanes, job->Columns, false);
+        }
+    }
+
+    /// <summary>Items: output channels.</summary>
+    [MethodImpl(Optimize)]
+    private static void TransformProducts<T, E>(void* args, nint begin, nint end)
+        where T : struct, IWinogradTransform
+        where E : struct, IEpilogue
+    {
+        var job = (WinogradJob*)args;
+        nint pixels = job->OutHeight * (nint)job->OutWidth;
+        var sums = Workers.Scratch(PanelSlot, pixels + MaxLanes);
+        ref var e = ref Unsafe.AsRef<E>(job->Epilogue);
+        for (var o = begin; o < end; o++)
+        {
+            var products = job->Products + o * job->Columns;
+            for (var row = job->FirstRow; row < job->FirstRow + job->Rows;)
+            {
+                var (sample, tileRow) = Math.DivRem(row, (nint)job->TileRows);
+                var count = Math.Min(job->TileRows - tileRow, job->FirstRow + job->Rows - row);
+                row += count;
+                var firstRow = tileRow * T.Outputs;
+                var outRows = Math.Min(count * T.Outputs, job->OutHeight - firstRow);
+                switch (job->Lanes)
+                {
+                    case 16:
+                        TransformProducts<T, F512>(job, products, outRows, sums);
+                        break;
+                    case 8:
+                        TransformProducts<T, F256>(job, products, outRows, sums);
+                        break;
+                    default:
+                        TransformProducts<T, F128>(job, products, outRows, sums);
+                        break;
+                }
+                products += count * job->TileColumns;
+                var column = firstRow * job->OutWidth;
+                var body = new Through<E>(ref e, sums, job->Target, o, column, (sample * job->Outputs + o) * pixels + column);
+                Simd.Map(in body, outRows * job->OutWidth);
+            }
+        }
+    }
+
+    /// <summary>sums = the rows of outputs that the tiles from here on make, laid end to end.</summary>
+    [MethodImpl(Optimize)]
+    private static void TransformProducts<T, V>(WinogradJob* job, float* products, nint rows, float* sums)
+        where T : struct, IWinogradTransform
+        where V : unmanaged, ISimd<V>
+    {
+        nint size = T.Outputs + 2;
+        var temporary = Workers.Scratch(TileSlot, TransformFloats);
+        // Whole vectors: what a row of tiles writes beyond the image's edge is dropped when its rows are moved together.
+        nint rowStep = (job->TileColumns + V.Width) * T.Outputs;
+        var tileRows = Workers.Scratch(SumSlot, T.Outputs * rowStep);
+        for (nint y = 0; y < rows; y += T.Outputs, products += job->TileColumns)
+        {
+            for (nint at = 0; at < job->TileColumns; at += V.Width)
+            {
+                for (nint j = 0; j < size; j++)
+                    T.Output<V>(products + j * job->ProductStep + at, size * job->ProductStep, temporary + j * V.Width, size * V.Width);
+                for (nint i = 0; i < T.Outputs; i++)
+                {
+                    var from = temporary + i * size * V.Width;
+                    var to = tileRows + i * rowStep + at * T.Outputs;
+                    // The row's input is read before its output is written.
+                    T.Output<V>(from, V.Width, from, V.Width);
+                    if (T.Outputs == 2)
+                    {
+                        var (low, high) = V.Interleave(V.Load(from), V.Load(from + V.Width));
+                        V.Store(to, low);
+                        V.Store(to + V.Width, high);
+                        continue;
+                    }
+                    var (even0, even1) = V.Interleave(V.Load(from), V.Load(from + 2 * V.Width));
+                    var (odd0, odd1) = V.Interleave(V.Load(from + V.Width), V.Load(from + 3 * V.Width));
+                    var (first, second) = V.Interleave(even0, odd0);
+                    V.Store(to, first);
+                    V.Store(to + V.Width, second);
+                    (first, second) = V.Interleave(even1, odd1);
+                    V.Store(to + 2 * V.Width, first);
+                    V.Store(to + 3 * V.Width, second);
+                }
+            }
+            for (nint i = 0; i < Math.Min(T.Outputs, rows - y); i++)
+            {
+                var from = tileRows + i * rowStep;
+                var to = sums + (y + i) * job->OutWidth;
+                for (nint x = 0; x < job->OutWidth; x += V.Width)
+                    V.Store(to + x, V.Load(from + x));
+            }
+        }
+    }
+
+    /// <summary>A convolution with 3 × 3 taps, stride 1 and one group.</summary>
+    private struct WinogradJob
+    {
+        public nint Batch;
+        public float* Source;
+        public float* Target;
+        public void* Epilogue;
+        public int Channels;
+        public int Height;
+        public int Width;
+        public int Outputs;
+        public int OutHeight;
+        public int OutWidth;
+
+        /// <summary>Zero rows above the image and zero columns left of it.</summary>
+        public int PadTop;
+        public int PadLeft;
+
+        public float* Weight;
+
+        /// <summary>Floats between the weights of neighbouring output channels and input channels.</summary>
+        public nint WeightOutput;
+        public nint WeightInput;
+
+        /// <summary>Whether the taps are turned by 180°, as the gradient with respect to the input has them.</summary>
+        public bool IsTurned;
+
+        /// <summary>(m + 2)².</summary>
+        public int Points;
+
+        /// <summary>Tiles in a row and in a column of the output.</summary>
+        public int TileColumns;
+        public int TileRows;
+
+        /// <summary>Lanes of the vectors that transform: no more than half empty, if a narrower one is there.</summary>
+        public int Lanes;
+
+        /// <summary>Strips of output channels.</summary>
+        public int Strips;
+
+        /// <summary>Transformed weights: point after point, in it strip after strip.</summary>
+        public float* Left;
+        public nint StripSize;
+        public nint WeightStep;
+
+        /// <summary>Rows of tiles in a round.</summary>
+        public nint RowsAtATime;
+
+        /// <summary>The round: rows of tiles, counted over the samples.</summary>
+        public nint FirstRow;
+        public nint Rows;
+
+        /// <summary>Floats between the tiles of neighbouring channels.</summary>
+        public nint Columns;
+
+        /// <summary>Transformed inputs [points, channels, tiles] and products [points, outputs, tiles]; steps from point to point, which must not fall into the same cache set.</summary>
+        public float* Transformed;
+        public nint InputStep;
+        public float* Products;
+        public nint ProductStep;
+
+        /// <summary>Rounds and places, from the shape and the batch alone.</summary>
+        public void Plan<T>()
+            where T : struct, IWinogradTransform
+        {
+            Points = (T.Outputs + 2) * (T.Outputs + 2);
+            Strips = (int)Tile.Strips(Outputs);
+            StripSize = (nint)Channels * ((Outputs + Strips - 1) / Strips) + MaxLanes;
+            WeightStep = Strips * StripSize + MaxLanes;
+            TileColumns = (OutWidth + T.Outputs - 1) / T.Outputs;
+            TileRows = (OutHeight + T.Outputs - 1) / T.Outputs;
+            Lanes = Math.Min(Tile.Lanes, TileColumns > 8 ? 16 : TileColumns > 4 ? 8 : 4);
+            // Of the numbers of rows that make a round of a fitting size, the one whose tiles fill the panels best.
+            var all = Batch * TileRows;
+            nint best = Math.Min(all, Math.Max(1, FewestTiles / TileColumns));
+            for (var rows = best; rows <= all && rows * TileColumns <= MostTiles; rows++)
+            {
+                if (Filled(rows) >= Filled(best))
+                    best = rows;
+            }
+            RowsAtATime = best;
+            Columns = (best * TileColumns + MaxLanes + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
+            InputStep = Channels * Columns + MaxLanes;
+            ProductStep = Outputs * Columns + MaxLanes;
+        }
+
+        private readonly double Filled(nint rows)
+        {
+            double tiles = rows * TileColumns;
+            return tiles / (Math.Ceiling(tiles / Tile.Columns) * Tile.Columns);
+        }
+    }
+}

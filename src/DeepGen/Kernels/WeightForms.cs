@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace DeepGen.Kernels;
+
+/// <summary>
+/// The forms in which kernels want the weights of a network, packed or transformed, and what they may choose among. One for each program: inference keeps a form until the
+/// weights change, training makes it in every call. Any number of threads may ask at once.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed unsafe class WeightForms : IDisposable
+{
+    private readonly object making = new();
+    private readonly bool keeps;
+    private Form[] kept = [];
+
+    /// <param name="winograd">Greatest tile of Winograd's algorithm that may be chosen: 4, 2, or 0 for none.</param>
+    /// <param name="keeps">Whether a form is kept until <see cref="Changed"/>.</param>
+    public WeightForms(int winograd, bool keeps) => (Winograd, this.keeps) = (winograd, keeps);
+
+    /// <summary>Greatest tile of Winograd's algorithm that may be chosen: 4, 2, or 0 for none.</summary>
+    public int Winograd { get; }
+
+    /// <summary>Whether that tile is chosen wherever it is possible, and not where the cost says so: for tests and for measuring the cost.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>The weights have changed: what was kept is made again when it is next asked for. No kernel may be running.</summary>
+    public void Changed()
+    {
+        for (var i = 0; i < kept.Length; i++)
+            kept[i].IsMade = false;
+    }
+
+    /// <summary>Lets <paramref name="memory"/> be the form that a call wants: the one it kept, or memory that the loop has filled.</summary>
+    /// <param name="w">Threads.</param>
+    /// <param name="call">Number of the call in its program, below 0 where it keeps nothing.</param>
+    /// <param name="kind">0 … 3: which of the call's forms; it may want another at another batch.</param>
+    /// <param name="scratch">Slot of scratch memory for a form that is not kept.</param>
+    /// <param name="floats">Size of the form.</param>
+    /// <param name="memory">Where to put the address; set before the loop runs.</param>
+    /// <param name="items">Items of the loop.</param>
+    /// <param name="flopsPerItem">Arithmetic of one item.</param>
+    /// <param name="args">Handed to the body.</param>
+    /// <param name="body">Makes the form.</param>
+    internal void Get(Workers w, int call, int kind, int scratch, nint floats, float** memory, nint items, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
+    {
+        if (!keeps || call < 0)
+        {
+            *memory = Workers.Scratch(scratch, floats);
+            w.For(items, flopsPerItem, args, body);
+            return;
+        }
+        var index = (4 * call) + kind;
+        var forms = Volatile.Read(ref kept);
+        if (index < forms.Length && Volatile.Read(ref forms[index].IsMade))
+        {
+            *memory = forms[index].Memory;
+            return;
+        }
+        lock (making)
+        {
+            if (index >= kept.Length)
+            {
+                // A new array: who reads the old one finds its forms as they were.
+                var longer = new Form[Math.Max(index + 4, 2 * kept.Length)];
+                kept.CopyTo(longer, 0);
+                Volatile.Write(ref kept, longer);
+            }
+            ref var form = ref kept[index];
+            if (form.Memory == null)
+                form.Memory = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
+            *memory = form.Memory;
+            if (form.IsMade)
+                return;
+            w.For(items, flopsPerItem, args, body);
+            Volatile.Write(ref form.IsMade, true);
+        }
+    }
+
+    /// <summary>Frees what was kept. No kernel may be running.</summary>
+    public void Dispose()
+    {
+        foreach (var form in kept)
+            NativeMemory.AlignedFree(form.Memory);
+        kept = [];
+    }
+
+    private struct Form
+    {
+        public float* Memory;
+        public bool IsMade;
+    }
+}
