@@ -49,9 +49,9 @@ internal sealed partial class KernelWriter
                 var (a, b, m, n, k) = Product(anchor);
                 return $"K::MatMul.Run(W, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue});\n";
             case KernelKind.Conv:
-                return $"K::Convolution.Forward(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Convolution.Forward(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue}, {Forms(In(1))});\n";
             case KernelKind.ConvGradInput:
-                return $"K::Convolution.GradInput(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue});\n";
+                return $"K::Convolution.GradInput(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue}, {Forms(In(1))});\n";
             case KernelKind.MaxPool:
                 return $"K::Pooling.Max(W, {PoolShape(anchor)}, n, {P(0)}, {y}, {epilogue});\n";
             case KernelKind.AvgPool:
@@ -68,6 +68,12 @@ internal sealed partial class KernelWriter
     }
 
     private string Accumulates(Kernel kernel) => IsGradient(kernel.Anchor!) ? "f.Accumulate" : "false";
+
+    /// <summary>The forms of weights that a call may choose among; in inference it has a number and keeps what it made, if they are weights and not computed from the input.</summary>
+    private string Forms(Val weight) =>
+        program.Lowered.Kind == ProgramKind.Inference && (weight.Prim is ParameterPrim || (plan.Contains(weight) && plan[weight].Region == Region.Derived))
+            ? $"f.Forms, {CallText.Marked(shared.Form())}"
+            : "f.Forms";
 
     private string RowSums(Kernel kernel) => kernel.RowSum is { } r ? Pointer(r) : "null";
 

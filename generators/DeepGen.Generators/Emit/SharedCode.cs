@@ -13,6 +13,7 @@ internal sealed class SharedCode
     };
     private readonly List<string> texts = new();
     private readonly SortedDictionary<string, List<string>> shapes = new(StringComparer.Ordinal);
+    private int forms;
 
     public IReadOnlyList<string> Texts => texts;
 
@@ -60,6 +61,9 @@ internal sealed class SharedCode
 
         return $"in {type}s[{CallText.Marked(index)}]";
     }
+
+    /// <summary>The number of one more call that keeps a form of its weights.</summary>
+    public int Form() => forms++;
 
     /// <summary>Letters and digits of a layer's name, first letter upper case.</summary>
     public static string Identifier(string text)

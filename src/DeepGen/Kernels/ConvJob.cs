@@ -5,6 +5,9 @@ public static unsafe partial class Convolution
     /// <summary>Terms of the sum whose panel of pixels is packed at a time.</summary>
     private const nint Depth = 256;
 
+    /// <summary>Panels that are packed together: their terms stay in the second-level cache while the weights stream by once.</summary>
+    private const int PanelsAtATime = 8;
+
     /// <summary>Floats of a vector at the widest level.</summary>
     private const int MaxLanes = 16;
 

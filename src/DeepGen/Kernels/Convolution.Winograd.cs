@@ -14,7 +14,7 @@ public static unsafe partial class Convolution
     /// <summary>Floats of the area in which one tile per lane is transformed: 6 × 6 vectors of 16, and 6 rows.</summary>
     private const int TransformFloats = 36 * MaxLanes;
 
-    private static void Winograd<E>(Workers w, WinogradJob* job, int tile, WeightForms forms, int call)
+    private static void Winograd<E>(Workers w, WinogradJob* job, int tile, WeightForms forms, nint call)
         where E : struct, IEpilogue
     {
         if (tile == 2)
@@ -23,12 +23,12 @@ public static unsafe partial class Convolution
             Winograd<Winograd4, E>(w, job, forms, call);
     }
 
-    private static void Winograd<T, E>(Workers w, WinogradJob* job, WeightForms forms, int call)
+    private static void Winograd<T, E>(Workers w, WinogradJob* job, WeightForms forms, nint call)
         where T : struct, IWinogradTransform
         where E : struct, IEpilogue
     {
         job->Plan<T>();
-        forms.Get(w, call, T.Outputs / 2, LeftSlot, job->Points * job->WeightStep, &job->Left, job->Strips, 4d * job->Points * job->Channels * Tile.MaxRows, job, &TransformWeights<T>);
+        WeightForms.Get(forms, w, call, T.Outputs / 2, LeftSlot, job->Points * job->WeightStep, &job->Left, job->Strips, 4d * job->Points * job->Channels * Tile.MaxRows, job, &TransformWeights<T>);
         var points = (nint)job->Points;
         job->Transformed = Workers.Scratch(ImageSlot, points * (job->InputStep + job->ProductStep) + 2 * Tile.Columns);
         job->Products = job->Transformed + points * job->InputStep;

@@ -31,7 +31,7 @@ public static unsafe partial class Convolution
     /// <param name="forms">What may be chosen, and kept forms of the weights; null for the direct algorithm.</param>
     /// <param name="call">Number of this call among those that keep a form.</param>
     /// <remarks>In three dimensions each tensor has its depth before its height.</remarks>
-    public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue, WeightForms? forms = null, int call = -1)
+    public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
         var e = epilogue;
@@ -87,9 +87,8 @@ public static unsafe partial class Convolution
         var pass = new ConvPass { First = 0, Terms = terms };
         FillTable(s, job.Image, job.BandRows, job.Table);
         job.Pass = &pass;
-        job.Left = Workers.Scratch(LeftSlot, (nint)s.OutChannels * terms);
         job.Terms = terms;
-        w.For(s.Groups * Tile.Strips(outputs), 4d * terms * Tile.MaxRows, &job, &PackWeights);
+        WeightForms.Get(forms, w, call, 0, LeftSlot, (nint)s.OutChannels * terms, &job.Left, s.Groups * Tile.Strips(outputs), 4d * terms * Tile.MaxRows, &job, &PackWeights);
         Run<E>(w, &job);
     }
 
@@ -104,7 +103,7 @@ public static unsafe partial class Convolution
     /// <param name="epilogue">Applied to every finished sum.</param>
     /// <param name="forms">What may be chosen, and kept forms of the weights; null for the direct algorithm.</param>
     /// <param name="call">Number of this call among those that keep a form.</param>
-    public static void GradInput<E>(Workers w, in ConvShape s, nint batch, float* dy, float* weight, float* dx, in E epilogue, WeightForms? forms = null, int call = -1)
+    public static void GradInput<E>(Workers w, in ConvShape s, nint batch, float* dy, float* weight, float* dx, in E epilogue, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
         var e = epilogue;
@@ -241,8 +240,7 @@ public static unsafe partial class Convolution
             passes[index] = pass;
         }
         job.Pass = passes;
-        job.Left = Workers.Scratch(LeftSlot, (nint)s.Channels * terms);
-        w.For(s.Groups * Tile.Strips(inputs), 4d * terms * Tile.MaxRows, &job, &PackScatteredWeights);
+        WeightForms.Get(forms, w, call, 0, LeftSlot, (nint)s.Channels * terms, &job.Left, s.Groups * Tile.Strips(inputs), 4d * terms * Tile.MaxRows, &job, &PackScatteredWeights);
         Run<E>(w, &job);
     }
 
@@ -575,48 +573,78 @@ public static unsafe partial class Convolution
         var firstOutput = Tile.StripBegin(job->Outputs, strips, win.FirstStrip);
         var lastOutput = Tile.StripBegin(job->Outputs, strips, win.LastStrip);
         var isDense = job->StepHeight == 1 && job->StepWidth == 1;
-        var panel = Workers.Scratch(PanelSlot, (Math.Min(Depth, win.Terms) + 1) * columns);
-        var tiles = Workers.Scratch(TileSlot, (job->Outputs + 1) * columns);
-        var pieces = stackalloc Piece[2 * MaxLanes];
-        for (nint q = 0; q < pixels; q += columns)
+        var depthOfPanel = Math.Min(Depth, win.Terms);
+        var panelSize = (depthOfPanel + 1) * columns;
+        var panels = Workers.Scratch(PanelSlot, PanelsAtATime * panelSize);
+        var tileStep = PanelsAtATime * columns;
+        var tiles = Workers.Scratch(TileSlot, (job->Outputs + 1) * tileStep);
+        var pieces = stackalloc Piece[PanelsAtATime * 2 * MaxLanes];
+        var ends = stackalloc int[PanelsAtATime];
+        for (nint q = 0; q < pixels; q += PanelsAtATime * columns)
         {
-            var width = Math.Min(columns, pixels - q);
-            var vectors = width > lanes ? 2 : 1;
+            var last = Math.Min(pixels, q + PanelsAtATime * columns);
+            var panelCount = (int)((last - q + columns - 1) / columns);
             var count = 0;
-            for (var at = q; at < q + width;)
+            for (var i = 0; i < panelCount; i++)
             {
-                var row = at / win.Columns;
-                var column = at % win.Columns;
-                var sample = row / win.Rows;
-                row %= win.Rows;
-                var length = Math.Min(win.Columns - column, q + width - at);
-                pieces[count++] = new Piece
-                {
-                    Source = win.Image + sample * win.ImageSize + row * job->Image.RowLength + column,
-                    Target = win.Sums + sample * win.SampleSize + row * job->StepHeight * job->Width + column * job->StepWidth,
-                    At = (int)(at - q),
-                    Length = (int)length,
-                };
-                at += length;
+                count = FindPieces(job, win, q + i * columns, Math.Min(last, q + (i + 1) * columns), pieces, count);
+                ends[i] = count;
             }
             for (nint k = 0; k == 0 || k < win.Terms; k += Depth)
             {
                 var depth = Math.Min(Depth, win.Terms - k);
-                PackPanel(pieces, count, win.Table + k, depth, panel, vectors * lanes);
+                for (var i = 0; i < panelCount; i++)
+                {
+                    var begin = i == 0 ? 0 : ends[i - 1];
+                    PackPanel(pieces + begin, ends[i] - begin, win.Table + k, depth, panels + i * panelSize, Vectors(i) * lanes);
+                }
+                // A strip's weights are fetched once for all panels.
                 for (var strip = win.FirstStrip; strip < win.LastStrip; strip++)
                 {
                     var first = Tile.StripBegin(job->Outputs, strips, strip);
                     var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
+                    var left = win.Left + first * win.Terms + k * height;
                     // A dense band takes tiles as they come; the surplus of its last panel has room.
-                    var target = isDense ? win.Sums + first * win.SumStep + q : tiles + first * columns;
-                    Tile.Kernel(height, vectors, false)(depth, win.Left + first * win.Terms + k * height, height, panel, vectors * lanes, null, target, isDense ? win.SumStep : columns, k > 0);
+                    var target = isDense ? win.Sums + first * win.SumStep + q : tiles + first * tileStep;
+                    var targetStep = isDense ? win.SumStep : tileStep;
+                    for (var i = 0; i < panelCount; i++)
+                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, target + i * columns, targetStep, k > 0);
                 }
             }
             if (isDense)
                 continue;
-            for (var i = 0; i < count; i++)
-                Keep(job, tiles + firstOutput * columns + pieces[i].At, columns, lastOutput - firstOutput, pieces[i].Length, pieces[i].Target + firstOutput * win.SumStep, win.SumStep);
+            for (int i = 0, panel = 0; i < count; i++)
+            {
+                if (i == ends[panel])
+                    panel++;
+                Keep(job, tiles + firstOutput * tileStep + panel * columns + pieces[i].At, tileStep, lastOutput - firstOutput, pieces[i].Length, pieces[i].Target + firstOutput * win.SumStep, win.SumStep);
+            }
+
+            int Vectors(int panel) => last - q - panel * columns > lanes ? 2 : 1;
         }
+    }
+
+    /// <summary>The runs of neighbouring pixels that pixels begin … end − 1 of a window consist of.</summary>
+    /// <returns>The number of pieces, with those that were there before.</returns>
+    private static int FindPieces(ConvJob* job, in ConvWindow win, nint begin, nint end, Piece* pieces, int count)
+    {
+        for (var at = begin; at < end;)
+        {
+            var row = at / win.Columns;
+            var column = at % win.Columns;
+            var sample = row / win.Rows;
+            row %= win.Rows;
+            var length = Math.Min(win.Columns - column, end - at);
+            pieces[count++] = new Piece
+            {
+                Source = win.Image + sample * win.ImageSize + row * job->Image.RowLength + column,
+                Target = win.Sums + sample * win.SampleSize + row * job->StepHeight * job->Width + column * job->StepWidth,
+                At = (int)(at - begin),
+                Length = (int)length,
+            };
+            at += length;
+        }
+        return count;
     }
 
     /// <summary>panel[k·step + at] = source[table[k]] for the pixels of every piece, in whole vectors: surplus is overwritten by the next piece.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 
 namespace DeepGen.Kernels;
 
@@ -11,15 +10,17 @@ namespace DeepGen.Kernels;
 public sealed unsafe class WeightForms : IDisposable
 {
     private readonly object making = new();
-    private readonly bool keeps;
     private Form[] kept = [];
 
     /// <param name="winograd">Greatest tile of Winograd's algorithm that may be chosen: 4, 2, or 0 for none.</param>
     /// <param name="keeps">Whether a form is kept until <see cref="Changed"/>.</param>
-    public WeightForms(int winograd, bool keeps) => (Winograd, this.keeps) = (winograd, keeps);
+    public WeightForms(int winograd, bool keeps) => (Winograd, Keeps) = (winograd, keeps);
 
     /// <summary>Greatest tile of Winograd's algorithm that may be chosen: 4, 2, or 0 for none.</summary>
     public int Winograd { get; }
+
+    /// <summary>Whether a form is kept until <see cref="Changed"/>.</summary>
+    public bool Keeps { get; }
 
     /// <summary>Whether that tile is chosen wherever it is possible, and not where the cost says so: for tests and for measuring the cost.</summary>
     public bool IsForced { get; init; }
@@ -32,6 +33,7 @@ public sealed unsafe class WeightForms : IDisposable
     }
 
     /// <summary>Lets <paramref name="memory"/> be the form that a call wants: the one it kept, or memory that the loop has filled.</summary>
+    /// <param name="forms">What keeps it; null where nothing does.</param>
     /// <param name="w">Threads.</param>
     /// <param name="call">Number of the call in its program, below 0 where it keeps nothing.</param>
     /// <param name="kind">0 … 3: which of the call's forms; it may want another at another batch.</param>
@@ -42,19 +44,23 @@ public sealed unsafe class WeightForms : IDisposable
     /// <param name="flopsPerItem">Arithmetic of one item.</param>
     /// <param name="args">Handed to the body.</param>
     /// <param name="body">Makes the form.</param>
-    internal void Get(Workers w, int call, int kind, int scratch, nint floats, float** memory, nint items, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
+    internal static void Get(WeightForms? forms, Workers w, nint call, int kind, int scratch, nint floats, float** memory, nint items, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
     {
-        if (!keeps || call < 0)
+        if (forms is not { Keeps: true } || call < 0)
         {
             *memory = Workers.Scratch(scratch, floats);
             w.For(items, flopsPerItem, args, body);
             return;
         }
-        var index = (4 * call) + kind;
-        var forms = Volatile.Read(ref kept);
-        if (index < forms.Length && Volatile.Read(ref forms[index].IsMade))
+        forms.Kept(w, (4 * call) + kind, floats, memory, items, flopsPerItem, args, body);
+    }
+
+    private void Kept(Workers w, nint index, nint floats, float** memory, nint items, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
+    {
+        var seen = Volatile.Read(ref kept);
+        if (index < seen.Length && Volatile.Read(ref seen[index].IsMade))
         {
-            *memory = forms[index].Memory;
+            *memory = seen[index].Arena!.Pointer;
             return;
         }
         lock (making)
@@ -62,14 +68,13 @@ public sealed unsafe class WeightForms : IDisposable
             if (index >= kept.Length)
             {
                 // A new array: who reads the old one finds its forms as they were.
-                var longer = new Form[Math.Max(index + 4, 2 * kept.Length)];
+                var longer = new Form[Math.Max((int)index + 4, 2 * kept.Length)];
                 kept.CopyTo(longer, 0);
                 Volatile.Write(ref kept, longer);
             }
             ref var form = ref kept[index];
-            if (form.Memory == null)
-                form.Memory = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
-            *memory = form.Memory;
+            form.Arena ??= new NativeArena(floats, zeroed: false);
+            *memory = form.Arena.Pointer;
             if (form.IsMade)
                 return;
             w.For(items, flopsPerItem, args, body);
@@ -81,13 +86,13 @@ public sealed unsafe class WeightForms : IDisposable
     public void Dispose()
     {
         foreach (var form in kept)
-            NativeMemory.AlignedFree(form.Memory);
+            form.Arena?.Dispose();
         kept = [];
     }
 
     private struct Form
     {
-        public float* Memory;
+        public NativeArena? Arena;
         public bool IsMade;
     }
 }

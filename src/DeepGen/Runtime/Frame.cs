@@ -10,6 +10,9 @@ public unsafe struct Frame
     /// <summary>The worker threads of the network.</summary>
     public Workers Workers;
 
+    /// <summary>Packed and transformed weights, and what the convolutions may choose among.</summary>
+    public WeightForms Forms;
+
     /// <summary>The number of samples of this run.</summary>
     public nint Batch;
 

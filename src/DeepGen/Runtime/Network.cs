@@ -15,6 +15,8 @@ public abstract unsafe partial class Network : IDisposable
 {
     private readonly Gate _gate;
     private readonly Workers _workers;
+    private readonly WeightForms _inferenceForms;
+    private readonly WeightForms _trainingForms;
     private readonly SessionPool _inference;
     private readonly DerivedWeights _derived;
     private readonly NativeArena _stateBefore;
@@ -34,6 +36,8 @@ public abstract unsafe partial class Network : IDisposable
         Weights = new Weights(definition);
         _gate = new Gate(definition.Name, Release);
         _workers = new Workers(Options.Threads);
+        _inferenceForms = new WeightForms((int)Options.InferenceWinograd, keeps: true);
+        _trainingForms = new WeightForms((int)Options.TrainingWinograd, keeps: false);
         _inference = new SessionPool(() => new Session(MaxBatch, definition.Inference, definition.Evaluation));
         _derived = new DerivedWeights(this);
         _stateBefore = new NativeArena(definition.StateFloats);
@@ -296,6 +300,7 @@ public abstract unsafe partial class Network : IDisposable
     private Frame InferenceFrame(Session session, nint batch)
     {
         var frame = WeightsFrame();
+        frame.Forms = _inferenceForms;
         frame.Batch = batch;
         frame.Arena = session.Arena;
         frame.Fixed = session.Fixed;
@@ -306,6 +311,7 @@ public abstract unsafe partial class Network : IDisposable
     {
         _training ??= new Session(MaxBatch, Definition.Training);
         var frame = InferenceFrame(_training, batch);
+        frame.Forms = _trainingForms;
         frame.Gradients = Weights.Gradients.Pointer;
         frame.WantParameterGradients = true;
         return frame;
@@ -317,6 +323,8 @@ public abstract unsafe partial class Network : IDisposable
         _unwantedGradients?.Dispose();
         _inference.Dispose();
         _workers.Dispose();
+        _inferenceForms.Dispose();
+        _trainingForms.Dispose();
         _stateBefore.Dispose();
         Weights.Dispose();
     }
@@ -338,6 +346,7 @@ public abstract unsafe partial class Network : IDisposable
             var version = network.Weights.Version;
             var frame = network.WeightsFrame();
             network.Definition.Prepare(ref frame);
+            network._inferenceForms.Changed();
             network.Weights.DerivedVersion = version;
         }
     }

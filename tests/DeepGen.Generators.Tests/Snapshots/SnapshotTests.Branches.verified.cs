@@ -263,10 +263,10 @@ partial class Branches
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1584 * n, new BiasReluEpilogue(P + 16));
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1584 * n, new BiasReluEpilogue(P + 16), f.Forms, 0);
 
             // 1: Conv2d2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[1], n, (float*)f.Inputs[0], P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144));
+            K::Convolution.Forward(W, in ConvShapes[1], n, (float*)f.Inputs[0], P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144), f.Forms, 1);
 
             // 2: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, (float*)f.Inputs[0], A + 2736 * n, AsIs);
@@ -320,10 +320,10 @@ partial class Branches
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 2736 * n, 1728 * n, 1728 * n);
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 2736 * n, P, A + 1584 * n, new BiasReluEpilogue(P + 16));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 2736 * n, P, A + 1584 * n, new BiasReluEpilogue(P + 16), f.Forms);
 
             // 1: Conv2d2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2736 * n, P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2736 * n, P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144), f.Forms);
 
             // 2: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A + 2736 * n, A + 3168 * n, AsIs);
@@ -416,10 +416,10 @@ partial class Branches
                 K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 2736 * n, A + 3168 * n, A, AsIs);
 
                 // 18: Conv2d2
-                K::Convolution.GradInput(W, in ConvShapes[1], n, A + 2160 * n, P + 32, A, new AddEpilogue(A));
+                K::Convolution.GradInput(W, in ConvShapes[1], n, A + 2160 * n, P + 32, A, new AddEpilogue(A), f.Forms);
 
                 // 19: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 1584 * n, P, dx0, new AddEpilogue(A));
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 1584 * n, P, dx0, new AddEpilogue(A), f.Forms);
             }
         }
 

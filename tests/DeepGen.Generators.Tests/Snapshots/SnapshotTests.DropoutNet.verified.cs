@@ -253,7 +253,7 @@ partial class DropoutNet
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 80));
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 80), f.Forms, 0);
 
             // 1: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A, A + 256 * n, AsIs);
@@ -299,7 +299,7 @@ partial class DropoutNet
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 512 * n, 800 * n, 800 * n);
 
             // 0: Conv2d1 + Relu1 + Dropout1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 512 * n, P, A + 256 * n, new BiasReluWhereEpilogue(P + 80, A, f.Seed, f.Step, f.FirstSample, 5));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 512 * n, P, A + 256 * n, new BiasReluWhereEpilogue(P + 80, A, f.Seed, f.Step, f.FirstSample, 5), f.Forms);
 
             // 1: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, AsIs);
@@ -372,7 +372,7 @@ partial class DropoutNet
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, f.Forms);
             }
         }
 

@@ -207,16 +207,16 @@ partial class GroupsAndDilation
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1568 * n, new BiasReluEpilogue(P + 64));
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1568 * n, new BiasReluEpilogue(P + 64), f.Forms, 0);
 
             // 1: Conv2d2 + LeakyRelu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 1568 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 1568 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128), f.Forms, 1);
 
             // 2: Conv2d3 + Sigmoid1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432));
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432), f.Forms, 2);
 
             // 3: Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, (float*)f.Outputs[0], new BiasEpilogue(P + 736));
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, (float*)f.Outputs[0], new BiasEpilogue(P + 736), f.Forms, 3);
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
@@ -228,16 +228,16 @@ partial class GroupsAndDilation
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 3136 * n, 4680 * n, 4680 * n);
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 3136 * n, P, A + 4320 * n, new BiasReluEpilogue(P + 64));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 3136 * n, P, A + 4320 * n, new BiasReluEpilogue(P + 64), f.Forms);
 
             // 1: Conv2d2 + LeakyRelu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4320 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4320 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128), f.Forms);
 
             // 2: Conv2d3 + Sigmoid1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432));
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432), f.Forms);
 
             // 3: Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, A + 5504 * n, new BiasEpilogue(P + 736));
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, A + 5504 * n, new BiasEpilogue(P + 736), f.Forms);
             if (f.Outputs != null && f.Outputs[0] != null)
             {
                 global::System.Buffer.MemoryCopy(A + 5504 * n, f.Outputs[0], 672 * n, 672 * n);
@@ -264,19 +264,19 @@ partial class GroupsAndDilation
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736);
 
             // 5: Conv2d4 + Sigmoid1
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n));
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n), f.Forms);
 
             // 6: Conv2d3
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432);
 
             // 7: Conv2d3 + LeakyRelu1
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A));
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A), f.Forms);
 
             // 8: Conv2d2
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128);
 
             // 9: Conv2d2 + Relu1
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n));
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n), f.Forms);
 
             // 10: Conv2d1
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64);
@@ -286,7 +286,7 @@ partial class GroupsAndDilation
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 4320 * n, P, dx0, AsIs);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 4320 * n, P, dx0, AsIs, f.Forms);
             }
         }
 

@@ -272,13 +272,13 @@ partial class LeNet5
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Tanh1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasTanhEpilogue(P + 160));
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasTanhEpilogue(P + 160), f.Forms, 0);
 
             // 1: AvgPool2d1
             K::Pooling.Average(W, in PoolShapes[0], n, A, A + 4704 * n, AsIs);
 
             // 2: Conv2d2 + Tanh2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A, new BiasTanhEpilogue(P + 2576));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A, new BiasTanhEpilogue(P + 2576), f.Forms, 1);
 
             // 3: AvgPool2d2
             K::Pooling.Average(W, in PoolShapes[1], n, A, A + 1600 * n, AsIs);
@@ -327,13 +327,13 @@ partial class LeNet5
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 7488 * n, 3136 * n, 3136 * n);
 
             // 0: Conv2d1 + Tanh1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 7488 * n, P, A, new BiasTanhEpilogue(P + 160));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 7488 * n, P, A, new BiasTanhEpilogue(P + 160), f.Forms);
 
             // 1: AvgPool2d1
             K::Pooling.Average(W, in PoolShapes[0], n, A, A + 6304 * n, AsIs);
 
             // 2: Conv2d2 + Tanh2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6304 * n, P + 176, A + 4704 * n, new BiasTanhEpilogue(P + 2576));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6304 * n, P + 176, A + 4704 * n, new BiasTanhEpilogue(P + 2576), f.Forms);
 
             // 3: AvgPool2d2
             K::Pooling.Average(W, in PoolShapes[1], n, A + 4704 * n, A + 8272 * n, AsIs);
@@ -409,7 +409,7 @@ partial class LeNet5
 
             // 15: Conv2d2
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576);
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs, f.Forms);
 
             // 17: AvgPool2d1 + Tanh1
             K::Pooling.AverageGrad(W, in PoolShapes[0], n, A + 6304 * n, A, new MulEpilogue(A));
@@ -422,7 +422,7 @@ partial class LeNet5
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 19: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, f.Forms);
             }
         }
 

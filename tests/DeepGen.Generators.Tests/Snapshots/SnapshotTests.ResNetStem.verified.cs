@@ -309,22 +309,22 @@ partial class ResNetStem
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 10: BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824));
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824), f.Forms, 0);
 
             // 11: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A, A + 16384 * n, AsIs);
 
             // 12: Bottleneck1.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840));
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840), f.Forms, 1);
 
             // 13: Bottleneck1.BatchNorm2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856));
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856), f.Forms, 2);
 
             // 14: Bottleneck1.BatchNorm3
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872));
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872), f.Forms, 3);
 
             // 15: Bottleneck1.BatchNorm4 + Add1 + Relu3
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904));
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904), f.Forms, 4);
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
@@ -336,7 +336,7 @@ partial class ResNetStem
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 49152 * n, 49152 * n, 49152 * n);
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs, f.Forms);
 
             // 1: BatchNorm1
             W.For(16, 7168, new BatchNorm3(A, F + 224, S, S, n, 1024, 16384, 1f / n, 0.0009765625f));
@@ -349,7 +349,7 @@ partial class ResNetStem
             K::Pooling.Max(W, in PoolShapes[0], n, A + 16384 * n, A + 77824 * n, AsIs);
 
             // 5: Bottleneck1.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 77824 * n, P + 2384, A + 86016 * n, AsIs);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 77824 * n, P + 2384, A + 86016 * n, AsIs, f.Forms);
 
             // 6: Bottleneck1.BatchNorm1
             W.For(8, 1792, new BatchNorm3(A + 86016 * n, F + 256, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
@@ -359,7 +359,7 @@ partial class ResNetStem
             W.For(n, 32768, new Relu(P + 2512, A + 86016 * n, F + 256, F + 272, P + 2528, A + 88064 * n, 8, 256));
 
             // 9: Bottleneck1.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[2], n, A + 88064 * n, P + 2544, A + 90112 * n, AsIs);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 88064 * n, P + 2544, A + 90112 * n, AsIs, f.Forms);
 
             // 10: Bottleneck1.BatchNorm2
             W.For(8, 1792, new BatchNorm3(A + 90112 * n, F + 288, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
@@ -369,14 +369,14 @@ partial class ResNetStem
             W.For(n, 32768, new Relu(P + 3120, A + 90112 * n, F + 288, F + 304, P + 3136, A + 92160 * n, 8, 256));
 
             // 13: Bottleneck1.Conv2d3
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 92160 * n, P + 3152, A + 32768 * n, AsIs);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 92160 * n, P + 3152, A + 32768 * n, AsIs, f.Forms);
 
             // 14: Bottleneck1.BatchNorm3
             W.For(32, 1792, new BatchNorm3(A + 32768 * n, F, S + 96, S + 96, n, 256, 8192, 1f / n, 0.00390625f));
             W.For(32, 2304, new BatchNorm4(A + 32768 * n, F, F + 32, S + 128, S + 128, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
 
             // 16: Bottleneck1.Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 77824 * n, P + 3472, A + 40960 * n, AsIs);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 77824 * n, P + 3472, A + 40960 * n, AsIs, f.Forms);
 
             // 17: Bottleneck1.BatchNorm4
             W.For(32, 1792, new BatchNorm3(A + 40960 * n, F + 64, S + 160, S + 160, n, 256, 8192, 1f / n, 0.00390625f));
@@ -413,14 +413,14 @@ partial class ResNetStem
             W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 61440 * n, A + 69632 * n, A + 40960 * n, F + 64, F + 160, A + 40960 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 22: Bottleneck1.Conv2d4
-            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 40960 * n, P + 3472, A + 81920 * n, AsIs);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 40960 * n, P + 3472, A + 81920 * n, AsIs, f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 77824 * n, A + 40960 * n, G + 3472, f.Accumulate, null);
 
             // 24: Bottleneck1.BatchNorm3
             W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 61440 * n, A + 69632 * n, A + 32768 * n, F, F + 192, A + 61440 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 25: Bottleneck1.Conv2d3
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 61440 * n, P + 3152, A + 32768 * n, AsIs);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 61440 * n, P + 3152, A + 32768 * n, AsIs, f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 92160 * n, A + 61440 * n, G + 3152, f.Accumulate, null);
 
             // 27: Bottleneck1.BatchNorm2
@@ -428,7 +428,7 @@ partial class ResNetStem
             W.For(n, 79872, new BatchNormBackward2(F + 304, P + 3120, F, A + 92160 * n, A + 32768 * n, A + 90112 * n, F + 288, F + 16, A + 92160 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 29: Bottleneck1.Conv2d2
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 92160 * n, P + 2544, A + 32768 * n, AsIs);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 92160 * n, P + 2544, A + 32768 * n, AsIs, f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 88064 * n, A + 92160 * n, G + 2544, f.Accumulate, null);
 
             // 31: Bottleneck1.BatchNorm1
@@ -436,7 +436,7 @@ partial class ResNetStem
             W.For(n, 79872, new BatchNormBackward2(F + 272, P + 2512, F, A + 88064 * n, A + 32768 * n, A + 86016 * n, F + 256, F + 16, A + 88064 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 33: Bottleneck1.Conv2d1
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 88064 * n, P + 2384, A + 81920 * n, new AddEpilogue2(A + 81920 * n));
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 88064 * n, P + 2384, A + 81920 * n, new AddEpilogue2(A + 81920 * n), f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 77824 * n, A + 88064 * n, G + 2384, f.Accumulate, null);
 
             // 35: MaxPool2d1
@@ -454,7 +454,7 @@ partial class ResNetStem
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 39: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 16384 * n, P, dx0, AsIs);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 16384 * n, P, dx0, AsIs, f.Forms);
             }
         }
 

@@ -307,7 +307,7 @@ partial class TwoHeads
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 112));
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 112), f.Forms, 0);
 
             // 1: Dense1
             K::MatMul.Run(W, A, 64, 1, P + 128, 1, 64, A + 64 * n, n, 16, 64, new BiasEpilogue(P + 1152));
@@ -361,7 +361,7 @@ partial class TwoHeads
             global::System.Buffer.MemoryCopy(f.Inputs[1], A + 176 * n, 20 * n, 20 * n);
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 112 * n, new BiasReluEpilogue(P + 112));
+            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 112 * n, new BiasReluEpilogue(P + 112), f.Forms);
 
             // 1: Dense1
             K::MatMul.Run(W, A + 112 * n, 64, 1, P + 128, 1, 64, A + 192 * n, n, 16, 64, new BiasEpilogue(P + 1152));
@@ -463,7 +463,7 @@ partial class TwoHeads
                 K::MatMul.Run(W, A + 240 * n, 16, 1, P + 1168, 5, 1, dx1, n, 5, 16, AsIs);
 
                 // 18: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 112 * n, P, dx0, AsIs);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 112 * n, P, dx0, AsIs, f.Forms);
             }
         }
 
