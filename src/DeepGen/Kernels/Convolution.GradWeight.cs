@@ -40,6 +40,10 @@ public static unsafe partial class Convolution
                     Packing.Zero(job->Db, outputs);
             }
         }
+        else if (job->Outputs >= PanelOutputs && job->Terms >= Tile.Columns)
+        {
+            GradWeightPanels(w, job);
+        }
         else if (weights <= FewWeights)
         {
             var chunks = (int)Math.Min(job->Batch, Chunks);
@@ -278,6 +282,24 @@ public static unsafe partial class Convolution
 
         /// <summary>Floats of a block's sums.</summary>
         public nint BlockSize;
+
+        /// <summary>Panels of terms.</summary>
+        public nint Panels;
+
+        /// <summary>Parts into which the strips of output channels are shared out.</summary>
+        public int Parts;
+
+        /// <summary>Pixels whose gradients are turned at a time, the first of them and their number.</summary>
+        public nint PixelsAtATime;
+        public nint Pixel;
+        public nint Pixels;
+
+        /// <summary>The group, and whether something stands in its gradient already.</summary>
+        public int Group;
+        public bool Adds;
+
+        /// <summary>Floats between the images.</summary>
+        public nint ImageStep;
 
         public int Chunks;
         public int SamplesAtATime;

@@ -181,6 +181,64 @@ internal static unsafe class Packing
         }
     }
 
+    /// <summary>target[i·step + j] = source[offsets[j] + i] for i &lt; count and j &lt; width; what else a row of step floats holds is undefined.</summary>
+    /// <param name="source">Where the offsets count from.</param>
+    /// <param name="offsets">Start of every run.</param>
+    /// <param name="count">Length of a run.</param>
+    /// <param name="width">Runs.</param>
+    /// <param name="target">Rows of one element of each run.</param>
+    /// <param name="step">Floats of a row, a multiple of 4 and at least width.</param>
+    /// <param name="mayReadOn">Whether seven floats may be read behind a run.</param>
+    [MethodImpl(Optimize)]
+    public static void Gathered(float* source, nint* offsets, nint count, nint width, float* target, nint step, bool mayReadOn)
+    {
+        nint j = 0;
+        if (Avx.IsSupported)
+        {
+            var rest = stackalloc float[64];
+            for (; j <= width - 8; j += 8)
+            {
+                nint i = 0;
+                for (; i <= count - 8; i += 8)
+                    Transpose8(source + i, offsets + j, target + i * step + j, step);
+                if (i == count)
+                    continue;
+                if (mayReadOn)
+                {
+                    Transpose8(source + i, offsets + j, rest, 8);
+                    for (nint r = 0; i + r < count; r++)
+                        Vector256.Load(rest + 8 * r).Store(target + (i + r) * step + j);
+                    continue;
+                }
+                for (; i < count; i++)
+                {
+                    for (nint r = 0; r < 8; r++)
+                        target[i * step + j + r] = source[offsets[j + r] + i];
+                }
+            }
+        }
+        for (; j < width; j++)
+        {
+            var from = source + offsets[j];
+            for (nint i = 0; i < count; i++)
+                target[i * step + j] = from[i];
+        }
+    }
+
+    /// <summary>As the other overload, rows at any distance.</summary>
+    [MethodImpl(Inline)]
+    private static void Transpose8(float* source, nint* rows, float* target, nint step)
+    {
+        for (nint half = 0; half < 8; half += 4, source += 4, target += 4 * step)
+        {
+            var r04 = Vector256.Create(Vector128.Load(source + rows[0]), Vector128.Load(source + rows[4]));
+            var r15 = Vector256.Create(Vector128.Load(source + rows[1]), Vector128.Load(source + rows[5]));
+            var r26 = Vector256.Create(Vector128.Load(source + rows[2]), Vector128.Load(source + rows[6]));
+            var r37 = Vector256.Create(Vector128.Load(source + rows[3]), Vector128.Load(source + rows[7]));
+            Quarter(r04, r15, r26, r37, target, step);
+        }
+    }
+
     [MethodImpl(Inline)]
     private static void Transpose4(float* source, nint sourceStep, float* target, nint step)
     {
