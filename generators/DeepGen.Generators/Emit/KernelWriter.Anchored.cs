@@ -27,7 +27,7 @@ internal sealed partial class KernelWriter
                 string Floats(Val v) => v.Element == Element.Float32 ? Pointer(v) : $"(float*)({Pointer(v)})";
                 return $"K::Sequences.{kernel.Kind}(W, {Floats(In(0))}, {Floats(anchor)}, n, {Literals.Int(sequence[0].Size)}, {Literals.Int(sequence.Elements / sequence[0].Size)});\n";
             case KernelKind.ConvGradWeight:
-                return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)});\n";
+                return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)}, f.Forms);\n";
 
             case KernelKind.ScatterAdd:
                 return $"K::Indexing.ScatterAdd(W, {P(0)}, {RowsAndIndices(anchor.Dims, anchor.Inputs[1])}, {Literals.Int(((ScatterAddPrim)anchor.Prim).Padding)}, {Pointer(anchor)}, {Accumulates(kernel)});\n";

@@ -134,7 +134,7 @@ public static unsafe partial class Convolution
                 var source = job->Source + (sample * job->Channels + c) * job->Height * job->Width;
                 var firstRow = tileRow * T.Outputs - job->PadTop;
                 for (nint y = 0; y < (count * T.Outputs) + 2; y++)
-                    Split<T, V>(job, source, firstRow + y, padded, phases + y * phase, plane);
+                    Split<T, V>(source, job->Height, job->Width, firstRow + y, job->PadLeft, job->TileColumns + 1, padded, phases + y * phase, plane);
                 for (nint r = 0; r < count; r++, target += job->TileColumns)
                 {
                     for (nint at = 0; at < job->TileColumns; at += V.Width)
@@ -150,23 +150,22 @@ public static unsafe partial class Convolution
         }
     }
 
-    /// <summary>One row of the padded image, taken apart into its phases.</summary>
+    /// <summary>One row of an image behind padLeft zeros, length times T.Outputs pixels, taken apart into its phases; zeros beyond the image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Split<T, V>(WinogradJob* job, float* source, nint y, float* padded, float* target, nint plane)
+    private static void Split<T, V>(float* source, nint height, nint width, nint y, nint padLeft, nint length, float* padded, float* target, nint plane)
         where T : struct, IWinogradTransform
         where V : unmanaged, ISimd<V>
     {
-        nint length = job->TileColumns + 1;
-        if (y < 0 || y >= job->Height)
+        if (y < 0 || y >= height)
         {
             for (nint p = 0; p < T.Outputs; p++)
                 Packing.Zero(target + p * plane, length);
             return;
         }
-        Packing.Zero(padded, job->PadLeft);
-        var kept = Math.Min(job->Width, T.Outputs * length - job->PadLeft);
-        Packing.Copy(source + y * job->Width, padded + job->PadLeft, kept);
-        Packing.Zero(padded + job->PadLeft + kept, T.Outputs * length - job->PadLeft - kept);
+        Packing.Zero(padded, padLeft);
+        var kept = Math.Min(width, T.Outputs * length - padLeft);
+        Packing.Copy(source + y * width, padded + padLeft, kept);
+        Packing.Zero(padded + padLeft + kept, T.Outputs * length - padLeft - kept);
         for (nint q = 0; q < length; q += V.Width)
         {
             var from = padded + q * T.Outputs;
@@ -339,6 +338,13 @@ public static unsafe partial class Convolution
         /// <summary>Strips of output channels.</summary>
         public int Strips;
 
+        /// <summary>Panels of input channels, and parts into which they are shared out; of weight gradients.</summary>
+        public nint Panels;
+        public int Parts;
+
+        /// <summary>Whether weight gradients are added to what stands there.</summary>
+        public bool Adds;
+
         /// <summary>Transformed weights: point after point, in it strip after strip.</summary>
         public float* Left;
         public nint StripSize;
@@ -361,7 +367,7 @@ public static unsafe partial class Convolution
         public nint ProductStep;
 
         /// <summary>Rounds and places, from the shape and the batch alone.</summary>
-        public void Plan<T>()
+        public void Plan<T>(int mostTiles = MostTiles)
             where T : struct, IWinogradTransform
         {
             Points = (T.Outputs + 2) * (T.Outputs + 2);
@@ -370,11 +376,11 @@ public static unsafe partial class Convolution
             WeightStep = Strips * StripSize + MaxLanes;
             TileColumns = (OutWidth + T.Outputs - 1) / T.Outputs;
             TileRows = (OutHeight + T.Outputs - 1) / T.Outputs;
-            Lanes = Math.Min(Tile.Lanes, TileColumns > 8 ? 16 : TileColumns > 4 ? 8 : 4);
+            Lanes = ConvCost.WinogradLanes(TileColumns);
             // Of the numbers of rows that make a round of a fitting size, the one whose tiles fill the panels best.
             var all = Batch * TileRows;
             nint best = Math.Min(all, Math.Max(1, FewestTiles / TileColumns));
-            for (var rows = best; rows <= all && rows * TileColumns <= MostTiles; rows++)
+            for (var rows = best; rows <= all && rows * TileColumns <= mostTiles; rows++)
             {
                 if (Filled(rows) >= Filled(best))
                     best = rows;

@@ -679,7 +679,8 @@ public static unsafe partial class Convolution
     /// <param name="dw">Gradient of the weights [O, C / groups, kh, kw].</param>
     /// <param name="accumulate">Whether to add to what stands in dw and db.</param>
     /// <param name="db">Gradient of the bias [O], or null.</param>
-    public static void GradWeight(Workers w, in ConvShape s, nint batch, float* x, float* dy, float* dw, bool accumulate, float* db)
+    /// <param name="forms">What may be chosen; null for the direct algorithm.</param>
+    public static void GradWeight(Workers w, in ConvShape s, nint batch, float* x, float* dy, float* dw, bool accumulate, float* db, WeightForms? forms = null)
     {
         var taps = s.KernelHeight * s.KernelWidth;
         var job = new GradJob
@@ -697,6 +698,33 @@ public static unsafe partial class Convolution
             OutHeight = s.OutHeight,
             OutWidth = s.OutWidth,
         };
+        if (batch > 0 && forms is { Winograd: > 0 } && ConvCost.WinogradOfWeights(s, batch, forms) is > 0 and var tile)
+        {
+            var winograd = new WinogradJob
+            {
+                Batch = batch,
+                Source = x,
+                Target = dy,
+                Channels = s.Channels,
+                Height = s.Height,
+                Width = s.Width,
+                Outputs = s.OutChannels,
+                OutHeight = s.OutHeight,
+                OutWidth = s.OutWidth,
+                PadTop = s.PadTop,
+                PadLeft = s.PadLeft,
+                Weight = dw,
+                WeightOutput = 9 * (nint)s.Channels,
+                Adds = accumulate,
+            };
+            if (db != null)
+                w.For(s.OutChannels, 2d * s.OutHeight * s.OutWidth * batch, &job, &GradBias);
+            if (tile == 2)
+                GradWeightWinograd<Winograd2>(w, &winograd);
+            else
+                GradWeightWinograd<Winograd4>(w, &winograd);
+            return;
+        }
         job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (job.Terms + 16));
         FillTable(s, job.Image, s.OutHeight, job.Table);
         GradWeight(w, &job);

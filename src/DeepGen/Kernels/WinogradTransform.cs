@@ -23,6 +23,14 @@ internal unsafe interface IWinogradTransform
     /// <summary>target[i·targetStep] = Σₖ Aᵀ[i, k]·source[k·step] for the m + 2 products.</summary>
     static abstract void Output<V>(float* source, nint step, float* target, nint targetStep)
         where V : unmanaged, ISimd<V>;
+
+    /// <summary>target[i·targetStep] = Σₖ A[i, k]·source[k·step] for the gradients of m outputs.</summary>
+    static abstract void OutputGradient<V>(float* source, nint step, float* target, nint targetStep)
+        where V : unmanaged, ISimd<V>;
+
+    /// <summary>target[i·targetStep] = Σₖ Gᵀ[i, k]·source[k·step] for the gradients of m + 2 transformed weights.</summary>
+    static abstract void WeightGradient<V>(float* source, nint step, float* target, nint targetStep)
+        where V : unmanaged, ISimd<V>;
 }
 
 /// <summary>F(2, 3): interpolation at 0, 1, −1 and ∞.</summary>
@@ -61,6 +69,28 @@ internal readonly unsafe struct Winograd2 : IWinogradTransform
         V m0 = V.Load(source), m1 = V.Load(source + step), m2 = V.Load(source + 2 * step), m3 = V.Load(source + 3 * step);
         V.Store(target, m0 + (m1 + m2));
         V.Store(target + targetStep, m1 - m2 - m3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OutputGradient<V>(float* source, nint step, float* target, nint targetStep)
+        where V : unmanaged, ISimd<V>
+    {
+        V y0 = V.Load(source), y1 = V.Load(source + step);
+        V.Store(target, y0);
+        V.Store(target + targetStep, y0 + y1);
+        V.Store(target + 2 * targetStep, y0 - y1);
+        V.Store(target + 3 * targetStep, -y1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WeightGradient<V>(float* source, nint step, float* target, nint targetStep)
+        where V : unmanaged, ISimd<V>
+    {
+        V u0 = V.Load(source), u1 = V.Load(source + step), u2 = V.Load(source + 2 * step), u3 = V.Load(source + 3 * step);
+        V half = V.Broadcast(0.5f), outer = half * (u1 + u2);
+        V.Store(target, u0 + outer);
+        V.Store(target + targetStep, half * (u1 - u2));
+        V.Store(target + 2 * targetStep, outer + u3);
     }
 }
 
@@ -113,5 +143,32 @@ internal readonly unsafe struct Winograd4 : IWinogradTransform
         V.Store(target + targetStep, V.MultiplyAdd(V.Broadcast(2), odd2, odd1));
         V.Store(target + 2 * targetStep, V.MultiplyAdd(V.Broadcast(4), even2, even1));
         V.Store(target + 3 * targetStep, V.MultiplyAdd(V.Broadcast(8), odd2, odd1) + m5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OutputGradient<V>(float* source, nint step, float* target, nint targetStep)
+        where V : unmanaged, ISimd<V>
+    {
+        V y0 = V.Load(source), y1 = V.Load(source + step), y2 = V.Load(source + 2 * step), y3 = V.Load(source + 3 * step);
+        V.Store(target, y0);
+        V even = y0 + y2, odd = y1 + y3;
+        V.Store(target + targetStep, even + odd);
+        V.Store(target + 2 * targetStep, even - odd);
+        even = V.MultiplyAdd(V.Broadcast(4), y2, y0);
+        odd = V.MultiplyAdd(V.Broadcast(8), y3, y1 + y1);
+        V.Store(target + 3 * targetStep, even + odd);
+        V.Store(target + 4 * targetStep, even - odd);
+        V.Store(target + 5 * targetStep, y3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WeightGradient<V>(float* source, nint step, float* target, nint targetStep)
+        where V : unmanaged, ISimd<V>
+    {
+        V u0 = V.Load(source), u1 = V.Load(source + step), u2 = V.Load(source + 2 * step), u3 = V.Load(source + 3 * step), u4 = V.Load(source + 4 * step), u5 = V.Load(source + 5 * step);
+        V sixth = V.Broadcast(-1 / 6f), near = sixth * (u1 + u2), far = u3 + u4;
+        V.Store(target, V.MultiplyAdd(V.Broadcast(1 / 4f), u0, V.MultiplyAdd(V.Broadcast(1 / 24f), far, near)));
+        V.Store(target + targetStep, V.MultiplyAdd(V.Broadcast(1 / 12f), u3 - u4, sixth * (u1 - u2)));
+        V.Store(target + 2 * targetStep, V.MultiplyAdd(V.Broadcast(1 / 6f), far, near) + u5);
     }
 }
