@@ -159,7 +159,7 @@ internal sealed partial class KernelWriter
             values.AddRange(new[] { xs[0], ys[0], window.Kernel[0], window.Stride[0], window.PadBefore[0], window.Dilation[0] });
         }
 
-        return shared.Shape("ConvShape", $"{Between(x)} to {Between(y)}", string.Join(", ", values.Select(i => Literals.Int(i))));
+        return shared.Shape("ConvShape", $"{Between(x)} to {Between(y)}{(xs.Length == 3 ? "" : ConvChoices.Text(values))}", string.Join(", ", values.Select(i => Literals.Int(i))));
     }
 
     private string PoolShape(Val v)

@@ -8,13 +8,10 @@ namespace DeepGen.Kernels;
 /// </content>
 public static unsafe partial class Convolution
 {
-    /// <summary>Tiles of a round of sums: the longer, the less often sums of all weights are fetched.</summary>
-    internal const int MostGradTiles = 512;
-
     private static void GradWeightWinograd<T>(Workers w, WinogradJob* job)
         where T : struct, IWinogradTransform
     {
-        job->Plan<T>(MostGradTiles);
+        job->Plan<T>(ConvCost.MostGradTiles);
         nint points = job->Points;
         job->Transformed = Workers.Scratch(ImageSlot, points * (job->InputStep + job->ProductStep) + 2 * Tile.Columns);
         job->Products = job->Transformed + points * job->InputStep;

@@ -14,7 +14,7 @@ public static unsafe partial class Convolution
     /// <summary>Floats of the area in which one tile per lane is transformed: 6 × 6 vectors of 16, and 6 rows.</summary>
     private const int TransformFloats = 36 * MaxLanes;
 
-    private static void Winograd<E>(Workers w, WinogradJob* job, int tile, WeightForms forms, nint call)
+    private static void Winograd<E>(Workers w, WinogradJob* job, int tile, WeightForms? forms, nint call)
         where E : struct, IEpilogue
     {
         if (tile == 2)
@@ -23,7 +23,7 @@ public static unsafe partial class Convolution
             Winograd<Winograd4, E>(w, job, forms, call);
     }
 
-    private static void Winograd<T, E>(Workers w, WinogradJob* job, WeightForms forms, nint call)
+    private static void Winograd<T, E>(Workers w, WinogradJob* job, WeightForms? forms, nint call)
         where T : struct, IWinogradTransform
         where E : struct, IEpilogue
     {
@@ -376,7 +376,7 @@ public static unsafe partial class Convolution
             WeightStep = Strips * StripSize + MaxLanes;
             TileColumns = (OutWidth + T.Outputs - 1) / T.Outputs;
             TileRows = (OutHeight + T.Outputs - 1) / T.Outputs;
-            Lanes = ConvCost.WinogradLanes(TileColumns);
+            Lanes = ConvCost.WinogradLanes(TileColumns, Tile.Lanes);
             // Of the numbers of rows that make a round of a fitting size, the one whose tiles fill the panels best.
             var all = Batch * TileRows;
             nint best = Math.Min(all, Math.Max(1, FewestTiles / TileColumns));

@@ -35,7 +35,7 @@ public static unsafe partial class Convolution
         where E : struct, IEpilogue
     {
         var e = epilogue;
-        if (forms is { Winograd: > 0 } && ConvCost.Winograd(s, batch, forms, isGradient: false) is > 0 and var tile)
+        if (WinogradTile(s, batch, forms, isGradient: false) is > 0 and var tile)
         {
             var winograd = new WinogradJob
             {
@@ -107,7 +107,7 @@ public static unsafe partial class Convolution
         where E : struct, IEpilogue
     {
         var e = epilogue;
-        if (forms is { Winograd: > 0 } && ConvCost.Winograd(s, batch, forms, isGradient: true) is > 0 and var tile)
+        if (WinogradTile(s, batch, forms, isGradient: true) is > 0 and var tile)
         {
             // A convolution of dy with the taps turned, from outputs to inputs.
             var winograd = new WinogradJob
@@ -243,6 +243,16 @@ public static unsafe partial class Convolution
         WeightForms.Get(forms, w, call, 0, LeftSlot, (nint)s.Channels * terms, &job.Left, s.Groups * Tile.Strips(inputs), 4d * terms * Tile.MaxRows, &job, &PackScatteredWeights);
         Run<E>(w, &job);
     }
+
+    private static int WinogradTile(in ConvShape s, nint batch, WeightForms? forms, bool isGradient) =>
+        forms is null || forms.Winograd == 0 || batch == 0 ? 0
+        : forms.IsForced ? (ConvCost.IsWinogradPossible(s) ? forms.Winograd : 0)
+        : ConvCost.Winograd(s, batch, Tile.Lanes, forms.Winograd, forms.Keeps, isGradient);
+
+    private static int WinogradTileOfWeights(in ConvShape s, nint batch, WeightForms? forms) =>
+        forms is null || forms.Winograd == 0 || batch == 0 ? 0
+        : forms.IsForced ? (ConvCost.IsWinogradOfWeightsPossible(s, Tile.Lanes) ? forms.Winograd : 0)
+        : ConvCost.WinogradOfWeights(s, batch, Tile.Lanes, forms.Winograd);
 
     /// <summary>Continues the terms begin … end − 1 of the first channel for the others.</summary>
     private static void RepeatTerms(in ConvJob job, int begin, ref int end, int channels)
@@ -698,7 +708,7 @@ public static unsafe partial class Convolution
             OutHeight = s.OutHeight,
             OutWidth = s.OutWidth,
         };
-        if (batch > 0 && forms is { Winograd: > 0 } && ConvCost.WinogradOfWeights(s, batch, forms) is > 0 and var tile)
+        if (WinogradTileOfWeights(s, batch, forms) is > 0 and var tile)
         {
             var winograd = new WinogradJob
             {
