@@ -21,7 +21,7 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: DeepGen.Benchmarks <command> [options]
 
-          compare [--write]    LeNet-5 and matrix products beside PyTorch and the FMA peak: a ratio a line (--help for options)
+          compare [filter]     networks and kernels beside PyTorch and ONNX Runtime: a ratio a line (--help for options)
           profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
           bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments
