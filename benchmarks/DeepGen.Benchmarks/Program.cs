@@ -3,12 +3,14 @@ using DeepGen.Benchmarks.Bdn;
 using DeepGen.Benchmarks.Compare;
 using DeepGen.Benchmarks.Generator;
 using DeepGen.Benchmarks.Kernels;
+using DeepGen.Benchmarks.Memory;
 using DeepGen.Benchmarks.Profile;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
     ["compare", .. var rest] => CompareCommand.Run(rest),
+    ["memory", .. var rest] => MemoryCommand.Run(rest),
     ["profile", .. var rest] => ProfileCommand.Run(rest),
     ["roofline", .. var rest] => Roofline.Run(rest),
     ["bdn", .. var rest] => BdnCommand.Run(rest),
@@ -22,6 +24,7 @@ static int Usage()
         Usage: DeepGen.Benchmarks <command> [options]
 
           compare [filter]     networks and kernels beside PyTorch and ONNX Runtime: a ratio a line (--help for options)
+          memory [filter]      memory of a training step beside PyTorch, and seconds of the first step, each in a fresh process
           profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
           bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments

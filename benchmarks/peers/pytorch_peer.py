@@ -11,7 +11,7 @@ Requests (field "do"):
   restart                                 -> {}           back to the loaded weights, with a new optimizer
   export   file                           -> {}           the module as ONNX, opset 13, with the batch of the inputs
   run      count                          -> {"seconds"}  of so many predictions or steps together
-  memory   steps                          -> {"before", "built", "peak", "seconds"}  bytes resident; seconds of the first step. In place of load.
+  memory   steps                          -> {"before", "peak", "seconds"}  bytes resident before the network and at most; seconds of the first step; in place of load
   unload                                  -> {}
 
 Started by the command, one process for each setting of OMP_NUM_THREADS and OMP_WAIT_POLICY. Written for PyTorch 1.13.
@@ -223,7 +223,6 @@ class Peer:
     def memory(self, request):
         before = status("VmRSS")
         task = make(request)
-        built = status("VmRSS")
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")
         start = time.perf_counter()
@@ -231,7 +230,7 @@ class Peer:
         seconds = time.perf_counter() - start
         for _ in range(request["steps"] - 1):
             task.run()
-        return {"before": before, "built": built, "peak": status("VmHWM"), "seconds": seconds}
+        return {"before": before, "peak": status("VmHWM"), "seconds": seconds}
 
 
 def main():
