@@ -29,7 +29,7 @@ internal sealed class CompareCommand : IDisposable
     public static int Run(string[] args)
     {
         var filter = new Argument<string[]>("filter") { Description = "Only workloads whose name and batch contain one of these, such as \"ResNet-50 predict\"", Arity = ArgumentArity.ZeroOrMore };
-        var pairs = new Option<int>("--pairs") { HelpName = "N", Description = "Pairs of runs, at least 11 for a result to keep", DefaultValueFactory = _ => 15 };
+        var pairs = new Option<int>("--pairs") { HelpName = "N", Description = "Pairs of runs, at least 11 for a result to keep; 0 compares results alone", DefaultValueFactory = _ => 15 };
         var seconds = new Option<double>("--seconds") { HelpName = "S", Description = "Length of one measurement; a run that takes longer is measured alone", DefaultValueFactory = _ => 0.1 };
         var python = new Option<string?>("--python") { HelpName = "FILE", Description = "The Python that has PyTorch [default: python3, /usr/bin/python3, python]" };
         var ort = new Option<string?>("--ort") { HelpName = "DIR", Description = "The folder where onnxruntime-node is installed [default: NODE_PATH, node_modules here]" };
@@ -38,7 +38,7 @@ internal sealed class CompareCommand : IDisposable
         root.SetAction(result =>
         {
             var workloads = Workloads.All.Where(workload => workload.Is(result.GetValue(filter) ?? [])).ToArray();
-            using var command = new CompareCommand(Math.Max(1, result.GetValue(pairs)), result.GetValue(seconds));
+            using var command = new CompareCommand(Math.Max(0, result.GetValue(pairs)), result.GetValue(seconds));
             return command.Execute(workloads, result.GetValue(python), result.GetValue(ort), result.GetValue(write));
         });
         return root.Parse(args).Invoke();
@@ -67,7 +67,7 @@ internal sealed class CompareCommand : IDisposable
         Console.WriteLine();
         foreach (var text in GeometricMeans.Of(_lines.Select(line => line.Line.Cells)))
             Console.WriteLine(text);
-        if (write)
+        if (write && _lines.Count > 0)
             Console.WriteLine($"\nwritten to {ResultsFile.Write(machine, _lines)}");
         return _failed ? 1 : 0;
     }
@@ -108,7 +108,7 @@ internal sealed class CompareCommand : IDisposable
         var losses = workload.Trains && !workload.HasDropout ? ours.Losses(LossSteps) : [];
         Func<double>? counted = null;
         var peers = _peers.Where(peer => peer.Takes(workload)).ToArray();
-        if (peers.Length == 0)
+        if (peers.Length == 0 && _pairs > 0)
         {
             counted = ours.Counted(_seconds);
             var seconds = Enumerable.Range(0, _pairs).Select(_ => counted()).ToArray();
@@ -118,8 +118,8 @@ internal sealed class CompareCommand : IDisposable
         {
             try
             {
-                var theirs = peer.Choose(workload, files);
-                if (Agree(workload, theirs, outputs, losses))
+                var theirs = peer.Choose(workload, files, qualify: _pairs > 0);
+                if (Agree(workload, theirs, outputs, losses) && _pairs > 0)
                     Measure(workload, counted ??= ours.Counted(_seconds), theirs);
                 theirs.End();
             }
@@ -128,7 +128,7 @@ internal sealed class CompareCommand : IDisposable
                 Fail(workload, $"{peer.Name}: {error.Message}");
             }
         }
-        if (workload.IsScaling && Environment.ProcessorCount > 1)
+        if (workload.IsScaling && Environment.ProcessorCount > 1 && _pairs > 0)
         {
             using var single = workload.Create(workload, 1);
             single.Export(files);
@@ -158,14 +158,15 @@ internal sealed class CompareCommand : IDisposable
     private bool Agree(Workload workload, Contender theirs, float[] outputs, float[] losses)
     {
         var output = Difference(outputs, theirs.Outputs());
-        var loss = losses.Length > 0 ? Difference(losses, theirs.Losses(LossSteps)) : 0;
+        float[] theirLosses = losses.Length > 0 ? theirs.Losses(LossSteps) : [];
+        var loss = losses.Length > 0 ? Difference(losses, theirLosses) : 0;
         var text = losses.Length > 0 ? $"outputs differ by {output:0.0e0}, losses of {LossSteps} steps by {loss:0.0e0}" : $"outputs differ by {output:0.0e0}";
         if (!(output < OutputBound && loss < LossBound))
         {
-            Fail(workload, $"not timed, because it is not the same: beside {theirs.Name}, {text}");
+            Fail(workload, $"not timed, because it is not the same: beside {theirs.Name}, {text}; losses {string.Join(' ', losses)} and {string.Join(' ', theirLosses)}");
             return false;
         }
-        Console.Error.WriteLine($"  {workload.Name} {workload.BatchText}, {theirs.Name}: {text}");
+        Console.WriteLine($"{workload.Name} {workload.BatchText}, {theirs.Name}: {text}");
         return true;
     }
 

@@ -4,12 +4,19 @@ using System.Text.Json.Nodes;
 namespace DeepGen.Benchmarks.Compare;
 
 /// <summary>The files through which the other side gets our weights and samples, and we its outputs.</summary>
-internal sealed class Exchange(Workload workload) : IDisposable
+internal sealed class Exchange : IDisposable
 {
+    private readonly Workload _workload;
     private readonly string _folder = Directory.CreateTempSubdirectory("deepgen-compare").FullName;
     private readonly List<string> _weights = [];
     private readonly List<JsonObject> _inputs = [];
     private readonly List<JsonObject> _targets = [];
+
+    public Exchange(Workload workload)
+    {
+        _workload = workload;
+        AppDomain.CurrentDomain.ProcessExit += Remove;
+    }
 
     /// <summary>The network as ONNX.</summary>
     public string Model => PathOf("model.onnx");
@@ -37,13 +44,13 @@ internal sealed class Exchange(Workload workload) : IDisposable
     public JsonObject Request(string call, string layout) => new()
     {
         ["do"] = call,
-        ["modules"] = new JsonArray([.. workload.Modules.Select(module => (JsonNode)module)]),
+        ["modules"] = new JsonArray([.. _workload.Modules.Select(module => (JsonNode)module)]),
         ["weights"] = new JsonArray([.. _weights.Select(path => (JsonNode)path)]),
         ["inputs"] = new JsonArray([.. _inputs.Select(input => input.DeepClone())]),
         ["targets"] = new JsonArray([.. _targets.Select(target => target.DeepClone())]),
-        ["kind"] = workload.Kind switch { WorkloadKind.Step => "step", WorkloadKind.Adversarial => "adversarial", _ => "predict" },
-        ["optimizer"] = workload.UsesAdam ? "adam" : "sgd",
-        ["rate"] = workload.LearningRate,
+        ["kind"] = _workload.Kind switch { WorkloadKind.Step => "step", WorkloadKind.Adversarial => "adversarial", _ => "predict" },
+        ["optimizer"] = _workload.UsesAdam ? "adam" : "sgd",
+        ["rate"] = _workload.LearningRate,
         ["layout"] = layout,
         ["model"] = Model,
     };
@@ -57,7 +64,13 @@ internal sealed class Exchange(Workload workload) : IDisposable
         return MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= Remove;
+        Remove(null, EventArgs.Empty);
+    }
+
+    private void Remove(object? sender, EventArgs e) => Directory.Delete(_folder, recursive: true);
 
     private void Add(List<JsonObject> tensors, string name, TensorDefinition tensor, int count, Func<int, Span<float>> numbers, Func<int, Span<int>> indices)
     {

@@ -14,7 +14,10 @@ internal sealed record Workload(string Name, int Batch, WorkloadKind Kind, Func<
     /// <summary>Whether the rule is Adam, not SGD with a momentum of 0.9.</summary>
     public bool UsesAdam { get; init; }
 
-    /// <summary>Small enough that many steps over the same batch go well.</summary>
+    /// <summary>
+    /// Small enough that many steps over the same batch go well, and that rounding stays small over the steps that are compared: at 1e-3, three steps of ResNet-50
+    /// over four samples differ by 1e-2 between PyTorch's own float and double.
+    /// </summary>
     public float LearningRate { get; init; } = 1e-3f;
 
     /// <summary>Whether the other side may gain by putting the channels last.</summary>

@@ -26,7 +26,7 @@ internal static class Workloads
         Step("MLP", 128, Mlp.Create, "mlp") with { HasImages = false },
         Step("ResNet-20", 128, ResNet20.Create, "resnet20") with { IsForMemory = true },
         Step("ResNet-18", 8, ResNet18.Create, "resnet18") with { IsForMemory = true, IsScaling = true },
-        Step("ResNet-50", 4, ResNet50.Create, "resnet50") with { IsForMemory = true },
+        Step("ResNet-50", 4, ResNet50.Create, "resnet50") with { IsForMemory = true, LearningRate = 1e-5f },
         Step("VGG-16", 4, Vgg16.Create, "vgg16") with { HasDropout = true, IsForMemory = true },
         Step("U-Net 572", 1, UNet.Create, "unet") with { HasDropout = true, IsForMemory = true },
         new("DCGAN training step", 64, WorkloadKind.Adversarial, (w, threads) => new DcganSide(w, threads), "dcgan_generator", "dcgan_discriminator") { IsForMemory = true },

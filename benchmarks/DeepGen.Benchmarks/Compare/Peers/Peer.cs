@@ -30,12 +30,33 @@ internal abstract class Peer(string name, IReadOnlyList<PeerProcess> processes) 
     /// The fastest setting for a workload, loaded. All settings run in a short qualifying round, because some runs take seconds; the measured pairs are with the
     /// best alone.
     /// </summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="files">Its files.</param>
+    /// <param name="qualify">Without it one thread and the last layout are taken, untimed.</param>
     /// <exception cref="PeerException">It cannot run the workload.</exception>
-    public Contender Choose(Workload workload, Exchange files)
+    public Contender Choose(Workload workload, Exchange files, bool qualify)
     {
         Prepare(files);
-        PeerProcess? chosen = null;
-        var (layout, shortest) = ("", double.PositiveInfinity);
+        var (chosen, layout) = qualify ? Fastest(workload, files) : (processes[0], Layouts(workload)[^1]);
+        chosen.Ask(files.Request("load", layout));
+        var setting = layout == "channels_last" ? $"{chosen.Setting}, channels last" : chosen.Setting;
+        return new Contender($"{name}, {setting}", () => chosen.Ask("restart"), chosen.Run)
+        {
+            Outputs = () => files.Read(path => chosen.Ask(new JsonObject { ["do"] = "outputs", ["file"] = path })),
+            Losses = steps => [.. chosen.Ask(new JsonObject { ["do"] = "losses", ["steps"] = steps })["losses"]!.AsArray().Select(loss => loss!.GetValue<float>())],
+            End = () => chosen.Ask("unload"),
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in processes)
+            process.Dispose();
+    }
+
+    private (PeerProcess Process, string Layout) Fastest(Workload workload, Exchange files)
+    {
+        var (chosen, layout, shortest) = (processes[0], "", double.PositiveInfinity);
         foreach (var process in processes)
         {
             foreach (var candidate in Layouts(workload))
@@ -51,19 +72,6 @@ internal abstract class Peer(string name, IReadOnlyList<PeerProcess> processes) 
                 process.Ask("unload");
             }
         }
-        chosen!.Ask(files.Request("load", layout));
-        var setting = layout == "channels_last" ? $"{chosen.Setting}, channels last" : chosen.Setting;
-        return new Contender($"{name}, {setting}", () => chosen.Ask("restart"), count => chosen.Run(count))
-        {
-            Outputs = () => files.Read(path => chosen.Ask(new JsonObject { ["do"] = "outputs", ["file"] = path })),
-            Losses = steps => [.. chosen.Ask(new JsonObject { ["do"] = "losses", ["steps"] = steps })["losses"]!.AsArray().Select(loss => loss!.GetValue<float>())],
-            End = () => chosen.Ask("unload"),
-        };
-    }
-
-    public void Dispose()
-    {
-        foreach (var process in processes)
-            process.Dispose();
+        return (chosen, layout);
     }
 }

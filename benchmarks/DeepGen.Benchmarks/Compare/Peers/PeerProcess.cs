@@ -23,6 +23,7 @@ internal sealed partial class PeerProcess : IDisposable
         Setting = setting;
         start.RedirectStandardError = false;
         _process = Process.Start(start)!;
+        AppDomain.CurrentDomain.ProcessExit += End;
     }
 
     public string Setting { get; }
@@ -82,12 +83,16 @@ internal sealed partial class PeerProcess : IDisposable
 
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= End;
         Signal(Continue);
         _process.StandardInput.Close();
         if (!_process.WaitForExit(5000))
             _process.Kill();
         _process.Dispose();
     }
+
+    /// <summary>When the command is interrupted: a stopped process would stay for ever.</summary>
+    private void End(object? sender, EventArgs e) => _process.Kill();
 
     private void Signal(int signal)
     {
