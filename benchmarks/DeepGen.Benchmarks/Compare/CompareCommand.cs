@@ -57,8 +57,7 @@ internal sealed class CompareCommand : IDisposable
             Console.Error.WriteLine($"compare: no workload is called so; there are\n  {string.Join("\n  ", Workloads.All.Select(workload => $"{workload.Name} {workload.BatchText}"))}");
             return 2;
         }
-        var machine = Machine.Describe(StartPeers(python, ort));
-        foreach (var text in machine)
+        foreach (var text in Machine.Describe().Concat(StartPeers(python, ort)))
             Console.WriteLine(text);
         Console.WriteLine($"load average of the last minute: {Machine.Load}\n");
         Print(Comparison.Header);
@@ -68,7 +67,7 @@ internal sealed class CompareCommand : IDisposable
         foreach (var text in GeometricMeans.Of(_lines.Select(line => line.Line.Cells)))
             Console.WriteLine(text);
         if (write && _lines.Count > 0)
-            Console.WriteLine($"\nwritten to {ResultsFile.Write(machine, _lines)}");
+            Console.WriteLine($"\nwritten to {ResultsFile.Write([.. _peers.Select(peer => peer.Description)], _lines)}");
         return _failed ? 1 : 0;
     }
 

@@ -16,14 +16,12 @@ internal static class Machine
     /// <summary>How busy the machine was in the last minute, or empty: other work makes times longer and ratios uncertain.</summary>
     public static string Load => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "";
 
-    /// <param name="peers">Name and version of each, or that it is missing.</param>
-    public static IReadOnlyList<string> Describe(IEnumerable<string> peers) =>
+    public static IReadOnlyList<string> Describe() =>
     [
         $"processor: {Processor()}, {Environment.ProcessorCount} cores",
         $"vectors: {Level}",
         $"system: {RuntimeInformation.OSDescription.Trim()}",
         $"runtime: {RuntimeInformation.FrameworkDescription}",
-        .. peers,
     ];
 
     private static string Processor()
