@@ -70,7 +70,17 @@ internal sealed class Exchange : IDisposable
         Remove(null, EventArgs.Empty);
     }
 
-    private void Remove(object? sender, EventArgs e) => Directory.Delete(_folder, recursive: true);
+    private void Remove(object? sender, EventArgs e)
+    {
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // When the command is interrupted, both that and the end of the workload come here.
+        }
+    }
 
     private void Add(List<JsonObject> tensors, string name, TensorDefinition tensor, int count, Func<int, Span<float>> numbers, Func<int, Span<int>> indices)
     {

@@ -11,10 +11,12 @@ namespace DeepGen.Benchmarks.Compare;
 /// </summary>
 internal sealed partial class PeerProcess : IDisposable
 {
+    private const int Now = 9;
     private const int Continue = 18;
     private const int Stop = 19;
 
     private readonly Process _process;
+    private readonly int _id;
 
     /// <param name="setting">Threads and how they wait, for people.</param>
     /// <param name="start">From <see cref="Silent"/>.</param>
@@ -23,6 +25,7 @@ internal sealed partial class PeerProcess : IDisposable
         Setting = setting;
         start.RedirectStandardError = false;
         _process = Process.Start(start)!;
+        _id = _process.Id;
         AppDomain.CurrentDomain.ProcessExit += End;
     }
 
@@ -92,12 +95,12 @@ internal sealed partial class PeerProcess : IDisposable
     }
 
     /// <summary>When the command is interrupted: a stopped process would stay for ever.</summary>
-    private void End(object? sender, EventArgs e) => _process.Kill();
+    private void End(object? sender, EventArgs e) => Signal(Now);
 
     private void Signal(int signal)
     {
         if (OperatingSystem.IsLinux())
-            _ = Kill(_process.Id, signal);
+            _ = Kill(_id, signal);
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
