@@ -3,12 +3,14 @@ using DeepGen.Benchmarks.Bdn;
 using DeepGen.Benchmarks.Compare;
 using DeepGen.Benchmarks.Generator;
 using DeepGen.Benchmarks.Kernels;
+using DeepGen.Benchmarks.Memory;
 using DeepGen.Benchmarks.Profile;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
     ["compare", .. var rest] => CompareCommand.Run(rest),
+    ["memory", .. var rest] => MemoryCommand.Run(rest),
     ["profile", .. var rest] => ProfileCommand.Run(rest),
     ["roofline", .. var rest] => Roofline.Run(rest),
     ["bdn", .. var rest] => BdnCommand.Run(rest),
@@ -21,7 +23,8 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: DeepGen.Benchmarks <command> [options]
 
-          compare [--write]    LeNet-5 and matrix products beside PyTorch and the FMA peak: a ratio a line (--help for options)
+          compare [filter]     networks and kernels beside PyTorch and ONNX Runtime: a ratio a line (--help for options)
+          memory [filter]      memory of a training step beside PyTorch, and seconds of the first step, each in a fresh process
           profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
           bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments

@@ -5,7 +5,7 @@ namespace DeepGen.Benchmarks.Compare;
 /// <param name="Batch">Samples, or empty.</param>
 /// <param name="Threads">Our threads.</param>
 /// <param name="Milliseconds">Our median for one run.</param>
-/// <param name="Peer">The other side and its threads.</param>
+/// <param name="Peer">The other side and its setting.</param>
 /// <param name="PeerMilliseconds">Its median; null where there is no other side.</param>
 /// <param name="Ratios">Their time divided by ours, pair by pair.</param>
 internal sealed record Comparison(string Workload, string Batch, int Threads, double Milliseconds, string Peer, double? PeerMilliseconds, double[] Ratios)

@@ -13,14 +13,15 @@ internal static class Machine
         _ => "128-bit vectors",
     };
 
-    public static IReadOnlyList<string> Describe(string? torch) =>
+    /// <summary>How busy the machine was in the last minute, or empty: other work makes times longer and ratios uncertain.</summary>
+    public static string Load => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "";
+
+    public static IReadOnlyList<string> Describe() =>
     [
         $"processor: {Processor()}, {Environment.ProcessorCount} cores",
         $"vectors: {Level}",
         $"system: {RuntimeInformation.OSDescription.Trim()}",
         $"runtime: {RuntimeInformation.FrameworkDescription}",
-        $"PyTorch: {torch ?? "not installed"}",
-        .. Load(),
     ];
 
     private static string Processor()
@@ -33,7 +34,4 @@ internal static class Machine
         var name = lines.GetValueOrDefault("model name", RuntimeInformation.ProcessArchitecture.ToString());
         return lines.TryGetValue("cpu family", out var family) ? $"{name} (family {family}, model {lines.GetValueOrDefault("model", "?")})" : name;
     }
-
-    /// <summary>How busy the machine was: other work makes times longer and ratios uncertain.</summary>
-    private static string[] Load() => File.Exists("/proc/loadavg") ? [$"load average of the last minute: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"] : [];
 }
