@@ -471,7 +471,7 @@ internal sealed class IrBuilder
 
     private Val Unshared(Prim prim, IReadOnlyList<Val> inputs, Val like, bool isRepeat = false)
     {
-        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin) { Segment = Segment, IsRepeat = isRepeat };
+        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin) { Segment = Segment, IsRepeat = isRepeat, IsContracted = like.IsContracted && prim is BinaryPrim };
         values.Add(value);
         return value;
     }

@@ -28,8 +28,7 @@ internal sealed record PlannedNetwork(NetworkGraph Graph, ParameterLayout Layout
         {
             cancellation.ThrowIfCancellationRequested();
             var lowered = Lower.Run(graph, kind);
-            var simplified = kind == ProgramKind.Inference ? FoldScales.Run(lowered) : lowered;
-            var planned = Kernels(simplified);
+            var planned = Kernels(kind == ProgramKind.Inference ? Contractions.Mark(FoldScales.Run(lowered)) : Contractions.Mark(lowered));
             return kind == ProgramKind.Training && options.Recompute ? Recompute.Run(planned, options, Kernels) : planned;
         }
 
