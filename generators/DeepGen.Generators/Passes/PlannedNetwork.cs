@@ -28,7 +28,7 @@ internal sealed record PlannedNetwork(NetworkGraph Graph, ParameterLayout Layout
         {
             cancellation.ThrowIfCancellationRequested();
             var lowered = Lower.Run(graph, kind);
-            var planned = Kernels(kind == ProgramKind.Inference ? Contractions.Mark(FoldScales.Run(lowered)) : Contractions.Mark(lowered));
+            var planned = Kernels(kind == ProgramKind.Inference ? Contractions.Mark(FoldScales.Run(lowered)) : RecomputedBlocks.Run(Contractions.Mark(lowered)));
             return kind == ProgramKind.Training && options.Recompute ? Recompute.Run(planned, options, Kernels) : planned;
         }
 
