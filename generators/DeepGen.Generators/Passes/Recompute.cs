@@ -4,16 +4,16 @@ namespace DeepGen.Generators.Passes;
 
 /// <summary>
 /// Decides which values of the forward pass are not kept for the backward pass but computed there again: those that follow element for element from what is kept
-/// anyway. Behind a convolution with BatchNorm and ReLU the convolution's result is kept, and its normalized, rectified form is one pass away from it.
+/// anyway, joined tensors among them. Behind a convolution with BatchNorm and ReLU the convolution's result is kept, and its normalized, rectified form is one pass away from it.
 /// The price is that pass; so a value is chosen only where the arena is fullest.
 /// </summary>
 internal sealed class Recompute
 {
-    /// <summary>A value that is computed from more tensors than this is kept: so a chain of residual sums is not read from its beginning.</summary>
-    private const int MostOperands = 3;
+    /// <summary>A value that is computed from more elements for each of its own is kept: so a chain of residual sums is not read from its beginning.</summary>
+    private const int MostRead = 3;
 
-    /// <summary>Reading this many tensors element for element is no dearer than the value and what its readers read anyway: a derivative's mask needs no memory then.</summary>
-    private const int MostOperandsInlined = 2;
+    /// <summary>Reading this many is no dearer than the value and what its readers read anyway: a derivative's mask needs no memory then.</summary>
+    private const int MostReadInlined = 2;
 
     /// <summary>What is long to compute is kept, whatever it reads.</summary>
     private const int MostOperations = 64;
@@ -21,6 +21,7 @@ internal sealed class Recompute
     private readonly PlannedProgram planned;
     private readonly HashSet<Val> stored = new();
     private readonly HashSet<Val> readBackward = new();
+    private readonly Dictionary<Val, int> lastForward = new();
     private readonly List<Candidate> candidates = new();
     private readonly Dictionary<Val, HashSet<Val>> chosen = new();
     private readonly HashSet<Val> keptForAnchors = new();
@@ -66,7 +67,7 @@ internal sealed class Recompute
             return planned;
         }
 
-        var program = RepeatedForward.ElementForElement(planned.Fused.Lowered, values.ContainsKey, recompute.stored.Contains, recompute.keptForAnchors.Contains, v => values[v].Count <= MostOperandsInlined);
+        var program = RepeatedForward.ElementForElement(planned.Fused.Lowered, values.ContainsKey, recompute.stored.Contains, recompute.keptForAnchors.Contains, v => IsInlined(v, values[v]));
         var again = plan(program);
         again = again with { Recomputed = values.Count, SavedFloats = planned.Memory.SampleFloats - again.Memory.SampleFloats };
         return again.SavedFloats >= options.LeastSavedFloats ? again : planned;
@@ -85,7 +86,6 @@ internal sealed class Recompute
 
     private void FindCandidates()
     {
-        var lastForward = new Dictionary<Val, int>();
         foreach (var kernel in planned.Kernels.Where(k => k.Section <= Section.Loss))
         {
             stored.UnionWith(kernel.Stored);
@@ -102,7 +102,7 @@ internal sealed class Recompute
             foreach (var v in kernel.Operands)
             {
                 readBackward.Add(v);
-                if (!stored.Contains(v) || v.Phase != Phase.Forward || !v.Dims.HasBatch || v.Prim is not PointwisePrim or CopyPrim || results.Contains(v))
+                if (!stored.Contains(v) || v.Phase != Phase.Forward || !v.Dims.HasBatch || v.Prim is not (PointwisePrim or ConcatPrim) or CopyPrim || results.Contains(v))
                 {
                     continue;
                 }
@@ -127,23 +127,28 @@ internal sealed class Recompute
     private IReadOnlyDictionary<Val, HashSet<Val>> Choose()
     {
         var order = new List<(Candidate, (int From, int To)[])>();
-        if (candidates.Count == 0)
-        {
-            return chosen;
-        }
+        var open = candidates.ToList();
 
         // The largest that is kept where most is kept; until that place is full of what must be there.
-        while (true)
+        while (open.Count > 0)
         {
             var peak = Array.IndexOf(load, load.Max());
-            if (candidates.FirstOrDefault(c => !chosen.ContainsKey(c.Value) && (c.Covers(peak, true) || c.Covers(peak, false)) && c.Covers(peak, Operands(c.Value)?.Count <= MostOperandsInlined) && Take(c.Value)) is not { } next)
+            if (open.FindIndex(c => c.Covers(peak, false) || c.Covers(peak, true)) is >= 0 and var first && open[first] is var next)
+            {
+                // What cannot be had from few tensors now cannot be later, when fewer are kept.
+                open.RemoveAt(first);
+                if (Take(next.Value))
+                {
+                    var gaps = next.Gaps(IsInlined(next.Value, chosen[next.Value]));
+                    Add(gaps, -next.Floats);
+                    AddKeptAlone(next, 1);
+                    order.Add((next, gaps));
+                }
+            }
+            else
             {
                 break;
             }
-
-            var gaps = next.Gaps(chosen[next.Value].Count <= MostOperandsInlined);
-            Add(gaps, -next.Floats);
-            order.Add((next, gaps));
         }
 
         // Another place may be the fullest now, where some of them were not kept: those cost a pass and save nothing.
@@ -152,6 +157,7 @@ internal sealed class Recompute
         foreach (var (candidate, gaps) in order)
         {
             Add(gaps, candidate.Floats);
+            AddKeptAlone(candidate, -1);
             if (load.Max() <= least)
             {
                 chosen.Remove(candidate.Value);
@@ -159,10 +165,11 @@ internal sealed class Recompute
             }
 
             // Or it may stay until it was read in memory.
+            AddKeptAlone(candidate, 1);
             Add(gaps, -candidate.Floats);
             var first = new[] { gaps[0] };
             Add(first, candidate.Floats);
-            if (gaps.Length > 1 && load.Max() <= least)
+            if (gaps.Length > 1 && candidate.Value.Prim is PointwisePrim && load.Max() <= least)
             {
                 keptForAnchors.Add(candidate.Value);
             }
@@ -183,25 +190,39 @@ internal sealed class Recompute
     /// <summary>Chooses a value, if it and those computed from it can then be had from few tensors.</summary>
     private bool Take(Val v)
     {
-        if (Operands(v) is not { } operands || operands.Count > MostOperands)
+        if (Operands(v) is not { } operands || Reads(v, operands) > MostRead)
         {
             return false;
         }
 
-        var readers = chosen.Where(c => c.Value.Contains(v)).Select(c => c.Key).ToArray();
-        if (readers.Any(r => chosen[r].Union(operands).Count() - 1 > MostOperands))
+        chosen.Add(v, operands);
+        var readers = chosen.Where(c => c.Value.Contains(v)).Select(c => (Value: c.Key, Operands: Operands(c.Key))).ToArray();
+        if (readers.Any(r => r.Operands is null || Reads(r.Value, r.Operands) > MostRead))
         {
+            chosen.Remove(v);
             return false;
         }
 
         foreach (var reader in readers)
         {
-            chosen[reader].Remove(v);
-            chosen[reader].UnionWith(operands);
+            chosen[reader.Value] = reader.Operands!;
         }
 
-        chosen.Add(v, operands);
         return true;
+    }
+
+    /// <summary>Elements that are read for one of the value's own.</summary>
+    private static double Reads(Val v, HashSet<Val> operands) => operands.Sum(x => (double)x.Dims.Elements) / v.Dims.Elements;
+
+    private static bool IsInlined(Val v, HashSet<Val> operands) => v.Prim is PointwisePrim && Reads(v, operands) <= MostReadInlined;
+
+    /// <summary>The parts of a joined tensor that nobody else needs in the backward pass are kept in its place.</summary>
+    private void AddKeptAlone(Candidate candidate, int sign)
+    {
+        foreach (var x in chosen[candidate.Value].Where(x => !readBackward.Contains(x)))
+        {
+            Add(new[] { (lastForward[x] + 1, candidate.Readers[0] - 1) }, sign * MemoryPlan.RoundUp(x.Dims.Elements));
+        }
     }
 
     /// <summary>The tensors from which a value follows element for element; null where there is no such way, or one that is long.</summary>
@@ -213,7 +234,14 @@ internal sealed class Recompute
         while (stack.Count > 0)
         {
             var v = stack.Pop();
-            if (seen.Count > MostOperations || v.Prim is not (PointwisePrim or ReshapePrim or StopGradientPrim) || (v.Prim is ReshapePrim && !Views.OnesOnly(v.Inputs[0].Dims, v.Dims)))
+            var followed = v.Prim switch
+            {
+                ConcatPrim => v == root,
+                SlicePrim => IsStored(Views.Base(Views.Whole(v, IsStored))),
+                ReshapePrim => Views.OnesOnly(v.Inputs[0].Dims, v.Dims),
+                _ => v.Prim is PointwisePrim or StopGradientPrim,
+            };
+            if (!followed || seen.Count > MostOperations)
             {
                 return null;
             }
@@ -225,14 +253,8 @@ internal sealed class Recompute
                     continue;
                 }
 
-                if (x.Prim is LeafPrim || (stored.Contains(x) && !chosen.ContainsKey(x)))
+                if (x.Prim is LeafPrim || IsStored(x))
                 {
-                    // What is kept for this value alone would be kept in its place.
-                    if (!readBackward.Contains(x))
-                    {
-                        return null;
-                    }
-
                     operands.Add(x);
                 }
                 else
@@ -242,6 +264,10 @@ internal sealed class Recompute
             }
         }
 
-        return operands;
+        // What is kept for this value alone would be kept in its place.
+        var alone = operands.Where(x => !readBackward.Contains(x)).ToArray();
+        return alone.Length == 0 || (root.Prim is ConcatPrim && alone.All(lastForward.ContainsKey) && 2 * alone.Sum(x => x.Dims.Elements) <= root.Dims.Elements) ? operands : null;
     }
+
+    private bool IsStored(Val x) => stored.Contains(x) && !chosen.ContainsKey(x);
 }

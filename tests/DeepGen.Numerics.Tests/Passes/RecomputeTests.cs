@@ -61,6 +61,20 @@ public sealed class RecomputedNetworks
             }
         }
 
+        [Network, MeanSquaredError]
+        public partial class Skips
+        {
+            static Tensor Forward([Input(2, 30, 30)] Tensor image) => Level(image, 8, 2).Conv2d(1, 1);
+
+            static Tensor Level(Tensor x, int width, int depth)
+            {
+                x = x.Conv2d(width, 3, padding: 1).Relu().Conv2d(width, 3, padding: 1).Relu();
+                if (depth == 0) return x;
+                var up = Level(x.MaxPool2d(2), 2 * width, depth - 1).ConvTranspose2d(width, 2, stride: 2);
+                return Tensor.Concat(x.CenterCropTo(up), up).Conv2d(width, 3, padding: 1).Relu();
+            }
+        }
+
         [Network, Input(1, 28, 28)]
         [Conv2d(6, 5, padding: 2), Tanh, AvgPool2d(2), Conv2d(16, 5), Tanh, AvgPool2d(2)]
         [Flatten, Dense(120), Tanh, Dense(84), Tanh, Dense(10), SoftmaxCrossEntropy]
@@ -85,7 +99,7 @@ public sealed class RecomputeTests(RecomputedNetworks networks) : IClassFixture<
 
     internal static FusionOptions Everything { get; } = new() { LeastSavedFloats = 1 };
 
-    public static TheoryData<string> Names => new(["DeepResidual", "Stem", "Generator", "Joined", "LeNet5", .. Enumerable.Range(0, RecomputedNetworks.RandomCount).Select(RandomNetworks.Name)]);
+    public static TheoryData<string> Names => new(["DeepResidual", "Stem", "Generator", "Joined", "Skips", "LeNet5", .. Enumerable.Range(0, RecomputedNetworks.RandomCount).Select(RandomNetworks.Name)]);
 
     private static PlannedProgram Training(CompiledNetwork network, FusionOptions options) => PlannedNetwork.Of(network.Graph, options).Training;
 
@@ -112,6 +126,7 @@ public sealed class RecomputeTests(RecomputedNetworks networks) : IClassFixture<
     [InlineData("Stem")]
     [InlineData("Generator")]
     [InlineData("Joined")]
+    [InlineData("Skips")]
     public void Recomputed_network_equals_interpreter(string name) => NetworkCheck.Run(networks.Eager[name], 5, 1e-3);
 
     /// <summary>Of every convolution with BatchNorm and ReLU one map is kept, and of five residual sums one or two.</summary>
@@ -128,6 +143,15 @@ public sealed class RecomputeTests(RecomputedNetworks networks) : IClassFixture<
         var peer = Maps("Conv2d") + Maps("Relu");
         Assert.True(kept >= peer);
         Assert.True(3 * plan.Memory.SampleFloats <= 2 * peer, $"{plan.Memory.SampleFloats} of {peer}");
+    }
+
+    /// <summary>A joined tensor is joined again, from the part that is kept anyway and the one that is kept in its place.</summary>
+    [Fact]
+    public void A_joined_tensor_is_joined_again()
+    {
+        var plan = Training(networks.Default["Skips"], Everything);
+        Assert.Contains(plan.Kernels, k => k.Section == Section.Backward && k.Anchor is { IsRepeat: true, Prim: ConcatPrim });
+        Assert.DoesNotContain(plan.Kernels, k => k.Anchor is { IsRepeat: true, Prim: not ConcatPrim });
     }
 
     [Fact]
