@@ -120,7 +120,7 @@ public class ParityTests
     [Fact]
     public void EveryTypeOfTheLanguageIsPublicAndInTheNamespace()
     {
-        foreach (var type in new[] { "NetworkAttribute", "InputAttribute", "LengthsAttribute", "TargetAttribute", "BlockAttribute", "Tensor", "Padding", "Element", "Initializer" })
+        foreach (var type in new[] { "NetworkAttribute", "InputAttribute", "LengthsAttribute", "TargetAttribute", "BlockAttribute", "RecomputeAttribute", "Tensor", "Padding", "Element", "Initializer" })
         {
             Assert.True(typeof(Tensor).Assembly.GetType("DeepGen." + type)?.IsPublic, type);
         }

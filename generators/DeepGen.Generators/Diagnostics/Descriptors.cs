@@ -32,6 +32,7 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor LossState = Make("DG0018", "Loss uses a running statistic", "The Loss of '{0}' uses the running statistic '{1}', which only Forward moves; use its layer in Forward and return what depends on it as an output");
     public static readonly DiagnosticDescriptor Unpool = Make("DG0019", "Unpooling without its pool", "{0}{1}");
     public static readonly DiagnosticDescriptor PenaltyWithoutLoss = Make("DG0025", "A penalty needs a loss", "'{0}' is added to the loss, but the network '{1}' has none; declare a loss, for instance [MeanSquaredError], or a Loss method");
+    public static readonly DiagnosticDescriptor RecomputeWithoutBlock = Make("DG0026", "Recompute needs a block", "[Recompute] stands on '{0}', which is no block; write [Block, Recompute] there, or remove it");
 
     // Recurrence.
     public static readonly DiagnosticDescriptor StateShape = Make("DG0037", "A state changes its shape", "{0}{1}");
@@ -73,7 +74,7 @@ internal static class Descriptors
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } = new[]
     {
         Internal, NotPartial, WrongKind, BaseClass, Collision, Unsafe, LanguageVersion, NoInput, NoOutput, StackAndForward, StackSpread, LossNotLast, TwoLosses,
-        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossState, Unpool, PenaltyWithoutLoss,
+        ForwardSignature, LossSignature, LossNeedsOneOutput, Extent, LossState, Unpool, PenaltyWithoutLoss, RecomputeWithoutBlock,
         StateShape, InCell, Lengths,
         Argument, NeedsFlatten, Rank, WindowTooLarge, Groups, ShapesDiffer, ElementCount, ElementType, SharedShape, LossShape, LossNotScalar, NoSuchExtent, TooLarge, OutsideTensor,
         NotEvaluable, NoSource, Endless, TooDeep, Arithmetic, Thrown, NotDifferentiable,

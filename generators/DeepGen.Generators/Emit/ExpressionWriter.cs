@@ -151,12 +151,12 @@ internal sealed class ExpressionWriter
                 var a = x(0);
                 return $"{vector}.Select({vector}.GreaterThan({vector}.Broadcast(0f), {a}), {(r.Slope == 0 ? $"{vector}.Broadcast(0f)" : $"{a} * {vector}.Broadcast({Literals.Float(r.Slope)})")}, {a})";
             case BinaryPrim { Op: BinaryOp.Add }:
-                // a·b + c in one instruction where the product is used here only.
+                // a·b + c in one instruction.
                 for (var i = 0; i < 2; i++)
                 {
                     var p = v.Inputs[i];
                     var pMap = Views.Align(p.Dims, map);
-                    if (p.Prim is BinaryPrim { Op: BinaryOp.Mul } && !hasMemory(p) && given(p, pMap) is null && !variables.ContainsKey((p, Encode(pMap))))
+                    if (p.IsContracted && !hasMemory(p) && given(p, pMap) is null)
                     {
                         var f0 = Write(p.Inputs[0], Views.Align(p.Inputs[0].Dims, pMap));
                         var f1 = Write(p.Inputs[1], Views.Align(p.Inputs[1].Dims, pMap));

@@ -103,7 +103,7 @@ internal sealed class KernelSignatures
                     parts.Add(NumberOf(v.Dims));
                 }
 
-                parts.Add(-3);
+                parts.Add(v.IsContracted ? -8 : -3);
                 foreach (var x in v.Inputs)
                 {
                     Read(x, v.Prim is ReshapePrim ? Views.ThroughOnes(x.Dims, v.Dims, map) : v.Prim is StopGradientPrim ? map : Views.Align(x.Dims, map));

@@ -11,6 +11,11 @@ internal static class KernelTable
     {
         var memory = program.Memory;
         w.Line($"// {title}: {Literals.Int(program.Kernels.Count)} kernels, arena of {Literals.Grouped(4 * memory.SampleFloats)} bytes a sample and {Literals.Grouped(4 * memory.FixedFloats)} fixed.");
+        if (program.Recomputed > 0)
+        {
+            w.Line($"// {Literals.Int(program.Recomputed)} values of the forward pass are not kept: backward computes them again, where they are read or in the kernels that say so. That saves {Literals.Grouped(4 * program.SavedFloats)} bytes a sample.");
+        }
+
         if (program.Kernels.Count == 0)
         {
             return;
@@ -68,7 +73,7 @@ internal static class KernelTable
     {
         var left = false;
         var layers = (kernel.Anchor is { } a ? new[] { a } : Array.Empty<Val>()).Concat(kernel.Members).Concat(kernel.RowSum is { } r ? new[] { r } : Array.Empty<Val>())
-            .Select(v => v.Origin).Where(o => o.Length > 0).Distinct().ToArray();
+            .Where(v => v.Origin.Length > 0).Select(v => v.IsRepeat ? v.Origin + " again" : v.Origin).Distinct().ToArray();
         if (layers.Length > 4)
         {
             layers = layers.Take(3).Append(layers[layers.Length - 1]).ToArray();

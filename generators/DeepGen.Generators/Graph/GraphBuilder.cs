@@ -10,13 +10,14 @@ internal sealed class GraphBuilder
     private readonly Stack<Scope> scopes = new();
     private readonly HashSet<string> blocks = new(StringComparer.Ordinal);
     private int cells;
+    private int segments;
     private int loop;
 
     public GraphBuilder() => scopes.Push(new Scope("", Shared: false));
 
     public IReadOnlyList<Node> Nodes => nodes;
 
-    private sealed record Scope(string Path, bool Shared)
+    private sealed record Scope(string Path, bool Shared, int Segment = 0)
     {
         public Dictionary<string, int> Counters { get; } = new(StringComparer.Ordinal);
     }
@@ -37,9 +38,15 @@ internal sealed class GraphBuilder
     public Node SetLengths(Node input, Node lengths) => nodes[input.Id] = input with { Lengths = lengths.Id };
 
     /// <summary>Opens a scope for a [Block] call: <paramref name="name"/> when given, else the method's name and its number in the enclosing scope. A shared block always reopens the same scope.</summary>
+    /// <param name="recompute">Whether the backward pass computes what is inside once more; a call inside such a call is part of it.</param>
     /// <exception cref="OpException">The name is taken by another block.</exception>
-    public void PushScope(string method, string? name, bool shared)
+    public void PushScope(string method, string? name, bool shared, bool recompute = false)
     {
+        if (recompute && loop != 0)
+        {
+            throw new OpException(OpErrorKind.InCell, null, $"'{method}' is to be computed again in the backward pass, which is not possible for a part of a cell; write [Recompute] on a block around the Scan");
+        }
+
         var outer = scopes.Peek();
         // Inside a shared scope everything is shared, or its second call would make new weights.
         var local = name ?? (shared ? method : method + Next(outer, method));
@@ -50,7 +57,7 @@ internal sealed class GraphBuilder
             throw new OpException(OpErrorKind.NameTaken, "name", $"the name '{path}' is used twice; give one of the blocks another name");
         }
 
-        scopes.Push(new Scope(path, reopens));
+        scopes.Push(new Scope(path, reopens, outer.Segment != 0 ? outer.Segment : recompute ? ++segments : 0));
     }
 
     /// <summary>A parameter of the user's own (Tensor.Parameter).</summary>
@@ -216,6 +223,11 @@ internal sealed class GraphBuilder
 
     private Node Add(Node node)
     {
+        if (node.Kind == NodeKind.Op && scopes.Peek().Segment is > 0 and var segment)
+        {
+            node = node with { Segment = segment };
+        }
+
         // Weights and numbers are the same at every step.
         if (loop != 0 && node.Kind is not (NodeKind.Parameter or NodeKind.Constant))
         {

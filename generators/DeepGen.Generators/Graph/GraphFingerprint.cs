@@ -39,6 +39,7 @@ internal static class GraphFingerprint
                     .Append(p.Value is { } value ? " " + value.ToString("R", CultureInfo.InvariantCulture) : "");
             }
 
+            text.Append(node.Segment != 0 ? $" segment {node.Segment}" : "");
             text.Append(node.Loop != 0 ? $" step {node.Loop}" : "").Append(node.Lengths >= 0 ? $" lengths {node.Lengths}" : "");
             if (node.Cell is { } cell)
             {

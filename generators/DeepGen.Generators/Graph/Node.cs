@@ -80,6 +80,9 @@ internal sealed record Node(
 
     /// <summary>The scope the node was made in: the path of [Block] calls, "" at the top.</summary>
     public string Scope { get; init; } = "";
+
+    /// <summary>The call of a [Recompute] block that it belongs to, counted from 1; 0 for what the backward pass may keep.</summary>
+    public int Segment { get; init; }
 }
 
 /// <summary>What a Scan computes at every step: the nodes whose <see cref="Node.Loop"/> is this one, in their order. They may read nodes outside, which are then inputs of the Scan.</summary>

@@ -16,6 +16,9 @@ internal sealed class IrBuilder
 
     public string Origin { get; set; } = "";
 
+    /// <summary>The call of a [Recompute] block that new values belong to, 0 for none.</summary>
+    public int Segment { get; set; }
+
     /// <summary>Views of these values stay views of them: gradients are taken with respect to them, and what looks behind would be missed.</summary>
     public void KeepAsBoundaries(IEnumerable<Val> values) => boundaries.UnionWith(values);
 
@@ -294,10 +297,10 @@ internal sealed class IrBuilder
     // Whoever asks, it is computed when the loop runs.
     private Val ScanOutput(Val scan, int index, Dims dims)
     {
-        var (phase, origin) = (Phase, Origin);
-        (Phase, Origin) = (scan.Phase, scan.Origin);
+        var (phase, origin, segment) = (Phase, Origin, Segment);
+        (Phase, Origin, Segment) = (scan.Phase, scan.Origin, scan.Segment);
         var output = Make(new ScanOutputPrim(index), new[] { scan }, dims);
-        (Phase, Origin) = (phase, origin);
+        (Phase, Origin, Segment) = (phase, origin, segment);
         return output;
     }
 
@@ -460,11 +463,15 @@ internal sealed class IrBuilder
     public Val CopyOf(Val x) => Unshared(new CopyPrim(), new[] { x }, x);
 
     /// <summary>The same computation once more, never shared.</summary>
-    public Val Again(Val x) => Unshared(x.Prim, x.Inputs, x);
+    public Val Again(Val x) => Again(x, x.Inputs);
 
-    private Val Unshared(Prim prim, IReadOnlyList<Val> inputs, Val like)
+    /// <summary>The same primitive over other inputs of the same extents, as it stands: neither shared nor simplified.</summary>
+    /// <param name="isRepeat">Whether it gives the very value that another phase has computed.</param>
+    public Val Again(Val x, IReadOnlyList<Val> inputs, bool isRepeat = false) => Unshared(x.Prim, inputs, x, isRepeat);
+
+    private Val Unshared(Prim prim, IReadOnlyList<Val> inputs, Val like, bool isRepeat = false)
     {
-        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin);
+        var value = new Val(values.Count, prim, inputs, like.Dims, like.Element, Phase, Origin) { Segment = Segment, IsRepeat = isRepeat, IsContracted = like.IsContracted && prim is BinaryPrim };
         values.Add(value);
         return value;
     }
@@ -521,7 +528,7 @@ internal sealed class IrBuilder
             return existing;
         }
 
-        var value = new Val(values.Count, prim, inputs, dims, element, Phase, Origin);
+        var value = new Val(values.Count, prim, inputs, dims, element, Phase, Origin) { Segment = Segment };
         values.Add(value);
         if (inputs.Count <= 3)
         {

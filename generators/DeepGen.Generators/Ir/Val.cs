@@ -42,6 +42,15 @@ internal sealed class Val
     /// <summary>The layer it stems from.</summary>
     public string Origin { get; }
 
+    /// <summary>The call of a [Recompute] block that it belongs to, 0 where there is none.</summary>
+    public int Segment { get; init; }
+
+    /// <summary>Whether it is a value of the forward pass that backward computes once more.</summary>
+    public bool IsRepeat { get; init; }
+
+    /// <summary>Whether it is a product that is never rounded by itself: only the sum that reads it is. See <see cref="Passes.Contractions"/>.</summary>
+    public bool IsContracted { get; set; }
+
     /// <summary>Values are themselves; the number spreads well and costs nothing.</summary>
     public override int GetHashCode() => Id;
 

@@ -152,9 +152,14 @@ internal sealed partial class Interpreter
         }
 
         var block = definition.GetAttributes().FirstOrDefault(a => Symbols.IsDeepGen(a.AttributeClass, "BlockAttribute"));
+        var recompute = definition.GetAttributes().FirstOrDefault(a => Symbols.IsDeepGen(a.AttributeClass, "RecomputeAttribute"));
         if (block is not null)
         {
-            Push(definition, block, arguments, nameToken ?? token);
+            Push(definition, block, recompute is not null, arguments, nameToken ?? token);
+        }
+        else if (recompute is not null)
+        {
+            throw Fail(Descriptors.RecomputeWithoutBlock, recompute.ApplicationSyntaxReference?.GetSyntax(cancellation) is { } syntax ? Places.Identifier(syntax) : token, method.Name);
         }
 
         var outerCalls = calls;
@@ -183,13 +188,13 @@ internal sealed partial class Interpreter
     /// <summary>The frame of a call whose ref and out parameters its caller has still to fetch.</summary>
     private Frame? copyBack;
 
-    private void Push(IMethodSymbol method, AttributeData block, IReadOnlyList<object?> arguments, SyntaxNodeOrToken nameToken)
+    private void Push(IMethodSymbol method, AttributeData block, bool recompute, IReadOnlyList<object?> arguments, SyntaxNodeOrToken nameToken)
     {
         var shared = block.ConstructorArguments.Length > 0 && block.ConstructorArguments[0].Value is true;
         var name = method.Parameters.FirstOrDefault(p => p.Name == "name" && p.Type.SpecialType == SpecialType.System_String);
         try
         {
-            builder.PushScope(method.Name, name is null ? null : arguments[name.Ordinal] as string, shared);
+            builder.PushScope(method.Name, name is null ? null : arguments[name.Ordinal] as string, shared, recompute);
         }
         catch (OpException e)
         {

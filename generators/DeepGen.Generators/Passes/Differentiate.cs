@@ -227,9 +227,10 @@ internal static class Differentiate
                 break;
 
             // C = op(A)·op(B): dA = dC·op(B)ᵀ, dB = op(A)ᵀ·dC, each stored as its operand is. One B for all rows sums over them.
+            // The weight's gradient, here and of convolutions, is the last to read x, and comes first: dx may then lie where x was.
             case MatMulPrim m when y.Inputs[1].Dims.Rank < x.Dims.Rank:
-                add(x, () => b.MatMul(dy, y.Inputs[1], false, !m.TransposeB));
                 add(y.Inputs[1], () => m.TransposeB ? b.MatMul(b.AsMatrix(dy), b.AsMatrix(x), true) : b.MatMul(b.AsMatrix(x), b.AsMatrix(dy), true));
+                add(x, () => b.MatMul(dy, y.Inputs[1], false, !m.TransposeB));
                 break;
             case MatMulPrim m:
                 var w = y.Inputs[1];
@@ -239,12 +240,12 @@ internal static class Differentiate
 
             // The three products of a convolution are each other's derivatives.
             case ConvPrim c:
-                add(x, () => b.ConvGradInput(dy, y.Inputs[1], c.Window, x.Dims));
                 add(y.Inputs[1], () => b.ConvGradWeight(x, dy, c.Window, y.Inputs[1].Dims));
+                add(x, () => b.ConvGradInput(dy, y.Inputs[1], c.Window, x.Dims));
                 break;
             case ConvGradInputPrim c:
-                add(x, () => b.Conv(dy, y.Inputs[1], c.Window));
                 add(y.Inputs[1], () => b.ConvGradWeight(dy, x, c.Window, y.Inputs[1].Dims));
+                add(x, () => b.Conv(dy, y.Inputs[1], c.Window));
                 break;
             case ConvGradWeightPrim c:
                 add(x, () => b.ConvGradInput(y.Inputs[1], dy, c.Window, x.Dims));

@@ -230,6 +230,28 @@ internal sealed class Fuse
         }
     }
 
+    /// <summary>Processes a value before its time, and before it what it is computed from.</summary>
+    private void ProcessFirst(Val v)
+    {
+        var early = new HashSet<Val> { v };
+        var stack = new Stack<Val>(early);
+        while (stack.Count > 0)
+        {
+            foreach (var x in stack.Pop().Inputs)
+            {
+                if (!done.Contains(x) && sections[x] == current && early.Add(x))
+                {
+                    stack.Push(x);
+                }
+            }
+        }
+
+        foreach (var x in early.OrderBy(x => x.Id))
+        {
+            Process(x);
+        }
+    }
+
     private bool HasMemory(Val v) => owner.ContainsKey(v) || Views.IsBuffer(v);
 
     private void Anchor(Val v)
@@ -311,8 +333,8 @@ internal sealed class Fuse
 
     private void Join(Val v)
     {
-        // Masks and repetitions are cheaper to compute again than to keep.
-        if (v.IsMaskOrRepetition)
+        // Masks and repetitions are cheaper to compute again than to keep; of a sum and its product only the sum has a value.
+        if (v.IsMaskOrRepetition || v.IsContracted)
         {
             return;
         }
@@ -334,7 +356,7 @@ internal sealed class Fuse
     private bool Fits(Kernel kernel, Val v, List<Use> uses)
     {
         // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
-        if (!wanted.Contains(v) && !v.Inputs.Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
+        if (!wanted.Contains(v) && !v.Inputs.SelectMany(x => x.IsContracted ? x.Inputs : new[] { x }).Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
         {
             return false;
         }
@@ -349,7 +371,7 @@ internal sealed class Fuse
     {
         if (biasOf.TryGetValue(v, out var product))
         {
-            Process(product);
+            ProcessFirst(product);
             owner[v] = owner[product];
             owner[v].RowSum = v;
             return;

@@ -23,6 +23,8 @@ internal sealed record FusedScan(ScanPrim Prim, FusedProgram Step)
             }
         }
 
+        // The same for every loop around this body, whatever is asked of it.
+        Contractions.Mark(body.Next.Concat(body.Outputs));
         return new FusedScan(prim, Fuse.Run(new LoweredProgram(ProgramKind.Training, program.Graph, body.Builder, roots), options));
     }
 

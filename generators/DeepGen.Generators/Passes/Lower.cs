@@ -24,9 +24,12 @@ internal static class Lower
                 if (values[node.Id] is null && which(node))
                 {
                     b.Origin = node.Name;
+                    b.Segment = node.Segment;
                     values[node.Id] = LowerNode(b, graph, node, values, training, states);
                 }
             }
+
+            b.Segment = 0;
         }
 
         b.Phase = Phase.Forward;

@@ -5,6 +5,11 @@ namespace DeepGen.Generators.Passes;
 /// <summary>A program with its kernels and its memory.</summary>
 internal sealed record PlannedProgram(FusedProgram Fused, MemoryPlan Memory)
 {
+    /// <summary>How many values backward computes again because they are not kept, and what that saves of the arena.</summary>
+    public int Recomputed { get; init; }
+
+    public long SavedFloats { get; init; }
+
     public IReadOnlyList<Kernel> Kernels => Fused.Kernels;
 
     public IEnumerable<Kernel> In(Section section) => Fused.Kernels.Where(k => k.Section == section);
@@ -23,9 +28,14 @@ internal sealed record PlannedNetwork(NetworkGraph Graph, ParameterLayout Layout
         {
             cancellation.ThrowIfCancellationRequested();
             var lowered = Lower.Run(graph, kind);
-            var simplified = kind == ProgramKind.Inference ? FoldScales.Run(lowered) : lowered;
+            var planned = Kernels(kind == ProgramKind.Inference ? Contractions.Mark(FoldScales.Run(lowered)) : RecomputedBlocks.Run(Contractions.Mark(lowered)));
+            return kind == ProgramKind.Training && options.Recompute ? Recompute.Run(planned, options, Kernels) : planned;
+        }
+
+        PlannedProgram Kernels(LoweredProgram program)
+        {
             cancellation.ThrowIfCancellationRequested();
-            var fused = Fuse.Run(simplified, options);
+            var fused = Fuse.Run(program, options);
             cancellation.ThrowIfCancellationRequested();
             return new PlannedProgram(fused, MemoryPlan.Of(fused, layout));
         }

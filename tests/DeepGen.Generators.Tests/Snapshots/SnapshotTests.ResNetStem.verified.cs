@@ -112,7 +112,7 @@ using Clr = global::System.Runtime.CompilerServices;
 using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
-/// <remarks>Memory a sample: 81,920 bytes to predict, 376,832 to train.</remarks>
+/// <remarks>Memory a sample: 81,920 bytes to predict, 294,912 to train.</remarks>
 partial class ResNetStem
 {
     /// <summary>
@@ -137,48 +137,52 @@ partial class ResNetStem
     // 13  Bottleneck1.BatchNorm2 + Relu2  Conv     [n,8,16,16]                [n,8,16,16]          584   295k  16.4k  8192·n (14)
     // 14  Bottleneck1.BatchNorm3        Conv     [n,8,16,16]                [n,32,16,16]         288   131k  41.0k  0·n (15)
     // 15  Bottleneck1.BatchNorm4 + Add1 + Relu3  Conv     [n,16,16,16] [n,32,16,16]  [n,32,16,16]         544   262k  81.9k  output
-    // Training: 40 kernels, arena of 376,832 bytes a sample and 1,280 fixed.
+    // Training: 43 kernels, arena of 294,912 bytes a sample and 1,280 fixed.
+    // 3 values of the forward pass are not kept: backward computes them again, where they are read or in the kernels that say so. That saves 81,920 bytes a sample.
     //  #  layers                        kernel          in                         out              parameters  FLOPs  bytes  at (until kernel)
-    //  0  Conv2d1                       Conv            [n,3,64,64]                [n,16,32,32]          2,352  4.82M   115k  0·n (37)
-    //  1  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 224 (37), state 0
-    //  2  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 240 (37), state 16
-    //  3  Relu1                         Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   131k  16384·n (39)
-    //  4  MaxPool2d1                    MaxPool         [n,16,32,32]               [n,16,16,16]                 4.10k  81.9k  77824·n (34)
-    //  5  Bottleneck1.Conv2d1           Conv            [n,16,16,16]               [n,8,16,16]             128  65.5k  24.6k  86016·n (32)
-    //  6  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 256 (32), state 32
-    //  7  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 272 (32), state 48
-    //  8  Bottleneck1.Relu1             Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  88064·n (34)
-    //  9  Bottleneck1.Conv2d2           Conv            [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  90112·n (28)
-    // 10  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 288 (28), state 64
-    // 11  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 304 (28), state 80
-    // 12  Bottleneck1.Relu2             Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  92160·n (30)
-    // 13  Bottleneck1.Conv2d3           Conv            [n,8,16,16]                [n,32,16,16]            256   131k  41.0k  32768·n (24)
+    //  0  Conv2d1                       Conv            [n,3,64,64]                [n,16,32,32]          2,352  4.82M   115k  0·n (42)
+    //  1  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 224 (40), state 0
+    //  2  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 240 (40), state 16
+    //  3  Relu1                         Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   131k  16384·n (4)
+    //  4  MaxPool2d1                    MaxPool         [n,16,32,32]               [n,16,16,16]                 4.10k  81.9k  61440·n (35)
+    //  5  Bottleneck1.Conv2d1           Conv            [n,16,16,16]               [n,8,16,16]             128  65.5k  24.6k  69632·n (36)
+    //  6  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 256 (34), state 32
+    //  7  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 272 (34), state 48
+    //  8  Bottleneck1.Relu1             Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  16384·n (9)
+    //  9  Bottleneck1.Conv2d2           Conv            [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  71680·n (32)
+    // 10  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 288 (29), state 64
+    // 11  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 304 (29), state 80
+    // 12  Bottleneck1.Relu2             Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  24576·n (13)
+    // 13  Bottleneck1.Conv2d3           Conv            [n,8,16,16]                [n,32,16,16]            256   131k  41.0k  16384·n (24)
     // 14  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 0 (24), state 96
     // 15  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 32 (24), state 128
-    // 16  Bottleneck1.Conv2d4           Conv            [n,16,16,16]               [n,32,16,16]            512   262k  49.2k  40960·n (23)
+    // 16  Bottleneck1.Conv2d4           Conv            [n,16,16,16]               [n,32,16,16]            512   262k  49.2k  24576·n (23)
     // 17  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 64 (21), state 160
     // 18  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 96 (21), state 192
-    // 19  Bottleneck1.Relu3             Row             [n,32,16,16]               [n,32,16,16]            128  8.19k  98.3k  61440·n (26)
+    // 19  Bottleneck1.Relu3             Row             [n,32,16,16]               [n,32,16,16]            128  8.19k  98.3k  32768·n (27)
     // 20  Bottleneck1.BatchNorm4 + BatchNorm3  Reduce          [n,32,16,16]               [1,32,1,1] [32]              57.3k   131k  fixed 128 (24), fixed 160 (21), gradients 3984, fixed 192 (24), gradients 3408, gradients 3440, gradients 4016
-    // 21  Bottleneck1.BatchNorm4        Row             [n,32,16,16]               [n,32,16,16]             32  8.19k   131k  40960·n (23)
-    // 22  Bottleneck1.Conv2d4           ConvGradInput   [n,32,16,16]               [n,16,16,16]            512   262k  49.2k  81920·n (35)
-    // 23  Bottleneck1.Conv2d4           ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                   262k  49.2k  gradients 3472
-    // 24  Bottleneck1.BatchNorm3        Row             [n,32,16,16]               [n,32,16,16]             32  8.19k   131k  61440·n (26)
-    // 25  Bottleneck1.Conv2d3           ConvGradInput   [n,32,16,16]               [n,8,16,16]             256   131k  41.0k  32768·n (28)
+    // 21  Bottleneck1.BatchNorm4        Row             [n,32,16,16]               [n,32,16,16]             32  8.19k   131k  24576·n (23)
+    // 22  Bottleneck1.Conv2d4           ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                   262k  49.2k  gradients 3472
+    // 23  Bottleneck1.Conv2d4           ConvGradInput   [n,32,16,16]               [n,16,16,16]            512   262k  49.2k  65536·n (38)
+    // 24  Bottleneck1.BatchNorm3        Row             [n,32,16,16]               [n,32,16,16]             32  8.19k   131k  32768·n (27)
+    // 25  Bottleneck1.Relu2 again       Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  16384·n (26)
     // 26  Bottleneck1.Conv2d3           ConvGradWeight  [n,8,16,16] [n,32,16,16]   [32,8,1,1]                    131k  41.0k  gradients 3152
-    // 27  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]                8.19k  24.6k  fixed 0 (28), fixed 16 (28), gradients 3120, gradients 3136
-    // 28  Bottleneck1.BatchNorm2        Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  32.8k  92160·n (30)
-    // 29  Bottleneck1.Conv2d2           ConvGradInput   [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  32768·n (32)
-    // 30  Bottleneck1.Conv2d2           ConvGradWeight  [n,8,16,16]                [8,8,3,3]                     295k  16.4k  gradients 2544
-    // 31  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]                8.19k  24.6k  fixed 0 (32), fixed 16 (32), gradients 2512, gradients 2528
-    // 32  Bottleneck1.BatchNorm1        Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  32.8k  88064·n (34)
-    // 33  Bottleneck1.Conv2d1           ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128  65.5k  41.0k  81920·n (35)
-    // 34  Bottleneck1.Conv2d1           ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                   65.5k  24.6k  gradients 2384
-    // 35  MaxPool2d1                    MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                 16.4k   147k  32768·n (37)
-    // 36  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]              65.5k   197k  fixed 0 (37), fixed 16 (37), gradients 2352, gradients 2368
-    // 37  BatchNorm1                    Row             [n,16,32,32]               [n,16,32,32]             16  16.4k   262k  16384·n (39)
-    // 38  Conv2d1                       ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4.82M   115k  gradients 0
-    // 39  Conv2d1                       ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4.82M   115k  InputGradient
+    // 27  Bottleneck1.Conv2d3           ConvGradInput   [n,32,16,16]               [n,8,16,16]             256   131k  41.0k  16384·n (29)
+    // 28  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]            16  8.19k  16.4k  fixed 0 (29), fixed 16 (29), gradients 3120, gradients 3136
+    // 29  Bottleneck1.BatchNorm2        Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  24.6k  71680·n (32)
+    // 30  Bottleneck1.Relu1 again       Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  16384·n (31)
+    // 31  Bottleneck1.Conv2d2           ConvGradWeight  [n,8,16,16]                [8,8,3,3]                     295k  16.4k  gradients 2544
+    // 32  Bottleneck1.Conv2d2           ConvGradInput   [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  16384·n (34)
+    // 33  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]            16  8.19k  16.4k  fixed 0 (34), fixed 16 (34), gradients 2512, gradients 2528
+    // 34  Bottleneck1.BatchNorm1        Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  24.6k  69632·n (36)
+    // 35  Bottleneck1.Conv2d1           ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                   65.5k  24.6k  gradients 2384
+    // 36  Bottleneck1.Conv2d1           ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128  65.5k  41.0k  65536·n (38)
+    // 37  Relu1 again                   Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   131k  16384·n (38)
+    // 38  MaxPool2d1                    MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                 16.4k   147k  32768·n (40)
+    // 39  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          32  65.5k   131k  fixed 0 (40), fixed 16 (40), gradients 2352, gradients 2368
+    // 40  BatchNorm1                    Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   197k  0·n (42)
+    // 41  Conv2d1                       ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4.82M   115k  gradients 0
+    // 42  Conv2d1                       ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4.82M   115k  InputGradient
     private static unsafe partial class Compiled
     {
         private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
@@ -211,9 +215,9 @@ partial class ResNetStem
             },
             Inference = new(20480, 0),
             Evaluation = new(20480, 0),
-            Training = new(94208, 320),
+            Training = new(73728, 320),
             Activations = Runtime::BufferDefinition.Table(ActivationTable),
-            KernelsPerStep = 40,
+            KernelsPerStep = 43,
             Prepare = Prepare,
             Infer = Infer,
             Forward = Forward,
@@ -252,15 +256,12 @@ partial class ResNetStem
 
         private const string ActivationTable = """
         0 16384 Conv2d1
-        16384 16384 Relu1
-        77824 4096 MaxPool2d1
-        86016 2048 Bottleneck1.Conv2d1
-        88064 2048 Bottleneck1.Relu1
-        90112 2048 Bottleneck1.Conv2d2
-        92160 2048 Bottleneck1.Relu2
-        32768 8192 Bottleneck1.Conv2d3
-        40960 8192 Bottleneck1.Conv2d4
-        61440 8192 Bottleneck1.Relu3
+        61440 4096 MaxPool2d1
+        69632 2048 Bottleneck1.Conv2d1
+        71680 2048 Bottleneck1.Conv2d2
+        16384 8192 Bottleneck1.Conv2d3
+        24576 8192 Bottleneck1.Conv2d4
+        32768 8192 Bottleneck1.Relu3
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>
@@ -309,22 +310,22 @@ partial class ResNetStem
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 10: BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824));
 
             // 11: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A, A + 16384 * n, AsIs);
 
             // 12: Bottleneck1.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840));
 
             // 13: Bottleneck1.BatchNorm2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856), f.Forms, 2);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856));
 
             // 14: Bottleneck1.BatchNorm3
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872), f.Forms, 3);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872));
 
             // 15: Bottleneck1.BatchNorm4 + Add1 + Relu3
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904), f.Forms, 4);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904));
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
@@ -336,7 +337,7 @@ partial class ResNetStem
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 49152 * n, 49152 * n, 49152 * n);
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs);
 
             // 1: BatchNorm1
             W.For(16, 7168, new BatchNorm3(A, F + 224, S, S, n, 1024, 16384, 1f / n, 0.0009765625f));
@@ -346,47 +347,47 @@ partial class ResNetStem
             W.For(n, 262144, new Relu(P + 2352, A, F + 224, F + 240, P + 2368, A + 16384 * n, 16, 1024));
 
             // 4: MaxPool2d1
-            K::Pooling.Max(W, in PoolShapes[0], n, A + 16384 * n, A + 77824 * n, AsIs);
+            K::Pooling.Max(W, in PoolShapes[0], n, A + 16384 * n, A + 61440 * n, AsIs);
 
             // 5: Bottleneck1.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 77824 * n, P + 2384, A + 86016 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 61440 * n, P + 2384, A + 69632 * n, AsIs);
 
             // 6: Bottleneck1.BatchNorm1
-            W.For(8, 1792, new BatchNorm3(A + 86016 * n, F + 256, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A + 86016 * n, F + 256, F + 272, S + 48, S + 48, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            W.For(8, 1792, new BatchNorm3(A + 69632 * n, F + 256, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm4(A + 69632 * n, F + 256, F + 272, S + 48, S + 48, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 8: Bottleneck1.Relu1
-            W.For(n, 32768, new Relu(P + 2512, A + 86016 * n, F + 256, F + 272, P + 2528, A + 88064 * n, 8, 256));
+            W.For(n, 32768, new Relu(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
 
             // 9: Bottleneck1.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[2], n, A + 88064 * n, P + 2544, A + 90112 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 16384 * n, P + 2544, A + 71680 * n, AsIs);
 
             // 10: Bottleneck1.BatchNorm2
-            W.For(8, 1792, new BatchNorm3(A + 90112 * n, F + 288, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A + 90112 * n, F + 288, F + 304, S + 80, S + 80, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            W.For(8, 1792, new BatchNorm3(A + 71680 * n, F + 288, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
+            W.For(8, 2304, new BatchNorm4(A + 71680 * n, F + 288, F + 304, S + 80, S + 80, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
 
             // 12: Bottleneck1.Relu2
-            W.For(n, 32768, new Relu(P + 3120, A + 90112 * n, F + 288, F + 304, P + 3136, A + 92160 * n, 8, 256));
+            W.For(n, 32768, new Relu(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 24576 * n, 8, 256));
 
             // 13: Bottleneck1.Conv2d3
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 92160 * n, P + 3152, A + 32768 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 24576 * n, P + 3152, A + 16384 * n, AsIs);
 
             // 14: Bottleneck1.BatchNorm3
-            W.For(32, 1792, new BatchNorm3(A + 32768 * n, F, S + 96, S + 96, n, 256, 8192, 1f / n, 0.00390625f));
-            W.For(32, 2304, new BatchNorm4(A + 32768 * n, F, F + 32, S + 128, S + 128, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
+            W.For(32, 1792, new BatchNorm3(A + 16384 * n, F, S + 96, S + 96, n, 256, 8192, 1f / n, 0.00390625f));
+            W.For(32, 2304, new BatchNorm4(A + 16384 * n, F, F + 32, S + 128, S + 128, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
 
             // 16: Bottleneck1.Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 77824 * n, P + 3472, A + 40960 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 61440 * n, P + 3472, A + 24576 * n, AsIs);
 
             // 17: Bottleneck1.BatchNorm4
-            W.For(32, 1792, new BatchNorm3(A + 40960 * n, F + 64, S + 160, S + 160, n, 256, 8192, 1f / n, 0.00390625f));
-            W.For(32, 2304, new BatchNorm4(A + 40960 * n, F + 64, F + 96, S + 192, S + 192, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
+            W.For(32, 1792, new BatchNorm3(A + 24576 * n, F + 64, S + 160, S + 160, n, 256, 8192, 1f / n, 0.00390625f));
+            W.For(32, 2304, new BatchNorm4(A + 24576 * n, F + 64, F + 96, S + 192, S + 192, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
 
             // 19: Bottleneck1.Relu3
-            W.For(n, 245760, new Relu2(P + 3408, A + 32768 * n, F, F + 32, P + 3440, P + 3984, A + 40960 * n, F + 64, F + 96, P + 4016, A + 61440 * n, 32, 256));
+            W.For(n, 245760, new Relu2(P + 3408, A + 16384 * n, F, F + 32, P + 3440, P + 3984, A + 24576 * n, F + 64, F + 96, P + 4016, A + 32768 * n, 32, 256));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
-                global::System.Buffer.MemoryCopy(A + 61440 * n, f.Outputs[0], 32768 * n, 32768 * n);
+                global::System.Buffer.MemoryCopy(A + 32768 * n, f.Outputs[0], 32768 * n, 32768 * n);
             }
         }
 
@@ -396,7 +397,7 @@ partial class ResNetStem
             var n = f.Batch;
             K::Workers W = f.Workers;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
-            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 69632 * n, 32768 * n, 32768 * n);
+            global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 40960 * n, 32768 * n, 32768 * n);
         }
 
         /// <summary>From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.</summary>
@@ -407,54 +408,63 @@ partial class ResNetStem
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 20: Bottleneck1.BatchNorm4 + BatchNorm3
-            W.For(32, 11008, new BatchNormBackward(A + 61440 * n, A + 69632 * n, A + 40960 * n, F + 64, A + 32768 * n, F, F + 128, F + 160, F + 96, G + 3984, F + 192, F + 32, G + 3408, G + 3440, G + 4016, n, 256, 8192, f.Accumulate));
+            W.For(32, 11008, new BatchNormBackward(A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, A + 16384 * n, F, F + 128, F + 160, F + 96, G + 3984, F + 192, F + 32, G + 3408, G + 3440, G + 4016, n, 256, 8192, f.Accumulate));
 
             // 21: Bottleneck1.BatchNorm4
-            W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 61440 * n, A + 69632 * n, A + 40960 * n, F + 64, F + 160, A + 40960 * n, 1f / n, 0.00390625f, 32, 256));
+            W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, F + 160, A + 24576 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 22: Bottleneck1.Conv2d4
-            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 40960 * n, P + 3472, A + 81920 * n, AsIs, f.Forms);
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 77824 * n, A + 40960 * n, G + 3472, f.Accumulate, null);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 61440 * n, A + 24576 * n, G + 3472, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 24576 * n, P + 3472, A + 65536 * n, AsIs);
 
             // 24: Bottleneck1.BatchNorm3
-            W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 61440 * n, A + 69632 * n, A + 32768 * n, F, F + 192, A + 61440 * n, 1f / n, 0.00390625f, 32, 256));
+            W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 32768 * n, A + 40960 * n, A + 16384 * n, F, F + 192, A + 32768 * n, 1f / n, 0.00390625f, 32, 256));
 
-            // 25: Bottleneck1.Conv2d3
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 61440 * n, P + 3152, A + 32768 * n, AsIs, f.Forms);
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 92160 * n, A + 61440 * n, G + 3152, f.Accumulate, null);
+            // 25: Bottleneck1.Relu2 again
+            if (f.WantParameterGradients) W.For(n, 32768, new ReluBackward(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, 8, 256));
 
-            // 27: Bottleneck1.BatchNorm2
-            W.For(8, 6144, new BatchNormBackward3(A + 92160 * n, A + 32768 * n, A + 90112 * n, F + 288, F, F + 16, F + 304, G + 3120, G + 3136, n, 256, 2048, f.Accumulate));
-            W.For(n, 79872, new BatchNormBackward2(F + 304, P + 3120, F, A + 92160 * n, A + 32768 * n, A + 90112 * n, F + 288, F + 16, A + 92160 * n, 1f / n, 0.00390625f, 8, 256));
+            // 26: Bottleneck1.Conv2d3
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 16384 * n, A + 32768 * n, G + 3152, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 32768 * n, P + 3152, A + 16384 * n, AsIs);
 
-            // 29: Bottleneck1.Conv2d2
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 92160 * n, P + 2544, A + 32768 * n, AsIs, f.Forms);
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 88064 * n, A + 92160 * n, G + 2544, f.Accumulate, null);
+            // 28: Bottleneck1.BatchNorm2
+            W.For(8, 6400, new BatchNormBackward3(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, F, F + 16, G + 3120, G + 3136, n, 256, 2048, f.Accumulate));
+            W.For(n, 81920, new BatchNormBackward4(F + 304, P + 3120, F, A + 71680 * n, F + 288, P + 3136, A + 16384 * n, F + 16, A + 71680 * n, 1f / n, 0.00390625f, 8, 256));
 
-            // 31: Bottleneck1.BatchNorm1
-            W.For(8, 6144, new BatchNormBackward3(A + 88064 * n, A + 32768 * n, A + 86016 * n, F + 256, F, F + 16, F + 272, G + 2512, G + 2528, n, 256, 2048, f.Accumulate));
-            W.For(n, 79872, new BatchNormBackward2(F + 272, P + 2512, F, A + 88064 * n, A + 32768 * n, A + 86016 * n, F + 256, F + 16, A + 88064 * n, 1f / n, 0.00390625f, 8, 256));
+            // 30: Bottleneck1.Relu1 again
+            if (f.WantParameterGradients) W.For(n, 32768, new ReluBackward(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
 
-            // 33: Bottleneck1.Conv2d1
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 88064 * n, P + 2384, A + 81920 * n, new AddEpilogue2(A + 81920 * n), f.Forms);
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 77824 * n, A + 88064 * n, G + 2384, f.Accumulate, null);
+            // 31: Bottleneck1.Conv2d2
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 16384 * n, A + 71680 * n, G + 2544, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 71680 * n, P + 2544, A + 16384 * n, AsIs);
 
-            // 35: MaxPool2d1
-            K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 16384 * n, A + 81920 * n, A + 32768 * n, AsIs);
+            // 33: Bottleneck1.BatchNorm1
+            W.For(8, 6400, new BatchNormBackward3(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, F, F + 16, G + 2512, G + 2528, n, 256, 2048, f.Accumulate));
+            W.For(n, 81920, new BatchNormBackward4(F + 272, P + 2512, F, A + 69632 * n, F + 256, P + 2528, A + 16384 * n, F + 16, A + 69632 * n, 1f / n, 0.00390625f, 8, 256));
 
-            // 36: BatchNorm1
-            W.For(16, 24576, new BatchNormBackward3(A + 16384 * n, A + 32768 * n, A, F + 224, F, F + 16, F + 240, G + 2352, G + 2368, n, 1024, 16384, f.Accumulate));
-            W.For(n, 638976, new BatchNormBackward2(F + 240, P + 2352, F, A + 16384 * n, A + 32768 * n, A, F + 224, F + 16, A + 16384 * n, 1f / n, 0.0009765625f, 16, 1024));
+            // 35: Bottleneck1.Conv2d1
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 61440 * n, A + 69632 * n, G + 2384, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 69632 * n, P + 2384, A + 65536 * n, new AddEpilogue2(A + 65536 * n));
 
-            // 38: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A + 16384 * n, G, f.Accumulate, null);
+            // 37: Relu1 again
+            W.For(n, 262144, new ReluBackward(P + 2352, A, F + 224, F + 240, P + 2368, A + 16384 * n, 16, 1024));
+
+            // 38: MaxPool2d1
+            K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 16384 * n, A + 65536 * n, A + 32768 * n, AsIs);
+
+            // 39: BatchNorm1
+            W.For(16, 25600, new BatchNormBackward3(P + 2352, A, F + 224, F + 240, P + 2368, A + 32768 * n, F, F + 16, G + 2352, G + 2368, n, 1024, 16384, f.Accumulate));
+            W.For(n, 655360, new BatchNormBackward4(F + 240, P + 2352, F, A, F + 224, P + 2368, A + 32768 * n, F + 16, A, 1f / n, 0.0009765625f, 16, 1024));
+
+            // 41: Conv2d1
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A, G, f.Accumulate, null);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 12288 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
-                // 39: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 16384 * n, P, dx0, AsIs, f.Forms);
+                // 42: Conv2d1
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs);
             }
         }
 
@@ -780,11 +790,38 @@ partial class ResNetStem
             }
         }
 
-        // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
-        // dx2 = 1/√(x3 + 1E-05)·dx1
+        // dx = max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0)
+        public readonly struct ReluBackward(float* weight, float* x, float* x1, float* x2, float* bias, float* dx, nint C, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* dx) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    V.Store(dx + i, V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6));
+                }
+            }
+        }
+
+        // dx = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0) > 0 ? dy : 0))
+        // dx1 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0) > 0 ? (x − x1)·dy : 0))
+        // dx2 = 1/√(x2 + 1E-05)·dx1
         // dx3 = dx
-        public readonly struct BatchNormBackward3(float* x, float* dy, float* x1, float* x2, float* dx, float* dx1, float* x3, float* dx2, float* dx3, nint N, nint P, nint stride, bool accumulate) : K::ILoop
+        public readonly struct BatchNormBackward3(float* weight, float* x, float* x1, float* x2, float* bias, float* dy, float* dx, float* dx1, float* dx2, float* dx3, nint N, nint P, nint stride, bool accumulate) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -794,12 +831,14 @@ partial class ResNetStem
                     var r1 = 0.0;
                     for (nint n = 0; n < N; n++)
                     {
-                        var reduce0 = new Reduce0(x + c * P + n * stride, dy + c * P + n * stride);
+                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var reduce0 = new Reduce0(weight + c, x + c * P + n * stride, x1 + c, h1_4, bias + c, dy + c * P + n * stride);
                         r0 += K::Simd.SumDouble(in reduce0, P);
-                        var reduce1 = new Reduce1(x + c * P + n * stride, x1 + c * P + n * stride, x2 + c, dy + c * P + n * stride);
+                        var h2_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
+                        var reduce1 = new Reduce1(weight + c, x + c * P + n * stride, x1 + c, h2_4, bias + c, dy + c * P + n * stride);
                         r1 += K::Simd.SumDouble(in reduce1, P);
                     }
-                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
+                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
                     var u5 = K::F1.Sum(u4);
                     var u6 = K::F1.Sum(K::F1.Broadcast((float)r0));
                     dx[c] = (float)r0;
@@ -809,22 +848,67 @@ partial class ResNetStem
                 }
             }
 
-            readonly struct Reduce0(float* x, float* dy) : K::IReduce
+            readonly struct Reduce0(float* weight, float* x, float* x1, float s, float* bias, float* dy) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t8 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6), V.Broadcast(0f));
+                    var t9 = V.Load(dy + i);
+                    return V.Select(t8, t9, V.Broadcast(0f));
                 }
             }
 
-            readonly struct Reduce1(float* x, float* x1, float* x2, float* dy) : K::IReduce
+            readonly struct Reduce1(float* weight, float* x, float* x1, float s, float* bias, float* dy) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t6 = (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Load(dy + i);
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
+                    var t1 = V.Load(x + i);
+                    var t2 = V.Broadcast(x1[0]);
+                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (t1 - t2) * V.Broadcast(s), V.Broadcast(bias[0]));
+                    var t8 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6), V.Broadcast(0f));
+                    var t11 = (t1 - t2) * V.Load(dy + i);
+                    return V.Select(t8, t11, V.Broadcast(0f));
+                }
+            }
+        }
+
+        // dx = 1/√(x + 1E-05)·weight·(max(bias + weight·(x1 − x2)·1/√(x + 1E-05), 0) > 0 ? dy1 : 0) + (x1 − x2)·−(weight·dy2·1/√(x + 1E-05)·1/√(x + 1E-05)·1/√(x + 1E-05)·0.…
+        public readonly struct BatchNormBackward4(float* x, float* weight, float* dy, float* x1, float* x2, float* bias, float* dy1, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
+                        var h1_4 = K::F1.Load(weight + c);
+                        var h1_11 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                        var h1_13 = K::F1.Sum((-(h1_3 * (h1_4 * K::F1.Load(dy + c)))) * h1_11);
+                        var h1_14 = K::F1.Sum(h1_3);
+                        var h1_23 = K::F1.Sum((-(((h1_4 * K::F1.Load(dy2 + c)) * (h1_3 * h1_3)) * (h1_3 * K::F1.Broadcast(0.5f)))) * h1_11);
+                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, x2 + c, bias + c, dy1 + n * C * P + c * P, h1_23, dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float s, float s1, float* weight, float* x1, float* x2, float* bias, float* dy1, float s2, float* dx) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t0 = V.Broadcast(weight[0]);
+                    var t1 = V.Load(x1 + i);
+                    var t2 = V.Broadcast(x2[0]);
+                    var t6 = V.MultiplyAdd(t0, (t1 - t2) * V.Broadcast(s1), V.Broadcast(bias[0]));
+                    var t8 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6), V.Broadcast(0f));
+                    var t9 = V.Load(dy1 + i);
+                    var t14 = ((t1 - t2) * V.Broadcast(s2)) * V.Broadcast(2f);
+                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(s1), t0 * V.Select(t8, t9, V.Broadcast(0f)), t14) + V.Broadcast(s));
                 }
             }
         }

@@ -218,23 +218,23 @@ partial class ResidualNet
     // 26  Dense1                        MatMul          [n,10]                   [n,16]                  160    320    104  20224·n (31)
     // 27  Residual2.BatchNorm3 + BatchNorm2  Reduce          [n,16,8,8] [n,16]        [1,16,1,1] [16]          64  21.5k  8.26k  fixed 192 (31), gradients 5120, fixed 208 (28), gradients 4960, fixed 224 (31), gradients 4976, gradients 5136
     // 28  Residual2.BatchNorm3          Row             [n,16,8,8] [n,16]        [n,16,8,8]               64  1.02k  12.4k  18432·n (30)
-    // 29  Residual2.Conv2d3             ConvGradInput   [n,16,8,8]               [n,8,16,16]             128  16.4k  12.3k  12288·n (44)
-    // 30  Residual2.Conv2d3             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,1,1]                   16.4k  12.3k  gradients 4992
+    // 29  Residual2.Conv2d3             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,1,1]                   16.4k  12.3k  gradients 4992
+    // 30  Residual2.Conv2d3             ConvGradInput   [n,16,8,8]               [n,8,16,16]             128  16.4k  12.3k  12288·n (45)
     // 31  Residual2.BatchNorm2          Row             [n,16,8,8] [n,16]        [n,16,8,8]               64  1.02k  12.4k  16384·n (33)
-    // 32  Residual2.Conv2d2             ConvGradInput   [n,16,8,8]               [n,16,8,8]            2,304   295k  8.19k  17408·n (35)
-    // 33  Residual2.Conv2d2             ConvGradWeight  [n,16,8,8]               [16,16,3,3]                   295k  8.19k  gradients 2656
+    // 32  Residual2.Conv2d2             ConvGradWeight  [n,16,8,8]               [16,16,3,3]                   295k  8.19k  gradients 2656
+    // 33  Residual2.Conv2d2             ConvGradInput   [n,16,8,8]               [n,16,8,8]            2,304   295k  8.19k  17408·n (35)
     // 34  Residual2.BatchNorm1          Reduce          [n,16,8,8]               [1,16,1,1] [16]              4.10k  12.3k  fixed 128 (35), fixed 144 (35), gradients 2624, gradients 2640
     // 35  Residual2.BatchNorm1          Row             [n,16,8,8]               [n,16,8,8]               16  1.02k  16.4k  15360·n (37)
-    // 36  Residual2.Conv2d1             ConvGradInput   [n,16,8,8] [n,8,16,16]   [n,8,16,16]           1,152   147k  20.5k  12288·n (44)
-    // 37  Residual2.Conv2d1             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,3,3]                    147k  12.3k  gradients 1472
+    // 36  Residual2.Conv2d1             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,3,3]                    147k  12.3k  gradients 1472
+    // 37  Residual2.Conv2d1             ConvGradInput   [n,16,8,8] [n,8,16,16]   [n,8,16,16]           1,152   147k  20.5k  12288·n (45)
     // 38  Residual1.BatchNorm2          Reduce          [n,8,16,16]              [1,8,1,1] [8]                8.19k  24.6k  fixed 96 (39), fixed 112 (39), gradients 1440, gradients 1456
     // 39  Residual1.BatchNorm2          Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  32.8k  8192·n (41)
-    // 40  Residual1.Conv2d2             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  14336·n (43)
-    // 41  Residual1.Conv2d2             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 864
+    // 40  Residual1.Conv2d2             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 864
+    // 41  Residual1.Conv2d2             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  14336·n (43)
     // 42  Residual1.BatchNorm1          Reduce          [n,8,16,16]              [1,8,1,1] [8]                8.19k  24.6k  fixed 64 (43), fixed 80 (43), gradients 832, gradients 848
     // 43  Residual1.BatchNorm1          Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  32.8k  6144·n (45)
-    // 44  Residual1.Conv2d1             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  32.8k  10240·n (47)
-    // 45  Residual1.Conv2d1             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 256
+    // 44  Residual1.Conv2d1             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 256
+    // 45  Residual1.Conv2d1             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  32.8k  10240·n (47)
     // 46  BatchNorm1                    Reduce          [n,8,16,16]              [1,8,1,1] [8]                8.19k  24.6k  fixed 32 (47), fixed 48 (47), gradients 224, gradients 240
     // 47  BatchNorm1                    Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  32.8k  2048·n (49)
     // 48  Conv2d1                       ConvGradWeight  [n,3,16,16] [n,8,16,16]  [8,3,3,3]                     111k  11.3k  gradients 0
@@ -387,22 +387,22 @@ partial class ResidualNet
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 12: BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 4960), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 4960));
 
             // 13: Residual1.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A, D + 224, A + 2048 * n, new AddReluEpilogue(D + 4976), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A, D + 224, A + 2048 * n, new AddReluEpilogue(D + 4976));
 
             // 14: Residual1.BatchNorm2 + Add1 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, D + 800, A, new AddAddReluEpilogue(A, D + 4992), f.Forms, 2);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, D + 800, A, new AddAddReluEpilogue(A, D + 4992));
 
             // 15: Residual2.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 1376, A + 2048 * n, new AddReluEpilogue(D + 5008), f.Forms, 3);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 1376, A + 2048 * n, new AddReluEpilogue(D + 5008));
 
             // 16: Residual2.BatchNorm2
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 2048 * n, D + 2528, A + 3072 * n, new AddEpilogue(D + 5024), f.Forms, 4);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 2048 * n, D + 2528, A + 3072 * n, new AddEpilogue(D + 5024));
 
             // 17: Residual2.BatchNorm3 + Add1 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[4], n, A, D + 4832, A + 3072 * n, new AddAddReluEpilogue(A + 3072 * n, D + 5040), f.Forms, 5);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A, D + 4832, A + 3072 * n, new AddAddReluEpilogue(A + 3072 * n, D + 5040));
 
             // 18: GlobalAvgPool2d1
             W.For(n * 16, 1216, new GlobalAvgPool2d(A + 3072 * n, A, 64, 0.015625f));
@@ -445,7 +445,7 @@ partial class ResidualNet
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 19456 * n, 3072 * n, 3072 * n);
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 19456 * n, P, A, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 19456 * n, P, A, AsIs);
 
             // 1: BatchNorm1
             W.For(8, 1792, new BatchNorm3(A, F, S, S, n, 256, 2048, 1f / n, 0.00390625f));
@@ -455,7 +455,7 @@ partial class ResidualNet
             W.For(n, 32768, new Relu(P + 224, A, F, F + 16, P + 240, A + 2048 * n, 8, 256));
 
             // 4: Residual1.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, P + 256, A + 4096 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, P + 256, A + 4096 * n, AsIs);
 
             // 5: Residual1.BatchNorm1
             W.For(8, 1792, new BatchNorm3(A + 4096 * n, F + 32, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
@@ -465,7 +465,7 @@ partial class ResidualNet
             W.For(n, 32768, new Relu(P + 832, A + 4096 * n, F + 32, F + 48, P + 848, A + 6144 * n, 8, 256));
 
             // 8: Residual1.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6144 * n, P + 864, A + 8192 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6144 * n, P + 864, A + 8192 * n, AsIs);
 
             // 9: Residual1.BatchNorm2
             W.For(8, 1792, new BatchNorm3(A + 8192 * n, F + 64, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
@@ -475,7 +475,7 @@ partial class ResidualNet
             W.For(n, 63488, new Relu2(A + 2048 * n, P + 1440, A + 8192 * n, F + 64, F + 80, P + 1456, A + 10240 * n, 8, 256));
 
             // 12: Residual2.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A + 10240 * n, P + 1472, A + 14336 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 10240 * n, P + 1472, A + 14336 * n, AsIs);
 
             // 13: Residual2.BatchNorm1
             W.For(16, 448, new BatchNorm3(A + 14336 * n, F + 96, S + 96, S + 96, n, 64, 1024, 1f / n, 0.015625f));
@@ -485,14 +485,14 @@ partial class ResidualNet
             W.For(n, 16384, new Relu(P + 2624, A + 14336 * n, F + 96, F + 112, P + 2640, A + 15360 * n, 16, 64));
 
             // 16: Residual2.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 15360 * n, P + 2656, A + 16384 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 15360 * n, P + 2656, A + 16384 * n, AsIs);
 
             // 17: Residual2.BatchNorm2
             W.For(16, 448, new BatchNorm3(A + 16384 * n, F + 128, S + 128, S + 128, n, 64, 1024, 1f / n, 0.015625f));
             W.For(16, 576, new BatchNorm4(A + 16384 * n, F + 128, F + 144, S + 144, S + 144, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
 
             // 19: Residual2.Conv2d3
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 10240 * n, P + 4992, A + 17408 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 10240 * n, P + 4992, A + 17408 * n, AsIs);
 
             // 20: Residual2.BatchNorm3
             W.For(16, 448, new BatchNorm3(A + 17408 * n, F + 160, S + 160, S + 160, n, 64, 1024, 1f / n, 0.015625f));
@@ -556,39 +556,39 @@ partial class ResidualNet
             W.For(n, 56320, new BatchNormBackward2(F + 176, P + 5120, F + 192, P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, A + 17408 * n, F + 160, P + 5136, A + 20224 * n, F + 208, A + 18432 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 29: Residual2.Conv2d3
-            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs, f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs);
 
             // 31: Residual2.BatchNorm2
             W.For(n, 56320, new BatchNormBackward3(F + 144, P + 4960, F + 192, A + 16384 * n, F + 128, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 224, A + 16384 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 32: Residual2.Conv2d2
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs, f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs);
 
             // 34: Residual2.BatchNorm1
             W.For(16, 1536, new BatchNormBackward4(A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 128, F + 144, F + 112, G + 2624, G + 2640, n, 64, 1024, f.Accumulate));
             W.For(n, 39936, new BatchNormBackward5(F + 112, P + 2624, F + 128, A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 144, A + 15360 * n, 1f / n, 0.015625f, 16, 64));
 
             // 36: Residual2.Conv2d1
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n), f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n));
 
             // 38: Residual1.BatchNorm2
             W.For(8, 10240, new BatchNormBackward4(A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 96, F + 112, F + 80, G + 1440, G + 1456, n, 256, 2048, f.Accumulate));
             W.For(n, 112640, new BatchNormBackward5(F + 80, P + 1440, F + 96, A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 112, A + 8192 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 40: Residual1.Conv2d2
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs, f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs);
 
             // 42: Residual1.BatchNorm1
             W.For(8, 10240, new BatchNormBackward4(A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 64, F + 80, F + 48, G + 832, G + 848, n, 256, 2048, f.Accumulate));
             W.For(n, 112640, new BatchNormBackward5(F + 48, P + 832, F + 64, A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 80, A + 6144 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 44: Residual1.Conv2d1
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n), f.Forms);
             if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n));
 
             // 46: BatchNorm1
             W.For(8, 10240, new BatchNormBackward4(A + 2048 * n, A + 10240 * n, A, F, F + 32, F + 48, F + 16, G + 224, G + 240, n, 256, 2048, f.Accumulate));
@@ -602,7 +602,7 @@ partial class ResidualNet
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 49: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 2048 * n, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 2048 * n, P, dx0, AsIs);
             }
         }
 

@@ -202,15 +202,15 @@ partial class TwoHeads
     // Training: 19 kernels, arena of 1,216 bytes a sample and 0 fixed.
     //  #  layers                        kernel          in                   out                  parameters  FLOPs  bytes  at (until kernel)
     //  0  Conv2d1 + Relu1               Conv            [n,3,6,6]            [n,4,4,4]                   112  3.46k    688  112·n (18)
-    //  1  Dense1                        MatMul          [n,4,4,4]            [n,16]                    1,040  2.05k    320  192·n (11)
-    //  2  Dense2 + Add1 + Tanh1 + Relu2  MatMul          [n,5] [n,16]         [n,16]                       96    160    212  240·n (17), 192·n (11)
+    //  1  Dense1                        MatMul          [n,4,4,4]            [n,16]                    1,040  2.05k    320  240·n (17)
+    //  2  Dense2 + Add1 + Tanh1 + Relu2  MatMul          [n,5] [n,16]         [n,16]                       96    160    212  192·n (11), 240·n (17)
     //  3  Dense3                        MatMul          [n,16]               [n,1]                        17     32     68  208·n (11)
     //  4  Dense4                        MatMul          [n,16]               [n,9]                       153    288    100  224·n (7)
     //  5  SoftmaxCrossEntropy1          Row             [n,9] [n]            [n,1] [n,9]                         45     80  256·n (6), 272·n (9)
     //  6  Add2                          Row             [n,1]                [n]                                  1     16  288·n (7)
     //  7  MeanSquaredError1             Row             [n,1]                [n,1]                                1     12  208·n (11)
     //  8  Dense4                        WeightMatMul    [n,9] [n,16]         [9,16] [1,9]                       288    100  gradients 1296, gradients 1440
-    //  9  Dense4 + Relu2                MatMul          [n,9] [n,16]         [n,16]                      144    288    164  192·n (11)
+    //  9  Dense4 + Relu2                MatMul          [n,9] [n,16]         [n,16]                      144    288    164  240·n (17)
     // 10  Dense3                        WeightMatMul    [n,1] [n,16]         [1,16] [1,1]                        32     68  gradients 1264, gradients 1280
     // 11  Dense3 + Tanh1                MatMul          [n,1] [n,16]         [n,16]                       16     32    196  240·n (17)
     // 12  Dense2                        WeightMatMul    [n,16] [n,5]         [16,5] [1,16]                      160     84  gradients 1168, gradients 1152
@@ -284,9 +284,9 @@ partial class TwoHeads
 
         private const string ActivationTable = """
         112 64 Relu1
-        192 16 Dense1
-        192 16 Relu2
-        240 16 Tanh1
+        240 16 Dense1
+        240 16 Relu2
+        192 16 Tanh1
         208 1 Dense3
         224 9 Dense4
         """;
@@ -364,16 +364,16 @@ partial class TwoHeads
             K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 112 * n, new BiasReluEpilogue(P + 112), f.Forms);
 
             // 1: Dense1
-            K::MatMul.Run(W, A + 112 * n, 64, 1, P + 128, 1, 64, A + 192 * n, n, 16, 64, new BiasEpilogue(P + 1152));
+            K::MatMul.Run(W, A + 112 * n, 64, 1, P + 128, 1, 64, A + 240 * n, n, 16, 64, new BiasEpilogue(P + 1152));
 
             // 2: Dense2 + Add1 + Tanh1 + Relu2
-            K::MatMul.Run(W, A + 176 * n, 5, 1, P + 1168, 1, 5, A + 192 * n, n, 16, 5, new BiasAddTanhEpilogue(A + 192 * n, P + 1248, A + 240 * n));
+            K::MatMul.Run(W, A + 176 * n, 5, 1, P + 1168, 1, 5, A + 240 * n, n, 16, 5, new BiasAddTanhEpilogue(A + 240 * n, P + 1248, A + 192 * n));
 
             // 3: Dense3
-            K::MatMul.Run(W, A + 240 * n, 16, 1, P + 1264, 1, 16, A + 208 * n, n, 1, 16, new BiasEpilogue2(P + 1280));
+            K::MatMul.Run(W, A + 192 * n, 16, 1, P + 1264, 1, 16, A + 208 * n, n, 1, 16, new BiasEpilogue2(P + 1280));
 
             // 4: Dense4
-            K::MatMul.Run(W, A + 192 * n, 16, 1, P + 1296, 1, 16, A + 224 * n, n, 9, 16, new BiasEpilogue(P + 1440));
+            K::MatMul.Run(W, A + 240 * n, 16, 1, P + 1296, 1, 16, A + 224 * n, n, 9, 16, new BiasEpilogue(P + 1440));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
                 global::System.Buffer.MemoryCopy(A + 208 * n, f.Outputs[0], 4 * n, 4 * n);
@@ -428,16 +428,16 @@ partial class TwoHeads
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense4
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 192 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 240 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
 
             // 9: Dense4 + Relu2
-            K::MatMul.Run(W, A + 272 * n, 9, 1, P + 1296, 16, 1, A + 192 * n, n, 16, 9, new WhereEpilogue(A + 192 * n));
+            K::MatMul.Run(W, A + 272 * n, 9, 1, P + 1296, 16, 1, A + 240 * n, n, 16, 9, new WhereEpilogue(A + 240 * n));
 
             // 10: Dense3
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 240 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
+            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 192 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
 
             // 11: Dense3 + Tanh1
-            K::MatMul.Run(W, A + 208 * n, 1, 1, P + 1264, 16, 1, A + 240 * n, n, 16, 1, new MulAddEpilogue(A + 192 * n, A + 240 * n));
+            K::MatMul.Run(W, A + 208 * n, 1, 1, P + 1264, 16, 1, A + 240 * n, n, 16, 1, new AddEpilogue(A + 192 * n, A + 240 * n));
 
             // 12: Dense2
             if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 176 * n, 5, 1, G + 1168, 16, 5, n, f.Accumulate, G + 1152);
@@ -685,13 +685,13 @@ partial class TwoHeads
         }
 
         // dx = dy + acc·(1 − x·x)
-        public readonly struct MulAddEpilogue(float* dy, float* x) : K::IEpilogue
+        public readonly struct AddEpilogue(float* x, float* dy) : K::IEpilogue
         {
             [Clr::MethodImpl(Inline)]
             public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
-                var t1 = V.Load(x + index);
-                return V.Load(dy + index) + (acc * (V.Broadcast(1f) - (t1 * t1)));
+                var t0 = V.Load(x + index);
+                return V.MultiplyAdd(acc, V.Broadcast(1f) - (t0 * t0), V.Load(dy + index));
             }
         }
 

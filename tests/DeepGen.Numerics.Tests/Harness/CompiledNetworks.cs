@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.Loader;
+using DeepGen.Generators.Emit;
 using DeepGen.Generators.Graph;
 using DeepGen.Generators.Parsing;
+using DeepGen.Generators.Passes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -26,9 +28,9 @@ internal sealed class CompiledNetworks
 
     private readonly Dictionary<string, CompiledNetwork> networks = new(StringComparer.Ordinal);
 
-    private CompiledNetworks()
-    {
-    }
+    private readonly FusionOptions options;
+
+    private CompiledNetworks(FusionOptions options) => this.options = options;
 
     public IEnumerable<CompiledNetwork> All => networks.Values;
 
@@ -41,9 +43,12 @@ internal sealed class CompiledNetworks
     /// Compiles the sources. A network that is refused, or whose generated code does not compile without a warning, is left out and says so when it is
     /// created, so that the others are tested all the same.
     /// </summary>
-    public static CompiledNetworks Compile(params string[] sources)
+    public static CompiledNetworks Compile(params string[] sources) => Compile(FusionOptions.All, sources);
+
+    /// <param name="options">Other code for the same networks than the generator writes.</param>
+    public static CompiledNetworks Compile(FusionOptions options, params string[] sources)
     {
-        var result = new CompiledNetworks();
+        var result = new CompiledNetworks(options);
         var trees = sources.Prepend(GraphReader.ImplicitUsings).Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions, $"File{i}.cs")).ToArray();
         while (result.TryCompile(trees) is { } broken)
         {
@@ -71,13 +76,13 @@ internal sealed class CompiledNetworks
     /// <returns>Null when all is well; otherwise the networks to leave out and why.</returns>
     private Dictionary<string, string>? TryCompile(SyntaxTree[] trees)
     {
-        var options = new CSharpCompilationOptions(
+        var compilationOptions = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             allowUnsafe: true,
             nullableContextOptions: NullableContextOptions.Enable,
             optimizationLevel: OptimizationLevel.Release,
             warningLevel: 9999);
-        var compilation = CSharpCompilation.Create("Networks_" + Guid.NewGuid().ToString("N"), trees, References.Value, options);
+        var compilation = CSharpCompilation.Create("Networks_" + Guid.NewGuid().ToString("N"), trees, References.Value, compilationOptions);
         var broken = new Dictionary<string, string>(StringComparer.Ordinal);
         var drivers = new List<(string Name, string Text)>();
         foreach (var tree in trees)
@@ -114,6 +119,15 @@ internal sealed class CompiledNetworks
         compilation = compilation.AddSyntaxTrees(drivers.Select(d => CSharpSyntaxTree.ParseText(d.Text, ParseOptions, $"Driver.{d.Name}.g.cs")));
         var driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
             .RunGeneratorsAndUpdateCompilation(compilation, out var full, out var generatorDiagnostics);
+        if (options != FusionOptions.All)
+        {
+            foreach (var tree in full.SyntaxTrees.Where(t => t.FilePath.EndsWith("+Compiled.g.cs", StringComparison.Ordinal)))
+            {
+                var text = new NetworkWriter(PlannedNetwork.Of(networks[Path.GetFileName(tree.FilePath).Split('+')[0].Split('.')[^1]].Graph, options)).Write();
+                full = full.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, ParseOptions, tree.FilePath));
+            }
+        }
+
         Generated = driver.GetRunResult().Results[0].GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
         if (Environment.GetEnvironmentVariable("DEEPGEN_DUMP") is { Length: > 0 } folder)
         {
