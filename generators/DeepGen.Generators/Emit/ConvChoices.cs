@@ -28,10 +28,18 @@ internal static class ConvChoices
             ("dx", (batch, lanes) => ConvCost.Winograd(shape, batch, lanes, 2, keepsWeights: false, isGradient: true)),
             ("dw", (batch, lanes) => ConvCost.WinogradOfWeights(shape, batch, lanes, 2)),
         };
-        var texts = uses.Select(use => (use.Name, ByLevel: Levels.Select(level => (level.Name, Text: ByBatch(Batches.Select(batch => use.Choose(batch, level.Lanes)).ToArray()))).ToArray()))
-            .Select(use => (use.Name, Text: use.ByLevel.Select(level => level.Text).Distinct().Count() == 1 ? use.ByLevel[0].Text : string.Join(" / ", use.ByLevel.Select(level => $"{level.Name} {level.Text}"))))
-            .Where(use => use.Text != "direct").ToArray();
+        var texts = uses.Select(use => (use.Name, Text: ByLevel(Levels.Select(level => (level.Name, Text: ByBatch(Batches.Select(batch => use.Choose(batch, level.Lanes)).ToArray()))).ToArray())))
+            .Where(use => use.Text.Length > 0).ToArray();
         return texts.Length == 0 ? "" : "; " + string.Join(", ", texts.Select(use => $"{use.Name} {use.Text}"));
+    }
+
+    /// <summary>The levels that do not run direct throughout, those alike together.</summary>
+    private static string ByLevel((string Name, string Text)[] levels)
+    {
+        var groups = levels.Where(level => level.Text != Name(0)).GroupBy(level => level.Text).ToArray();
+        return groups.Length == 1 && groups[0].Count() == levels.Length
+            ? groups[0].Key
+            : string.Join(", ", groups.Select(group => $"{group.Key} ({string.Join(", ", group.Select(level => level.Name))})"));
     }
 
     private static string ByBatch(int[] tiles)
@@ -41,7 +49,7 @@ internal static class ConvChoices
         {
             if (tiles[i] != tiles[i - 1])
             {
-                text += $" {Name(tiles[i])} from batch {Literals.Int(Batches[i])}";
+                text += $" → {Name(tiles[i])} from batch {Literals.Int(Batches[i])}";
             }
         }
 

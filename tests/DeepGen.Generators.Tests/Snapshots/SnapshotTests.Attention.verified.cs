@@ -346,7 +346,7 @@ partial class Attention
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176, f.Forms);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 704 * n, P + 32, A + 288 * n, AsIs, f.Forms);
 
             // 7: Multiply1
@@ -356,7 +356,7 @@ partial class Attention
             W.For(n, 1120, new SoftmaxBackward(A + 576 * n, A + 672 * n, A + 768 * n, A + 720 * n, 35));
 
             // 9: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16, f.Forms);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 288 * n);

@@ -397,13 +397,13 @@ partial class Branches
             W.For(n, 2880, new ReluBackward(A + 2160 * n, A, A + 2160 * n, 576, 576, 1584));
 
             // 13: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144, f.Forms);
 
             // 14: Relu1
             W.For(n, 2880, new ReluBackward(A + 1584 * n, A, A + 1584 * n, 576, 0, 1584));
 
             // 15: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16, f.Forms);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 432 * n);

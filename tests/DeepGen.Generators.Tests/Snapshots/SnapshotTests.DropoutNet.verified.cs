@@ -365,7 +365,7 @@ partial class DropoutNet
             K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, A, new MulWhereWhereEpilogue2(A, f.Seed, f.Step, f.FirstSample, 5));
 
             // 10: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80, f.Forms);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 208 * n);

@@ -261,25 +261,25 @@ partial class GroupsAndDilation
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: Conv2d4
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736, f.Forms);
 
             // 5: Conv2d4 + Sigmoid1
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n), f.Forms);
 
             // 6: Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432, f.Forms);
 
             // 7: Conv2d3 + LeakyRelu1
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A), f.Forms);
 
             // 8: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128, f.Forms);
 
             // 9: Conv2d2 + Relu1
             K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n), f.Forms);
 
             // 10: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64, f.Forms);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 1184 * n);

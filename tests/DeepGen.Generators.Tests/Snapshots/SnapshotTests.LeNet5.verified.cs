@@ -408,14 +408,14 @@ partial class LeNet5
             K::Pooling.AverageGrad(W, in PoolShapes[1], n, A + 8272 * n, A + 4704 * n, new MulEpilogue(A + 4704 * n));
 
             // 15: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576, f.Forms);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs, f.Forms);
 
             // 17: AvgPool2d1 + Tanh1
             K::Pooling.AverageGrad(W, in PoolShapes[0], n, A + 6304 * n, A, new MulEpilogue(A));
 
             // 18: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160, f.Forms);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 784 * n);

@@ -452,7 +452,7 @@ partial class TwoHeads
             W.For(n * 64, 5, new ReluBackward(A + 112 * n, A + 176 * n, A + 112 * n));
 
             // 16: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112, f.Forms);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 128 * n);
