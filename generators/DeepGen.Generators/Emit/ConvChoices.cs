@@ -1,4 +1,4 @@
-using DeepGen.Kernels;
+using DeepGen.Generators.Kernels;
 
 namespace DeepGen.Generators.Emit;
 

@@ -1,6 +1,10 @@
 using System.ComponentModel;
 
+#if GENERATOR
+namespace DeepGen.Generators.Kernels;
+#else
 namespace DeepGen.Kernels;
+#endif
 
 /// <summary>
 /// Chooses the algorithm of a convolution from its shape, the batch and the instruction-set level, by the time that each should take: never from a measurement, so that the bits of a

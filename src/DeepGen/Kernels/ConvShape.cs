@@ -1,6 +1,10 @@
 using System.ComponentModel;
 
+#if GENERATOR
+namespace DeepGen.Generators.Kernels;
+#else
 namespace DeepGen.Kernels;
+#endif
 
 /// <summary>
 /// Geometry of a convolution of one sample; all lengths in elements. Two-dimensional, or three-dimensional with the last six; one dimension is a height of one.
