@@ -7,6 +7,7 @@ namespace DeepGen.Benchmarks.Compare;
 internal sealed class Exchange : IDisposable
 {
     private readonly Workload _workload;
+    private readonly Interruption _interruption;
     private readonly string _folder = Directory.CreateTempSubdirectory("deepgen-compare").FullName;
     private readonly List<string> _weights = [];
     private readonly List<JsonObject> _inputs = [];
@@ -15,7 +16,7 @@ internal sealed class Exchange : IDisposable
     public Exchange(Workload workload)
     {
         _workload = workload;
-        AppDomain.CurrentDomain.ProcessExit += Remove;
+        _interruption = new Interruption(Remove);
     }
 
     /// <summary>The network as ONNX.</summary>
@@ -66,11 +67,21 @@ internal sealed class Exchange : IDisposable
 
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Remove;
-        Remove(null, EventArgs.Empty);
+        _interruption.Dispose();
+        Remove();
     }
 
-    private void Remove(object? sender, EventArgs e) => Directory.Delete(_folder, recursive: true);
+    private void Remove()
+    {
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // When the command is interrupted, both that and the end of the workload come here.
+        }
+    }
 
     private void Add(List<JsonObject> tensors, string name, TensorDefinition tensor, int count, Func<int, Span<float>> numbers, Func<int, Span<int>> indices)
     {

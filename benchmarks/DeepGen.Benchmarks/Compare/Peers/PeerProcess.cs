@@ -11,10 +11,13 @@ namespace DeepGen.Benchmarks.Compare;
 /// </summary>
 internal sealed partial class PeerProcess : IDisposable
 {
+    private const int Now = 9;
     private const int Continue = 18;
     private const int Stop = 19;
 
     private readonly Process _process;
+    private readonly int _id;
+    private readonly Interruption _interruption;
 
     /// <param name="setting">Threads and how they wait, for people.</param>
     /// <param name="start">From <see cref="Silent"/>.</param>
@@ -23,7 +26,10 @@ internal sealed partial class PeerProcess : IDisposable
         Setting = setting;
         start.RedirectStandardError = false;
         _process = Process.Start(start)!;
-        AppDomain.CurrentDomain.ProcessExit += End;
+        _id = _process.Id;
+
+        // A stopped process would stay for ever.
+        _interruption = new Interruption(() => Signal(Now));
     }
 
     public string Setting { get; }
@@ -83,7 +89,7 @@ internal sealed partial class PeerProcess : IDisposable
 
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= End;
+        _interruption.Dispose();
         Signal(Continue);
         _process.StandardInput.Close();
         if (!_process.WaitForExit(5000))
@@ -91,13 +97,10 @@ internal sealed partial class PeerProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>When the command is interrupted: a stopped process would stay for ever.</summary>
-    private void End(object? sender, EventArgs e) => _process.Kill();
-
     private void Signal(int signal)
     {
         if (OperatingSystem.IsLinux())
-            _ = Kill(_process.Id, signal);
+            _ = Kill(_id, signal);
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
