@@ -41,7 +41,7 @@ internal sealed class CompareCommand : IDisposable
             using var command = new CompareCommand(Math.Max(0, result.GetValue(pairs)), result.GetValue(seconds));
             return command.Execute(workloads, result.GetValue(python), result.GetValue(ort), result.GetValue(write));
         });
-        return root.Parse(args).Invoke();
+        return root.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     public void Dispose()

@@ -7,6 +7,7 @@ namespace DeepGen.Benchmarks.Compare;
 internal sealed class Exchange : IDisposable
 {
     private readonly Workload _workload;
+    private readonly Interruption _interruption;
     private readonly string _folder = Directory.CreateTempSubdirectory("deepgen-compare").FullName;
     private readonly List<string> _weights = [];
     private readonly List<JsonObject> _inputs = [];
@@ -15,7 +16,7 @@ internal sealed class Exchange : IDisposable
     public Exchange(Workload workload)
     {
         _workload = workload;
-        AppDomain.CurrentDomain.ProcessExit += Remove;
+        _interruption = new Interruption(Remove);
     }
 
     /// <summary>The network as ONNX.</summary>
@@ -66,11 +67,11 @@ internal sealed class Exchange : IDisposable
 
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Remove;
-        Remove(null, EventArgs.Empty);
+        _interruption.Dispose();
+        Remove();
     }
 
-    private void Remove(object? sender, EventArgs e)
+    private void Remove()
     {
         try
         {

@@ -26,7 +26,7 @@ internal static class MemoryCommand
         root.SetAction(result => result.GetValue(own) is { } index
             ? OwnMemory.Print(Workloads.All[index])
             : Table([.. Workloads.All.Where(workload => workload.IsForMemory && workload.Is(result.GetValue(filter) ?? []))], PyTorch.Python(result.GetValue(python)), result.GetValue(write)));
-        return root.Parse(args).Invoke();
+        return root.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     private static int Table(Workload[] workloads, string? python, bool write)

@@ -17,6 +17,7 @@ internal sealed partial class PeerProcess : IDisposable
 
     private readonly Process _process;
     private readonly int _id;
+    private readonly Interruption _interruption;
 
     /// <param name="setting">Threads and how they wait, for people.</param>
     /// <param name="start">From <see cref="Silent"/>.</param>
@@ -26,7 +27,9 @@ internal sealed partial class PeerProcess : IDisposable
         start.RedirectStandardError = false;
         _process = Process.Start(start)!;
         _id = _process.Id;
-        AppDomain.CurrentDomain.ProcessExit += End;
+
+        // A stopped process would stay for ever.
+        _interruption = new Interruption(() => Signal(Now));
     }
 
     public string Setting { get; }
@@ -86,16 +89,13 @@ internal sealed partial class PeerProcess : IDisposable
 
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= End;
+        _interruption.Dispose();
         Signal(Continue);
         _process.StandardInput.Close();
         if (!_process.WaitForExit(5000))
             _process.Kill();
         _process.Dispose();
     }
-
-    /// <summary>When the command is interrupted: a stopped process would stay for ever.</summary>
-    private void End(object? sender, EventArgs e) => Signal(Now);
 
     private void Signal(int signal)
     {
