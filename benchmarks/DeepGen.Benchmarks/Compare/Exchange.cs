@@ -32,9 +32,9 @@ internal sealed class Exchange : IDisposable
     public void AddSamples(Batch batch)
     {
         for (var i = 0; i < batch.Definition.Inputs.Length; i++)
-            Add(_inputs, "input", batch.Definition.Inputs[i], batch.Count, batch.Input<float>, batch.Input<int>);
+            Add(_inputs, "input", i, batch.Definition.Inputs[i], batch.Count, batch.Input<float>, batch.Input<int>);
         for (var i = 0; i < batch.Definition.Targets.Length; i++)
-            Add(_targets, "target", batch.Definition.Targets[i], batch.Count, batch.Target<float>, batch.Target<int>);
+            Add(_targets, "target", i, batch.Definition.Targets[i], batch.Count, batch.Target<float>, batch.Target<int>);
     }
 
     public void AddInput(ReadOnlySpan<float> values, string type, int[] shape) => Add(_inputs, "input", MemoryMarshal.AsBytes(values), type, shape);
@@ -83,10 +83,10 @@ internal sealed class Exchange : IDisposable
         }
     }
 
-    private void Add(List<JsonObject> tensors, string name, TensorDefinition tensor, int count, Func<int, Span<float>> numbers, Func<int, Span<int>> indices)
+    private void Add(List<JsonObject> tensors, string name, int index, TensorDefinition tensor, int count, Func<int, Span<float>> numbers, Func<int, Span<int>> indices)
     {
         var isFloat = tensor.Element == Element.Float32;
-        var bytes = isFloat ? MemoryMarshal.AsBytes(numbers(tensors.Count)) : MemoryMarshal.AsBytes(indices(tensors.Count));
+        var bytes = isFloat ? MemoryMarshal.AsBytes(numbers(index)) : MemoryMarshal.AsBytes(indices(index));
         Add(tensors, name, bytes, isFloat ? "float" : "int", [count, .. tensor.Shape]);
     }
 
