@@ -14,11 +14,14 @@ namespace DeepGen.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ConvCost
 {
-    /// <summary>Share of the peak that the register tiles reach, packing included: of the direct algorithms, of Winograd's products, and of its products over tiles.</summary>
-    private const double DirectShare = 0.75, ProductShare = 0.85, SumShare = 0.75;
+    /// <summary>Share of the peak that the register tiles reach, packing included: of the direct algorithms, of Winograd's products, of its products over tiles, and of dot products of planes.</summary>
+    private const double DirectShare = 0.75, ProductShare = 0.85, SumShare = 0.75, DotShare = 0.5;
 
-    /// <summary>A transform of one channel of a tile, most of it loads and stores: of inputs and of outputs, by the tile's size.</summary>
-    private const double Input2 = 290, Output2 = 200, Input4 = 800, Output4 = 660;
+    /// <summary>The transforms of one channel, input and output together and most of it loads and stores, by the tile's size: of one tile, and what a row of tiles costs besides.</summary>
+    private const double Tile2 = 320, Row2 = 4800, Tile4 = 770, Row4 = 9600;
+
+    /// <summary>Share of that which the input's transform has.</summary>
+    private const double InputShare = 0.6;
 
     /// <summary>What the gradients of one pair of channels cost once: nine taps written one by one.</summary>
     private const double Taps = 600;
@@ -66,7 +69,7 @@ public static class ConvCost
         if (!IsWinogradOfWeightsPossible(s, lanes))
             return 0;
         var best = 0;
-        var least = Direct(s.Channels, s.OutChannels, s.OutHeight, s.OutWidth, batch, lanes);
+        var least = Direct(s.Channels, s.OutChannels, s.OutHeight, s.OutWidth, batch, lanes) * (TurnsPanels(s.OutChannels, 9 * s.Channels, s.OutWidth) ? 1 : DirectShare / DotShare);
         for (var tile = 2; tile <= greatest; tile += 2)
         {
             var pairs = (double)s.Channels * s.OutChannels;
@@ -79,6 +82,12 @@ public static class ConvCost
         }
         return best;
     }
+
+    /// <summary>Whether the gradient of weights runs as products over turned panels: turning 16 terms of a row of pixels, 8 × 8 at a time, must cost little beside the products that read it.</summary>
+    /// <param name="outputs">Output channels of a group.</param>
+    /// <param name="terms">Weights of one.</param>
+    /// <param name="row">Pixels that lie side by side.</param>
+    public static bool TurnsPanels(int outputs, int terms, int row) => terms >= 16 && (80 * ((row + 7) / 8)) + 30 < 0.2 * row * outputs;
 
     /// <summary>3 × 3 taps side by side, stride 1, one group, two dimensions.</summary>
     public static bool IsWinogradPossible(in ConvShape s) =>
@@ -99,7 +108,9 @@ public static class ConvCost
         var full = RoundUp(columns, used) / columns * lanes / used;
         // Twice as wide vectors take less than twice the time to load and store.
         var width8 = (1 + (lanes / 8d)) / 2;
-        return Tiles(tile, height, width, batch) * full * width8 * (tile == 2 ? (Input2 * inputs) + (Output2 * outputs) : (Input4 * inputs) + (Output4 * outputs));
+        var rows = (double)((height + tile - 1) / tile) * batch;
+        var channels = (InputShare * inputs) + ((1 - InputShare) * outputs);
+        return rows * channels * width8 * (tile == 2 ? (Tile2 * columns * full) + Row2 : (Tile4 * columns * full) + Row4);
     }
 
     /// <summary>Lanes of the vectors in which a row of tiles is transformed: no more than half empty, if a narrower vector is there.</summary>

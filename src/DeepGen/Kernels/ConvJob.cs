@@ -150,6 +150,11 @@ public static unsafe partial class Convolution
     {
         public float* Source;
         public float* Target;
+
+        /// <summary>Its first pixel in the panels' first row, and the floats from a row of its panel to the next.</summary>
+        public nint Packed;
+        public nint Step;
+
         public int At;
         public int Length;
     }

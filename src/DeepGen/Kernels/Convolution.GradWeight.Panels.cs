@@ -8,9 +8,6 @@ namespace DeepGen.Kernels;
 /// </content>
 public static unsafe partial class Convolution
 {
-    /// <summary>From this many output channels on turning a panel costs little beside the tiles that read it.</summary>
-    private const int PanelOutputs = 16;
-
     /// <summary>Pixels of a panel.</summary>
     private const nint PanelPixels = 256;
 

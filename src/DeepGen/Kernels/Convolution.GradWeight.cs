@@ -40,7 +40,7 @@ public static unsafe partial class Convolution
                     Packing.Zero(job->Db, outputs);
             }
         }
-        else if (job->Outputs >= PanelOutputs && job->Terms >= Tile.Columns)
+        else if (ConvCost.TurnsPanels(job->Outputs, job->Terms, job->Image.RowLength == job->OutWidth ? job->OutHeight * job->OutWidth : job->OutWidth))
         {
             GradWeightPanels(w, job);
         }

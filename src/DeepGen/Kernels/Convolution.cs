@@ -598,16 +598,17 @@ public static unsafe partial class Convolution
             for (var i = 0; i < panelCount; i++)
             {
                 count = FindPieces(job, win, q + i * columns, Math.Min(last, q + (i + 1) * columns), pieces, count);
+                for (var piece = i == 0 ? 0 : ends[i - 1]; piece < count; piece++)
+                {
+                    pieces[piece].Packed = i * panelSize + pieces[piece].At;
+                    pieces[piece].Step = Vectors(i) * lanes;
+                }
                 ends[i] = count;
             }
             for (nint k = 0; k == 0 || k < win.Terms; k += Depth)
             {
                 var depth = Math.Min(Depth, win.Terms - k);
-                for (var i = 0; i < panelCount; i++)
-                {
-                    var begin = i == 0 ? 0 : ends[i - 1];
-                    PackPanel(pieces + begin, ends[i] - begin, win.Table + k, depth, panels + i * panelSize, Vectors(i) * lanes);
-                }
+                PackPanels(pieces, count, win.Table + k, depth, panels);
                 // A strip's weights are fetched once for all panels.
                 for (var strip = win.FirstStrip; strip < win.LastStrip; strip++)
                 {
@@ -657,16 +658,19 @@ public static unsafe partial class Convolution
         return count;
     }
 
-    /// <summary>panel[k·step + at] = source[table[k]] for the pixels of every piece, in whole vectors: surplus is overwritten by the next piece.</summary>
+    /// <summary>
+    /// packed[k·step] = source[table[k]] for every piece, in whole vectors: surplus is overwritten by the next piece. Term after term, because the pieces of a term are neighbours
+    /// in the image, which neighbouring terms are not.
+    /// </summary>
     [MethodImpl(Optimize)]
-    private static void PackPanel(Piece* pieces, int count, nint* table, nint depth, float* panel, nint step)
+    private static void PackPanels(Piece* pieces, int count, nint* table, nint depth, float* panels)
     {
-        for (nint k = 0; k < depth; k++, panel += step)
+        for (nint k = 0; k < depth; k++)
         {
             for (var i = 0; i < count; i++)
             {
                 var from = pieces[i].Source + table[k];
-                var to = panel + pieces[i].At;
+                var to = panels + pieces[i].Packed + k * pieces[i].Step;
                 for (nint j = 0; j < pieces[i].Length; j += Tile.Lanes)
                 {
                     if (Simd.Level >= 512)

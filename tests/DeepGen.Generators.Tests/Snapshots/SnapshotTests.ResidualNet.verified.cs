@@ -610,9 +610,9 @@ partial class ResidualNet
         private static readonly K::ConvShape[] ConvShapes =
         {
             new(3, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 3x16x16 to 8x16x16
-            new(8, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 8x16x16 to 8x16x16; predict direct → F4 from batch 2 (128-bit)
+            new(8, 16, 16, 8, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 8x16x16 to 8x16x16
             new(8, 16, 16, 16, 8, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1), // 8x16x16 to 16x8x8
-            new(16, 8, 8, 16, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 16x8x8 to 16x8x8; predict F2 (128-bit), y direct → F2 from batch 4 (128-bit), dx direct → F2 from batch 4 (128-bit), dw direct → F2 from batch 32 (128-bit)
+            new(16, 8, 8, 16, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1), // 16x8x8 to 16x8x8
             new(8, 16, 16, 16, 8, 8, 1, 1, 2, 2, 0, 0, 1, 1, 1), // 8x16x16 to 16x8x8
         };
 
