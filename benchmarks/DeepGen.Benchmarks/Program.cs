@@ -13,6 +13,7 @@ return args switch
     ["memory", .. var rest] => MemoryCommand.Run(rest),
     ["profile", .. var rest] => ProfileCommand.Run(rest),
     ["roofline", .. var rest] => Roofline.Run(rest),
+    ["model", .. var rest] => CostModel.Run(rest),
     ["bdn", .. var rest] => BdnCommand.Run(rest),
     ["generator", .. var rest] => GeneratorBenchmark.Run(rest),
     _ => Usage(),
@@ -27,6 +28,7 @@ static int Usage()
           memory [filter]      memory of a training step beside PyTorch, and seconds of the first step, each in a fresh process
           profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
+          model [threads]      what the chosen algorithm of 3x3 convolutions takes beside the fastest
           bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments
           generator [networks] [runs]   what the generator and the analyzer cost the compiler, for ResNet-50 and in a project of 40 such networks
         """);

@@ -7,7 +7,7 @@ namespace DeepGen.Benchmarks.Kernels;
 /// <summary>
 /// What the machine can do (multiply-adds a second in registers, bytes a second copied) and what share of it the kernels reach, all measured in the same run at
 /// the instruction-set level in use. The limit of a kernel is the longer of the two times: of its arithmetic, and of copying as many numbers as its operands
-/// and its result have, in the same cache or memory.
+/// and its result have, in the same cache or memory. Arithmetic is counted as the formula of the layer has it: Winograd's algorithm does less, and may exceed the peak.
 /// </summary>
 public static unsafe class Roofline
 {
@@ -30,7 +30,7 @@ public static unsafe class Roofline
         peak = threads * Peak();
         Console.WriteLine($"level {Simd.Level} bit, {threads} thread{(threads == 1 ? "" : "s")} of {Environment.ProcessorCount}");
         Console.WriteLine($"{"multiply-add peak per thread",-34} {peak / threads,8:f1} GFLOP/s");
-        Console.WriteLine($"{"copy (read + write)",-34} {CopyBandwidth.Measure(workers, CopyBandwidth.Large, Best),8:f1} GB/s");
+        Console.WriteLine($"{"copy (read + write)",-34} {CopyBandwidth.Measure(workers, CopyBandwidth.Large, Shortest.Of),8:f1} GB/s");
         Gemm(workers, 256, 256, 256);
         Gemm(workers, 1024, 1024, 1024);
         Gemm(workers, 64, 4096, 1024);
@@ -72,9 +72,13 @@ public static unsafe class Roofline
         using Floats x = new(batch * channels * size * size), weight = new(outputs * channels * kernel * kernel), y = new(batch * outputs * outSize * outSize), db = new(outputs);
         var flops = 2d * batch * outputs * outSize * outSize * channels * kernel * kernel;
         var values = (batch * channels * size * size) + (outputs * channels * kernel * kernel) + (batch * outputs * outSize * outSize);
-        Report(w, $"{name} batch {batch} y", flops, values, () => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity)));
-        Report(w, $"{name} batch {batch} dx", flops, values, () => Convolution.GradInput(w, s, batch, y.Pointer, weight.Pointer, x.Pointer, default(Identity)));
-        Report(w, $"{name} batch {batch} dw", flops, values, () => Convolution.GradWeight(w, s, batch, x.Pointer, y.Pointer, weight.Pointer, false, db.Pointer));
+        // As a network calls them by default: inference keeps its weights, training does not.
+        using var inference = new WeightForms(4, keeps: true);
+        using var training = new WeightForms(2, keeps: false);
+        Report(w, $"{name} batch {batch} predict", flops, values, () => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), inference, 0));
+        Report(w, $"{name} batch {batch} y", flops, values, () => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), training));
+        Report(w, $"{name} batch {batch} dx", flops, values, () => Convolution.GradInput(w, s, batch, y.Pointer, weight.Pointer, x.Pointer, default(Identity), training));
+        Report(w, $"{name} batch {batch} dw", flops, values, () => Convolution.GradWeight(w, s, batch, x.Pointer, y.Pointer, weight.Pointer, false, db.Pointer, training));
     }
 
     /// <param name="w">The threads.</param>
@@ -84,40 +88,18 @@ public static unsafe class Roofline
     /// <param name="action">One call.</param>
     private static void Report(Workers w, string name, double flops, long values, Action action)
     {
-        var seconds = Best(action);
+        var seconds = Shortest.Of(action);
         var arithmetic = flops / peak / 1e9;
-        var copying = sizeof(float) * values / CopyBandwidth.Measure(w, values, Best) / 1e9;
+        var copying = sizeof(float) * values / CopyBandwidth.Measure(w, values, Shortest.Of) / 1e9;
         var limit = arithmetic >= copying ? "peak" : "copy";
         Console.WriteLine($"{name,-34} {flops / seconds / 1e9,8:f1} GFLOP/s {100 * Math.Max(arithmetic, copying) / seconds,6:f1} % of {limit} {seconds * 1e6,10:f1} us");
-    }
-
-    /// <summary>Shortest time of one call, in seconds: the machine may be shared.</summary>
-    private static double Best(Action action)
-    {
-        var start = Stopwatch.GetTimestamp();
-        action();
-        var once = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        start = Stopwatch.GetTimestamp();
-        action();
-        once = Math.Min(once, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        var calls = (int)Math.Clamp(2e-3 / once, 1, 2000);
-        var best = double.PositiveInfinity;
-        var began = Stopwatch.GetTimestamp();
-        for (var round = 0; round < 200 && (round < 20 || Stopwatch.GetElapsedTime(began).TotalSeconds < 0.3); round++)
-        {
-            start = Stopwatch.GetTimestamp();
-            for (var call = 0; call < calls; call++)
-                action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / calls);
-        }
-        return best;
     }
 
     private static double Peak()
     {
         const int Steps = 1 << 20;
         var sink = 0f;
-        var seconds = Best(() => sink += FmaPeak.Run(Steps));
+        var seconds = Shortest.Of(() => sink += FmaPeak.Run(Steps));
         GC.KeepAlive(sink);
         return FmaPeak.Flops(Steps) / seconds / 1e9;
     }

@@ -15,7 +15,10 @@ namespace DeepGen.Kernels;
 public static class ConvCost
 {
     /// <summary>Share of the peak that the register tiles reach, packing included: of the direct algorithms, of Winograd's products, of its products over tiles, and of dot products of planes.</summary>
-    private const double DirectShare = 0.75, ProductShare = 0.85, SumShare = 0.75, DotShare = 0.5;
+    private const double DirectShare = 0.75, ProductShare = 0.85, SumShare = 0.75, DotShare = 0.65;
+
+    /// <summary>Winograd's algorithm must promise at least this: it rounds more, and needs more memory.</summary>
+    private const double Margin = 0.92;
 
     /// <summary>The transforms of one channel, input and output together and most of it loads and stores, by the tile's size: of one tile, and what a row of tiles costs besides.</summary>
     private const double Tile2 = 320, Row2 = 4800, Tile4 = 770, Row4 = 9600;
@@ -46,7 +49,7 @@ public static class ConvCost
         int inputs = isGradient ? s.OutChannels : s.Channels, outputs = isGradient ? s.Channels : s.OutChannels;
         int height = isGradient ? s.Height : s.OutHeight, width = isGradient ? s.Width : s.OutWidth;
         var best = 0;
-        var least = Direct(inputs, outputs, height, width, batch, lanes);
+        var least = Margin * Direct(inputs, outputs, height, width, batch, lanes);
         for (var tile = 2; tile <= greatest; tile += 2)
         {
             var pairs = (double)inputs * outputs;
@@ -69,7 +72,7 @@ public static class ConvCost
         if (!IsWinogradOfWeightsPossible(s, lanes))
             return 0;
         var best = 0;
-        var least = Direct(s.Channels, s.OutChannels, s.OutHeight, s.OutWidth, batch, lanes) * (TurnsPanels(s.OutChannels, 9 * s.Channels, s.OutWidth) ? 1 : DirectShare / DotShare);
+        var least = Margin * Direct(s.Channels, s.OutChannels, s.OutHeight, s.OutWidth, batch, lanes) * (TurnsPanels(s.OutChannels, 9 * s.Channels, s.OutWidth) ? 1 : DirectShare / DotShare);
         for (var tile = 2; tile <= greatest; tile += 2)
         {
             var pairs = (double)s.Channels * s.OutChannels;

@@ -3,10 +3,11 @@ using DeepGen.Kernels;
 
 namespace DeepGen.Benchmarks.Compare;
 
-/// <summary>A padded 3x3 convolution that keeps the number of channels.</summary>
+/// <summary>A padded 3x3 convolution that keeps the number of channels, as inference runs it.</summary>
 internal sealed unsafe class ConvolutionSide(int batch, int channels, int size, int threads) : ISide
 {
     private readonly Workers _workers = new(threads);
+    private readonly WeightForms _forms = new(4, keeps: true);
     private readonly int _values = batch * channels * size * size;
     private readonly Floats _x = new(batch * channels * size * size);
     private readonly Floats _weight = new(channels * channels * 9);
@@ -29,7 +30,7 @@ internal sealed unsafe class ConvolutionSide(int batch, int channels, int size, 
     public float Run()
     {
         var shape = new ConvShape(channels, size, size, channels, size, size, 3, 3, 1, 1, 1, 1, 1, 1, 1);
-        Convolution.Forward(_workers, shape, batch, _x.Pointer, _weight.Pointer, _y.Pointer, default(Identity));
+        Convolution.Forward(_workers, shape, batch, _x.Pointer, _weight.Pointer, _y.Pointer, default(Identity), _forms, 0);
         return 0;
     }
 
@@ -40,6 +41,7 @@ internal sealed unsafe class ConvolutionSide(int batch, int channels, int size, 
     public void Dispose()
     {
         _workers.Dispose();
+        _forms.Dispose();
         _x.Dispose();
         _weight.Dispose();
         _y.Dispose();
