@@ -30,6 +30,11 @@ internal static class ConvChoices
         };
         var texts = uses.Select(use => (use.Name, Text: ByLevel(Levels.Select(level => (level.Name, Text: ByBatch(Batches.Select(batch => use.Choose(batch, level.Lanes)).ToArray()))).ToArray())))
             .Where(use => use.Text.Length > 0).ToArray();
+        if (texts.Length > 2 && texts.Skip(texts.Length - 3).Select(use => use.Text).Distinct().Count() == 1)
+        {
+            texts = texts.Take(texts.Length - 3).Append((Name: "train", texts[texts.Length - 1].Text)).ToArray();
+        }
+
         return texts.Length == 0 ? "" : "; " + string.Join(", ", texts.Select(use => $"{use.Name} {use.Text}"));
     }
 

@@ -7,6 +7,9 @@ namespace DeepGen.Generators.Emit;
 /// <summary>The table at the head of a generated file: one row for each kernel call of a program, with the layers fused into it and where its results lie how long.</summary>
 internal static class KernelTable
 {
+    /// <summary>From more kernels on a table is for looking things up, not for reading: it is kept short.</summary>
+    private const int LongTable = 128;
+
     public static void Write(CodeWriter w, string title, PlannedProgram program, IEnumerable<CallSequence> sections, NetworkGraph graph)
     {
         var memory = program.Memory;
@@ -24,20 +27,24 @@ internal static class KernelTable
         bool IsWeight(Val v) => v.Prim is ParameterPrim || (memory.Contains(v) && memory[v].Region == Region.Derived);
         var ends = memory.Buffers.ToDictionary(b => b.Value, b => b.End);
         var rows = new List<string[]> { new[] { "#", "layers", "kernel", "in", "out", "parameters", "FLOPs", "bytes", "at (until kernel)" } };
-        string[] Row((Kernel Kernel, string Number) row)
+        // In a long table the kernels of a layer that follow each other are one row, and only places in the activations are told.
+        var isLong = program.Kernels.Count > LongTable;
+        string[] Row(IReadOnlyList<(Kernel Kernel, string Number)> row)
         {
-            var (k, number) = row;
+            var kernels = row.Select(r => r.Kernel).ToArray();
+            string Places(Kernel k) => string.Join(", ", k.Stored.Where(memory.Contains).Where(s => !isLong || memory[s].Region is Region.Sample or Region.Output)
+                .Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : "")));
             return new[]
             {
-                number,
-                Layers(k),
-                k.Kind.ToString(),
-                string.Join(" ", k.Operands.Where(o => o.Dims.HasBatch).Select(o => Compact(o.Dims)).Distinct()),
-                string.Join(" ", k.Stored.Select(s => Compact(s.Dims)).Distinct()),
-                k.Operands.Where(IsWeight).Sum(o => o.Dims.Elements) is > 0 and var p ? Literals.Grouped(p) : "",
-                Literals.Short(Flops(k)),
-                Literals.Short(k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements)),
-                string.Join(", ", k.Stored.Where(memory.Contains).Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : ""))),
+                row.Count == 1 ? row[0].Number : row[0].Number + "–" + row[row.Count - 1].Number,
+                Layers(kernels[0]),
+                string.Join("+", kernels.Select(k => k.Kind).Distinct()),
+                string.Join(" ", kernels[0].Operands.Where(o => o.Dims.HasBatch).Select(o => Compact(o.Dims)).Distinct()),
+                string.Join(" ", kernels[kernels.Length - 1].Stored.Select(s => Compact(s.Dims)).Distinct()),
+                kernels.Max(k => k.Operands.Where(IsWeight).Sum(o => o.Dims.Elements)) is > 0 and var p ? Literals.Grouped(p) : "",
+                Literals.Short(kernels.Sum(Flops)),
+                Literals.Short(kernels.Sum(k => k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements))),
+                string.Join(", ", kernels.Select(Places).Where(text => text.Length > 0)),
             };
         }
 
@@ -47,7 +54,19 @@ internal static class KernelTable
             foreach (var stretch in section.Stretches)
             {
                 var kernels = section.Of(stretch);
-                rows.AddRange(kernels.SelectMany(k => Rows(k)).Select(Row));
+                var row = new List<(Kernel Kernel, string Number)>();
+                foreach (var next in kernels.SelectMany(k => Rows(k)))
+                {
+                    if (row.Count > 0 && !(isLong && Layers(row[0].Kernel) == Layers(next.Kernel)))
+                    {
+                        rows.Add(Row(row));
+                        row.Clear();
+                    }
+
+                    row.Add(next);
+                }
+
+                rows.Add(Row(row));
                 if (stretch.Count > 1)
                 {
                     rows.Add(new[] { (kernels.Count == 1 ? "this kernel comes " : $"these {Literals.Int(kernels.Count)} kernels come ") + Literals.Int(stretch.Count) + " times" });
@@ -56,7 +75,7 @@ internal static class KernelTable
         }
 
         var table = rows.Where(r => r.Length > 1).ToArray();
-        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => Math.Min(table.Length <= 64 ? 28 : 8, table.Max(r => r[i].Length))).ToArray();
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(i => isLong ? 0 : Math.Min(table.Length <= 64 ? 28 : 8, table.Max(r => r[i].Length))).ToArray();
         var numbers = new[] { true, false, false, false, false, true, true, true };
         foreach (var row in rows)
         {

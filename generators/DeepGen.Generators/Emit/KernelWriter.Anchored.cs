@@ -27,7 +27,7 @@ internal sealed partial class KernelWriter
                 string Floats(Val v) => v.Element == Element.Float32 ? Pointer(v) : $"(float*)({Pointer(v)})";
                 return $"K::Sequences.{kernel.Kind}(W, {Floats(In(0))}, {Floats(anchor)}, n, {Literals.Int(sequence[0].Size)}, {Literals.Int(sequence.Elements / sequence[0].Size)});\n";
             case KernelKind.ConvGradWeight:
-                return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)}, f.Forms);\n";
+                return $"K::Convolution.GradWeight(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {Pointer(anchor)}, {Accumulates(kernel)}, {RowSums(kernel)}, V);\n";
 
             case KernelKind.ScatterAdd:
                 return $"K::Indexing.ScatterAdd(W, {P(0)}, {RowsAndIndices(anchor.Dims, anchor.Inputs[1])}, {Literals.Int(((ScatterAddPrim)anchor.Prim).Padding)}, {Pointer(anchor)}, {Accumulates(kernel)});\n";
@@ -72,8 +72,8 @@ internal sealed partial class KernelWriter
     /// <summary>The forms of weights that a call may choose among; in inference it has a number and keeps what it made, if they are weights and not computed from the input.</summary>
     private string Forms(Val weight) =>
         program.Lowered.Kind == ProgramKind.Inference && (weight.Prim is ParameterPrim || (plan.Contains(weight) && plan[weight].Region == Region.Derived))
-            ? $"f.Forms, {CallText.Marked(shared.Form())}"
-            : "f.Forms";
+            ? $"V, {CallText.Marked(shared.Form())}"
+            : "V";
 
     private string RowSums(Kernel kernel) => kernel.RowSum is { } r ? Pointer(r) : "null";
 

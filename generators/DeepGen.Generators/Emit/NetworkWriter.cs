@@ -347,6 +347,7 @@ internal sealed class NetworkWriter
         w.Open($"public static void {name}(ref Runtime::Frame f)");
         w.Line("var n = f.Batch;");
         w.Line("K::Workers W = f.Workers;");
+        w.Line("K::WeightForms V = f.Forms;");
         w.Line("float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;");
         body();
         w.Close();

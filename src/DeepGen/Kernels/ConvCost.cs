@@ -95,7 +95,7 @@ public static class ConvCost
     /// <summary>3 × 3 taps side by side, stride 1, one group, two dimensions.</summary>
     public static bool IsWinogradPossible(in ConvShape s) =>
         s.KernelHeight == 3 && s.KernelWidth == 3 && s.StrideHeight == 1 && s.StrideWidth == 1 && s.DilationHeight == 1 && s.DilationWidth == 1 && s.Groups == 1
-        && s.Depth * s.OutDepth * s.KernelDepth == 1 && s.PadTop <= 2 && s.PadLeft <= 2;
+        && s.Depth * s.OutDepth * s.KernelDepth == 1 && s.PadFront == 0 && s.PadTop <= 2 && s.PadLeft <= 2;
 
     /// <summary>Its products take whole vectors of input channels.</summary>
     public static bool IsWinogradOfWeightsPossible(in ConvShape s, int lanes) => IsWinogradPossible(s) && s.Channels % lanes == 0;

@@ -64,7 +64,7 @@ internal unsafe struct ConvImage
     /// <summary>
     /// Whether the source has this layout already: no padding on any side, stride 1, and windows as wide as leave no column over. Then bands are read where they stand.
     /// </summary>
-    public readonly bool IsSource => Depth * Slices * KernelDepth == 1 && PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width && Rows <= Height;
+    public readonly bool IsSource => Depth * Slices * KernelDepth == 1 && SliceShift == 0 && PadTop == 0 && PadLeft == 0 && StrideHeight == 1 && StrideWidth == 1 && RowLength == Width && Rows <= Height;
 
     /// <summary>Floats of a band for the given output rows, with room for reads of a whole tile past its end.</summary>
     public readonly nint Size(int rows) => PlaneSize(rows) * Channels * PhasesHeight * PhasesWidth;

@@ -34,8 +34,10 @@ public static unsafe partial class Convolution
     public static void Forward<E>(Workers w, in ConvShape s, nint batch, float* x, float* weight, float* y, in E epilogue, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
+        if (batch == 0)
+            return;
         var e = epilogue;
-        if (WinogradTile(s, batch, forms, isGradient: false) is > 0 and var tile)
+        if (WinogradTile(s, batch, forms, call, isGradient: false) is > 0 and var tile)
         {
             var winograd = new WinogradJob
             {
@@ -106,8 +108,10 @@ public static unsafe partial class Convolution
     public static void GradInput<E>(Workers w, in ConvShape s, nint batch, float* dy, float* weight, float* dx, in E epilogue, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
+        if (batch == 0)
+            return;
         var e = epilogue;
-        if (WinogradTile(s, batch, forms, isGradient: true) is > 0 and var tile)
+        if (WinogradTile(s, batch, forms, call, isGradient: true) is > 0 and var tile)
         {
             // A convolution of dy with the taps turned, from outputs to inputs.
             var winograd = new WinogradJob
@@ -244,10 +248,10 @@ public static unsafe partial class Convolution
         Run<E>(w, &job);
     }
 
-    private static int WinogradTile(in ConvShape s, nint batch, WeightForms? forms, bool isGradient) =>
-        forms is null || forms.Winograd == 0 || batch == 0 ? 0
+    private static int WinogradTile(in ConvShape s, nint batch, WeightForms? forms, nint call, bool isGradient) =>
+        forms is null || forms.Winograd == 0 ? 0
         : forms.IsForced ? (ConvCost.IsWinogradPossible(s) ? forms.Winograd : 0)
-        : ConvCost.Winograd(s, batch, Tile.Lanes, forms.Winograd, forms.Keeps, isGradient);
+        : ConvCost.Winograd(s, batch, Tile.Lanes, forms.Winograd, forms.Keeps && call >= 0, isGradient);
 
     private static int WinogradTileOfWeights(in ConvShape s, nint batch, WeightForms? forms) =>
         forms is null || forms.Winograd == 0 || batch == 0 ? 0

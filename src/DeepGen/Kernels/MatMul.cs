@@ -306,20 +306,47 @@ public static unsafe class MatMul
     [MethodImpl(Optimize)]
     private static void SumRows(float* left, nint step, nint k, nint rows, float* sums, bool accumulate)
     {
+        // Four chains of sums hide the latency of the addition.
+        var four = stackalloc float[4];
         nint r = 0;
-        for (; r <= rows - 4; r += 4)
+        while (r < rows)
         {
-            var sum = F128.Broadcast(0);
-            for (nint i = 0; i < k; i++)
-                sum += F128.Load(left + i * step + r);
-            F128.Store(sums + r, accumulate ? F128.Load(sums + r) + sum : sum);
-        }
-        for (; r < rows; r++)
-        {
-            var sum = 0f;
-            for (nint i = 0; i < k; i++)
-                sum += left[i * step + r];
-            sums[r] = accumulate ? sums[r] + sum : sum;
+            // The last four rows overlap those before; of fewer than four each is summed alone.
+            var first = rows >= 4 ? Math.Min(r, rows - 4) : r;
+            var count = rows >= 4 ? 4 : 1;
+            nint i = 0;
+            if (count == 4)
+            {
+                F128 s0 = F128.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
+                var from = left + first;
+                for (; i <= k - 4; i += 4, from += 4 * step)
+                {
+                    s0 += F128.Load(from);
+                    s1 += F128.Load(from + step);
+                    s2 += F128.Load(from + 2 * step);
+                    s3 += F128.Load(from + 3 * step);
+                }
+                for (; i < k; i++, from += step)
+                    s0 += F128.Load(from);
+                F128.Store(four, s0 + s1 + (s2 + s3));
+            }
+            else
+            {
+                float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+                var from = left + first;
+                for (; i <= k - 4; i += 4, from += 4 * step)
+                {
+                    s0 += from[0];
+                    s1 += from[step];
+                    s2 += from[2 * step];
+                    s3 += from[3 * step];
+                }
+                for (; i < k; i++, from += step)
+                    s0 += from[0];
+                four[0] = s0 + s1 + (s2 + s3);
+            }
+            for (; r < first + count; r++)
+                sums[r] = accumulate ? sums[r] + four[r - first] : four[r - first];
         }
     }
 

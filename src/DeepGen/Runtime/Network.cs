@@ -95,10 +95,11 @@ public abstract unsafe partial class Network : IDisposable
         {
             optimizer.Bind(this);
             optimizer.Update(this);
-            Weights.Changed();
         }
         finally
         {
+            // Also where the update broke off half-way.
+            Weights.Changed();
             _gate.Exit();
         }
     }

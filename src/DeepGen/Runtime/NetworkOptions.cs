@@ -14,11 +14,12 @@ public sealed record NetworkOptions
 
     /// <summary>
     /// The largest tile of Winograd's algorithm that convolutions of 3 × 3 with stride 1 may use in <c>Predict</c> and <c>Evaluate</c>, where their cost says that it is faster. Results differ from those of the
-    /// direct algorithm in the last digits: norm-wise by about 1e-6 with <see cref="WinogradTile.F2"/> and 5e-6 with <see cref="WinogradTile.F4"/>.
+    /// direct algorithm in the last digits: norm-wise by about 1e-6 with <see cref="WinogradTile.F2"/> and 5e-6 with <see cref="WinogradTile.F4"/>. An infinite number or NaN spoils
+    /// the tiles that see it, where the direct algorithm spoils the pixels that do.
     /// </summary>
     public WinogradTile InferenceWinograd { get; init; } = WinogradTile.F4;
 
-    /// <summary>As <see cref="InferenceWinograd"/>, for the forward pass of training and the gradients with respect to the inputs of convolutions.</summary>
+    /// <summary>As <see cref="InferenceWinograd"/>, for training: the forward pass and both gradients of a convolution.</summary>
     public WinogradTile TrainingWinograd { get; init; } = WinogradTile.F2;
 
     internal NetworkOptions Checked()

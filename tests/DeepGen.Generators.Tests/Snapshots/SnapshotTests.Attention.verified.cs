@@ -236,6 +236,7 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -244,10 +245,11 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasEpilogue(P + 16), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasEpilogue(P + 16), V, 0);
 
             // 1: Softmax1
             W.For(n, 910, new Softmax(A, A + 288 * n, 35));
@@ -256,7 +258,7 @@ partial class Attention
             W.For(n, 560, new Multiply((float*)f.Inputs[0], A + 288 * n, A, 8, 35, 35));
 
             // 3: Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A, P + 32, (float*)f.Outputs[0], new BiasEpilogue2(P + 176), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A, P + 32, (float*)f.Outputs[0], new BiasEpilogue2(P + 176), V, 1);
         }
 
         /// <summary>Inference with the loss.</summary>
@@ -264,6 +266,7 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 32 * n);
@@ -289,11 +292,12 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A, 1120 * n, 1120 * n);
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 288 * n, new BiasEpilogue(P + 16), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 288 * n, new BiasEpilogue(P + 16), V);
 
             // 1: Softmax1
             W.For(n, 910, new Softmax2(A + 288 * n, A + 768 * n, A + 576 * n, A + 624 * n, 35));
@@ -302,7 +306,7 @@ partial class Attention
             W.For(n, 560, new Multiply(A, A + 624 * n, A + 288 * n, 8, 35, 35));
 
             // 3: Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 288 * n, P + 32, A + 672 * n, new BiasEpilogue2(P + 176), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 288 * n, P + 32, A + 672 * n, new BiasEpilogue2(P + 176), V);
             if (f.Outputs != null && f.Outputs[0] != null)
             {
                 global::System.Buffer.MemoryCopy(A + 672 * n, f.Outputs[0], 120 * n, 120 * n);
@@ -314,6 +318,7 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: MeanSquaredError1
@@ -334,6 +339,7 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 704 * n, 120 * n, 120 * n);
         }
@@ -343,11 +349,12 @@ partial class Attention
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 704 * n, P + 32, A + 288 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176, V);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 704 * n, P + 32, A + 288 * n, AsIs, V);
 
             // 7: Multiply1
             W.For(n, 840, new MultiplyBackward(A + 672 * n, A, A + 288 * n, 35, 35, 8));
@@ -356,14 +363,14 @@ partial class Attention
             W.For(n, 1120, new SoftmaxBackward(A + 576 * n, A + 672 * n, A + 768 * n, A + 720 * n, 35));
 
             // 9: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 288 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 10: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 720 * n, P, A, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 720 * n, P, A, AsIs, V);
                 W.For(n, 840, new Conv2dBackward(A + 624 * n, A + 288 * n, A, dx0, 35, 8, 35));
             }
         }

@@ -252,6 +252,7 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -260,13 +261,14 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1584 * n, new BiasReluEpilogue(P + 16), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1584 * n, new BiasReluEpilogue(P + 16), V, 0);
 
             // 1: Conv2d2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[1], n, (float*)f.Inputs[0], P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, (float*)f.Inputs[0], P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144), V, 1);
 
             // 2: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, (float*)f.Inputs[0], A + 2736 * n, AsIs);
@@ -291,6 +293,7 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 16 * n);
@@ -316,14 +319,15 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 2736 * n, 1728 * n, 1728 * n);
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 2736 * n, P, A + 1584 * n, new BiasReluEpilogue(P + 16), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 2736 * n, P, A + 1584 * n, new BiasReluEpilogue(P + 16), V);
 
             // 1: Conv2d2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2736 * n, P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2736 * n, P + 32, A + 2160 * n, new BiasReluEpilogue(P + 144), V);
 
             // 2: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A + 2736 * n, A + 3168 * n, AsIs);
@@ -352,6 +356,7 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 7: SoftmaxCrossEntropy1
@@ -372,6 +377,7 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 48 * n, 24 * n, 24 * n);
         }
@@ -381,6 +387,7 @@ partial class Branches
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense1
@@ -397,13 +404,13 @@ partial class Branches
             W.For(n, 2880, new ReluBackward(A + 2160 * n, A, A + 2160 * n, 576, 576, 1584));
 
             // 13: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144, V);
 
             // 14: Relu1
             W.For(n, 2880, new ReluBackward(A + 1584 * n, A, A + 1584 * n, 576, 0, 1584));
 
             // 15: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 432 * n);
@@ -416,10 +423,10 @@ partial class Branches
                 K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 2736 * n, A + 3168 * n, A, AsIs);
 
                 // 18: Conv2d2
-                K::Convolution.GradInput(W, in ConvShapes[1], n, A + 2160 * n, P + 32, A, new AddEpilogue(A), f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[1], n, A + 2160 * n, P + 32, A, new AddEpilogue(A), V);
 
                 // 19: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 1584 * n, P, dx0, new AddEpilogue(A), f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 1584 * n, P, dx0, new AddEpilogue(A), V);
             }
         }
 

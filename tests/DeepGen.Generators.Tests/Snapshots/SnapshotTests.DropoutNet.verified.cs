@@ -242,6 +242,7 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -250,10 +251,11 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 80), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 80), V, 0);
 
             // 1: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A, A + 256 * n, AsIs);
@@ -270,6 +272,7 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 16 * n);
@@ -295,11 +298,12 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 512 * n, 800 * n, 800 * n);
 
             // 0: Conv2d1 + Relu1 + Dropout1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 512 * n, P, A + 256 * n, new BiasReluWhereEpilogue(P + 80, A, f.Seed, f.Step, f.FirstSample, 5), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 512 * n, P, A + 256 * n, new BiasReluWhereEpilogue(P + 80, A, f.Seed, f.Step, f.FirstSample, 5), V);
 
             // 1: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, AsIs);
@@ -320,6 +324,7 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: SoftmaxCrossEntropy1
@@ -340,6 +345,7 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 880 * n, 20 * n, 20 * n);
         }
@@ -349,6 +355,7 @@ partial class DropoutNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: Dense2
@@ -365,14 +372,14 @@ partial class DropoutNet
             K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, A, new MulWhereWhereEpilogue2(A, f.Seed, f.Step, f.FirstSample, 5));
 
             // 10: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 208 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, V);
             }
         }
 

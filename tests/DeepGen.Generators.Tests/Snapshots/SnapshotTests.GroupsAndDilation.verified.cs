@@ -196,6 +196,7 @@ partial class GroupsAndDilation
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -204,19 +205,20 @@ partial class GroupsAndDilation
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1568 * n, new BiasReluEpilogue(P + 64), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A + 1568 * n, new BiasReluEpilogue(P + 64), V, 0);
 
             // 1: Conv2d2 + LeakyRelu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 1568 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 1568 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128), V, 1);
 
             // 2: Conv2d3 + Sigmoid1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432), f.Forms, 2);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432), V, 2);
 
             // 3: Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, (float*)f.Outputs[0], new BiasEpilogue(P + 736), f.Forms, 3);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, (float*)f.Outputs[0], new BiasEpilogue(P + 736), V, 3);
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
@@ -224,20 +226,21 @@ partial class GroupsAndDilation
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 3136 * n, 4680 * n, 4680 * n);
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 3136 * n, P, A + 4320 * n, new BiasReluEpilogue(P + 64), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 3136 * n, P, A + 4320 * n, new BiasReluEpilogue(P + 64), V);
 
             // 1: Conv2d2 + LeakyRelu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4320 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4320 * n, P + 80, A, new BiasLeakyReluEpilogue(P + 128), V);
 
             // 2: Conv2d3 + Sigmoid1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, P + 144, A + 1568 * n, new BiasSigmoidEpilogue(P + 432), V);
 
             // 3: Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, A + 5504 * n, new BiasEpilogue(P + 736), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 1568 * n, P + 448, A + 5504 * n, new BiasEpilogue(P + 736), V);
             if (f.Outputs != null && f.Outputs[0] != null)
             {
                 global::System.Buffer.MemoryCopy(A + 5504 * n, f.Outputs[0], 672 * n, 672 * n);
@@ -249,6 +252,7 @@ partial class GroupsAndDilation
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 5680 * n, 672 * n, 672 * n);
         }
@@ -258,35 +262,36 @@ partial class GroupsAndDilation
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: Conv2d4
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736, V);
 
             // 5: Conv2d4 + Sigmoid1
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n), f.Forms);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n), V);
 
             // 6: Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432, V);
 
             // 7: Conv2d3 + LeakyRelu1
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A), f.Forms);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A), V);
 
             // 8: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128, V);
 
             // 9: Conv2d2 + Relu1
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n), f.Forms);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n), V);
 
             // 10: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 1184 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 11: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 4320 * n, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 4320 * n, P, dx0, AsIs, V);
             }
         }
 

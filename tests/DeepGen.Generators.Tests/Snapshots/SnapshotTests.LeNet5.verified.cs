@@ -261,6 +261,7 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -269,16 +270,17 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Tanh1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasTanhEpilogue(P + 160), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasTanhEpilogue(P + 160), V, 0);
 
             // 1: AvgPool2d1
             K::Pooling.Average(W, in PoolShapes[0], n, A, A + 4704 * n, AsIs);
 
             // 2: Conv2d2 + Tanh2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A, new BiasTanhEpilogue(P + 2576), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A, new BiasTanhEpilogue(P + 2576), V, 1);
 
             // 3: AvgPool2d2
             K::Pooling.Average(W, in PoolShapes[1], n, A, A + 1600 * n, AsIs);
@@ -298,6 +300,7 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 16 * n);
@@ -323,17 +326,18 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 7488 * n, 3136 * n, 3136 * n);
 
             // 0: Conv2d1 + Tanh1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 7488 * n, P, A, new BiasTanhEpilogue(P + 160), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 7488 * n, P, A, new BiasTanhEpilogue(P + 160), V);
 
             // 1: AvgPool2d1
             K::Pooling.Average(W, in PoolShapes[0], n, A, A + 6304 * n, AsIs);
 
             // 2: Conv2d2 + Tanh2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6304 * n, P + 176, A + 4704 * n, new BiasTanhEpilogue(P + 2576), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6304 * n, P + 176, A + 4704 * n, new BiasTanhEpilogue(P + 2576), V);
 
             // 3: AvgPool2d2
             K::Pooling.Average(W, in PoolShapes[1], n, A + 4704 * n, A + 8272 * n, AsIs);
@@ -357,6 +361,7 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 7: SoftmaxCrossEntropy1
@@ -377,6 +382,7 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 8928 * n, 40 * n, 40 * n);
         }
@@ -386,6 +392,7 @@ partial class LeNet5
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense3
@@ -408,21 +415,21 @@ partial class LeNet5
             K::Pooling.AverageGrad(W, in PoolShapes[1], n, A + 8272 * n, A + 4704 * n, new MulEpilogue(A + 4704 * n));
 
             // 15: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576, V);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs, V);
 
             // 17: AvgPool2d1 + Tanh1
             K::Pooling.AverageGrad(W, in PoolShapes[0], n, A + 6304 * n, A, new MulEpilogue(A));
 
             // 18: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 784 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 19: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, V);
             }
         }
 

@@ -223,6 +223,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -231,6 +232,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + Relu1
@@ -245,6 +247,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 16 * n);
@@ -270,6 +273,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A, 3136 * n, 3136 * n);
 
@@ -289,6 +293,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 2: SoftmaxCrossEntropy1
@@ -309,6 +314,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 944 * n, 40 * n, 40 * n);
         }
@@ -318,6 +324,7 @@ partial class Perceptron
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 3: Dense2

@@ -269,6 +269,7 @@ partial class ResNetStem
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: BatchNorm1
@@ -307,25 +308,26 @@ partial class ResNetStem
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 10: BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 3824), V, 0);
 
             // 11: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A, A + 16384 * n, AsIs);
 
             // 12: Bottleneck1.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 16384 * n, D + 2352, A, new AddReluEpilogue(D + 3840), V, 1);
 
             // 13: Bottleneck1.BatchNorm2 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856), f.Forms, 2);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 2480, A + 8192 * n, new AddReluEpilogue(D + 3856), V, 2);
 
             // 14: Bottleneck1.BatchNorm3
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872), f.Forms, 3);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 8192 * n, D + 3056, A, new AddEpilogue(D + 3872), V, 3);
 
             // 15: Bottleneck1.BatchNorm4 + Add1 + Relu3
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904), f.Forms, 4);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 16384 * n, D + 3312, (float*)f.Outputs[0], new AddAddReluEpilogue(A, D + 3904), V, 4);
         }
 
         /// <summary>Training: inputs to outputs, keeping what the gradients need.</summary>
@@ -333,11 +335,12 @@ partial class ResNetStem
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 49152 * n, 49152 * n, 49152 * n);
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs, V);
 
             // 1: BatchNorm1
             W.For(16, 7168, new BatchNorm3(A, F + 224, S, S, n, 1024, 16384, 1f / n, 0.0009765625f));
@@ -350,7 +353,7 @@ partial class ResNetStem
             K::Pooling.Max(W, in PoolShapes[0], n, A + 16384 * n, A + 61440 * n, AsIs);
 
             // 5: Bottleneck1.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 61440 * n, P + 2384, A + 69632 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 61440 * n, P + 2384, A + 69632 * n, AsIs, V);
 
             // 6: Bottleneck1.BatchNorm1
             W.For(8, 1792, new BatchNorm3(A + 69632 * n, F + 256, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
@@ -360,7 +363,7 @@ partial class ResNetStem
             W.For(n, 32768, new Relu(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
 
             // 9: Bottleneck1.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[2], n, A + 16384 * n, P + 2544, A + 71680 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 16384 * n, P + 2544, A + 71680 * n, AsIs, V);
 
             // 10: Bottleneck1.BatchNorm2
             W.For(8, 1792, new BatchNorm3(A + 71680 * n, F + 288, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
@@ -370,14 +373,14 @@ partial class ResNetStem
             W.For(n, 32768, new Relu(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 24576 * n, 8, 256));
 
             // 13: Bottleneck1.Conv2d3
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 24576 * n, P + 3152, A + 16384 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 24576 * n, P + 3152, A + 16384 * n, AsIs, V);
 
             // 14: Bottleneck1.BatchNorm3
             W.For(32, 1792, new BatchNorm3(A + 16384 * n, F, S + 96, S + 96, n, 256, 8192, 1f / n, 0.00390625f));
             W.For(32, 2304, new BatchNorm4(A + 16384 * n, F, F + 32, S + 128, S + 128, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
 
             // 16: Bottleneck1.Conv2d4
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 61440 * n, P + 3472, A + 24576 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 61440 * n, P + 3472, A + 24576 * n, AsIs, V);
 
             // 17: Bottleneck1.BatchNorm4
             W.For(32, 1792, new BatchNorm3(A + 24576 * n, F + 64, S + 160, S + 160, n, 256, 8192, 1f / n, 0.00390625f));
@@ -396,6 +399,7 @@ partial class ResNetStem
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 40960 * n, 32768 * n, 32768 * n);
         }
@@ -405,6 +409,7 @@ partial class ResNetStem
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 20: Bottleneck1.BatchNorm4 + BatchNorm3
@@ -414,8 +419,8 @@ partial class ResNetStem
             W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, F + 160, A + 24576 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 22: Bottleneck1.Conv2d4
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 61440 * n, A + 24576 * n, G + 3472, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 24576 * n, P + 3472, A + 65536 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 61440 * n, A + 24576 * n, G + 3472, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 24576 * n, P + 3472, A + 65536 * n, AsIs, V);
 
             // 24: Bottleneck1.BatchNorm3
             W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 32768 * n, A + 40960 * n, A + 16384 * n, F, F + 192, A + 32768 * n, 1f / n, 0.00390625f, 32, 256));
@@ -424,8 +429,8 @@ partial class ResNetStem
             if (f.WantParameterGradients) W.For(n, 32768, new ReluBackward(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, 8, 256));
 
             // 26: Bottleneck1.Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 16384 * n, A + 32768 * n, G + 3152, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 32768 * n, P + 3152, A + 16384 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 16384 * n, A + 32768 * n, G + 3152, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 32768 * n, P + 3152, A + 16384 * n, AsIs, V);
 
             // 28: Bottleneck1.BatchNorm2
             W.For(8, 6400, new BatchNormBackward3(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, F, F + 16, G + 3120, G + 3136, n, 256, 2048, f.Accumulate));
@@ -435,16 +440,16 @@ partial class ResNetStem
             if (f.WantParameterGradients) W.For(n, 32768, new ReluBackward(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
 
             // 31: Bottleneck1.Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 16384 * n, A + 71680 * n, G + 2544, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 71680 * n, P + 2544, A + 16384 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 16384 * n, A + 71680 * n, G + 2544, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 71680 * n, P + 2544, A + 16384 * n, AsIs, V);
 
             // 33: Bottleneck1.BatchNorm1
             W.For(8, 6400, new BatchNormBackward3(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, F, F + 16, G + 2512, G + 2528, n, 256, 2048, f.Accumulate));
             W.For(n, 81920, new BatchNormBackward4(F + 272, P + 2512, F, A + 69632 * n, F + 256, P + 2528, A + 16384 * n, F + 16, A + 69632 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 35: Bottleneck1.Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 61440 * n, A + 69632 * n, G + 2384, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 69632 * n, P + 2384, A + 65536 * n, new AddEpilogue2(A + 65536 * n), f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 61440 * n, A + 69632 * n, G + 2384, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 69632 * n, P + 2384, A + 65536 * n, new AddEpilogue2(A + 65536 * n), V);
 
             // 37: Relu1 again
             W.For(n, 262144, new ReluBackward(P + 2352, A, F + 224, F + 240, P + 2368, A + 16384 * n, 16, 1024));
@@ -457,14 +462,14 @@ partial class ResNetStem
             W.For(n, 655360, new BatchNormBackward4(F + 240, P + 2352, F, A, F + 224, P + 2368, A + 32768 * n, F + 16, A, 1f / n, 0.0009765625f, 16, 1024));
 
             // 41: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A, G, f.Accumulate, null, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A, G, f.Accumulate, null, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 12288 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 42: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, V);
             }
         }
 

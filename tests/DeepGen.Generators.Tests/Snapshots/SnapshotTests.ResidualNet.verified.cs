@@ -340,6 +340,7 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: BatchNorm1
@@ -384,25 +385,26 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 12: BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 4960), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], D, A, new AddReluEpilogue(D + 4960), V, 0);
 
             // 13: Residual1.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A, D + 224, A + 2048 * n, new AddReluEpilogue(D + 4976), f.Forms, 1);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A, D + 224, A + 2048 * n, new AddReluEpilogue(D + 4976), V, 1);
 
             // 14: Residual1.BatchNorm2 + Add1 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, D + 800, A, new AddAddReluEpilogue(A, D + 4992), f.Forms, 2);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, D + 800, A, new AddAddReluEpilogue(A, D + 4992), V, 2);
 
             // 15: Residual2.BatchNorm1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 1376, A + 2048 * n, new AddReluEpilogue(D + 5008), f.Forms, 3);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A, D + 1376, A + 2048 * n, new AddReluEpilogue(D + 5008), V, 3);
 
             // 16: Residual2.BatchNorm2
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 2048 * n, D + 2528, A + 3072 * n, new AddEpilogue(D + 5024), f.Forms, 4);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 2048 * n, D + 2528, A + 3072 * n, new AddEpilogue(D + 5024), V, 4);
 
             // 17: Residual2.BatchNorm3 + Add1 + Relu2
-            K::Convolution.Forward(W, in ConvShapes[4], n, A, D + 4832, A + 3072 * n, new AddAddReluEpilogue(A + 3072 * n, D + 5040), f.Forms, 5);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A, D + 4832, A + 3072 * n, new AddAddReluEpilogue(A + 3072 * n, D + 5040), V, 5);
 
             // 18: GlobalAvgPool2d1
             W.For(n * 16, 1216, new GlobalAvgPool2d(A + 3072 * n, A, 64, 0.015625f));
@@ -416,6 +418,7 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 16 * n);
@@ -441,11 +444,12 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 19456 * n, 3072 * n, 3072 * n);
 
             // 0: Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A + 19456 * n, P, A, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A + 19456 * n, P, A, AsIs, V);
 
             // 1: BatchNorm1
             W.For(8, 1792, new BatchNorm3(A, F, S, S, n, 256, 2048, 1f / n, 0.00390625f));
@@ -455,7 +459,7 @@ partial class ResidualNet
             W.For(n, 32768, new Relu(P + 224, A, F, F + 16, P + 240, A + 2048 * n, 8, 256));
 
             // 4: Residual1.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, P + 256, A + 4096 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, P + 256, A + 4096 * n, AsIs, V);
 
             // 5: Residual1.BatchNorm1
             W.For(8, 1792, new BatchNorm3(A + 4096 * n, F + 32, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
@@ -465,7 +469,7 @@ partial class ResidualNet
             W.For(n, 32768, new Relu(P + 832, A + 4096 * n, F + 32, F + 48, P + 848, A + 6144 * n, 8, 256));
 
             // 8: Residual1.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6144 * n, P + 864, A + 8192 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[1], n, A + 6144 * n, P + 864, A + 8192 * n, AsIs, V);
 
             // 9: Residual1.BatchNorm2
             W.For(8, 1792, new BatchNorm3(A + 8192 * n, F + 64, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
@@ -475,7 +479,7 @@ partial class ResidualNet
             W.For(n, 63488, new Relu2(A + 2048 * n, P + 1440, A + 8192 * n, F + 64, F + 80, P + 1456, A + 10240 * n, 8, 256));
 
             // 12: Residual2.Conv2d1
-            K::Convolution.Forward(W, in ConvShapes[2], n, A + 10240 * n, P + 1472, A + 14336 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[2], n, A + 10240 * n, P + 1472, A + 14336 * n, AsIs, V);
 
             // 13: Residual2.BatchNorm1
             W.For(16, 448, new BatchNorm3(A + 14336 * n, F + 96, S + 96, S + 96, n, 64, 1024, 1f / n, 0.015625f));
@@ -485,14 +489,14 @@ partial class ResidualNet
             W.For(n, 16384, new Relu(P + 2624, A + 14336 * n, F + 96, F + 112, P + 2640, A + 15360 * n, 16, 64));
 
             // 16: Residual2.Conv2d2
-            K::Convolution.Forward(W, in ConvShapes[3], n, A + 15360 * n, P + 2656, A + 16384 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[3], n, A + 15360 * n, P + 2656, A + 16384 * n, AsIs, V);
 
             // 17: Residual2.BatchNorm2
             W.For(16, 448, new BatchNorm3(A + 16384 * n, F + 128, S + 128, S + 128, n, 64, 1024, 1f / n, 0.015625f));
             W.For(16, 576, new BatchNorm4(A + 16384 * n, F + 128, F + 144, S + 144, S + 144, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
 
             // 19: Residual2.Conv2d3
-            K::Convolution.Forward(W, in ConvShapes[4], n, A + 10240 * n, P + 4992, A + 17408 * n, AsIs, f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[4], n, A + 10240 * n, P + 4992, A + 17408 * n, AsIs, V);
 
             // 20: Residual2.BatchNorm3
             W.For(16, 448, new BatchNorm3(A + 17408 * n, F + 160, S + 160, S + 160, n, 64, 1024, 1f / n, 0.015625f));
@@ -514,6 +518,7 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 24: SoftmaxCrossEntropy1
@@ -534,6 +539,7 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 12336 * n, 40 * n, 40 * n);
         }
@@ -543,6 +549,7 @@ partial class ResidualNet
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 25: Dense1
@@ -556,53 +563,53 @@ partial class ResidualNet
             W.For(n, 56320, new BatchNormBackward2(F + 176, P + 5120, F + 192, P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, A + 17408 * n, F + 160, P + 5136, A + 20224 * n, F + 208, A + 18432 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 29: Residual2.Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs, V);
 
             // 31: Residual2.BatchNorm2
             W.For(n, 56320, new BatchNormBackward3(F + 144, P + 4960, F + 192, A + 16384 * n, F + 128, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 224, A + 16384 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 32: Residual2.Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs, V);
 
             // 34: Residual2.BatchNorm1
             W.For(16, 1536, new BatchNormBackward4(A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 128, F + 144, F + 112, G + 2624, G + 2640, n, 64, 1024, f.Accumulate));
             W.For(n, 39936, new BatchNormBackward5(F + 112, P + 2624, F + 128, A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 144, A + 15360 * n, 1f / n, 0.015625f, 16, 64));
 
             // 36: Residual2.Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n), f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n), V);
 
             // 38: Residual1.BatchNorm2
             W.For(8, 10240, new BatchNormBackward4(A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 96, F + 112, F + 80, G + 1440, G + 1456, n, 256, 2048, f.Accumulate));
             W.For(n, 112640, new BatchNormBackward5(F + 80, P + 1440, F + 96, A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 112, A + 8192 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 40: Residual1.Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs, V);
 
             // 42: Residual1.BatchNorm1
             W.For(8, 10240, new BatchNormBackward4(A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 64, F + 80, F + 48, G + 832, G + 848, n, 256, 2048, f.Accumulate));
             W.For(n, 112640, new BatchNormBackward5(F + 48, P + 832, F + 64, A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 80, A + 6144 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 44: Residual1.Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null, f.Forms);
-            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n), f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null, V);
+            K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n), V);
 
             // 46: BatchNorm1
             W.For(8, 10240, new BatchNormBackward4(A + 2048 * n, A + 10240 * n, A, F, F + 32, F + 48, F + 16, G + 224, G + 240, n, 256, 2048, f.Accumulate));
             W.For(n, 112640, new BatchNormBackward5(F + 16, P + 224, F + 32, A + 2048 * n, A + 10240 * n, A, F, F + 48, A + 2048 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 48: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 768 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
                 // 49: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 2048 * n, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 2048 * n, P, dx0, AsIs, V);
             }
         }
 

@@ -268,6 +268,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -276,6 +277,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Encode.Dense1 + Tanh1
@@ -299,6 +301,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[1];
             var unwanted = K::Workers.Scratch(0, 16 * n);
@@ -324,6 +327,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A + 64 * n, 40 * n, 40 * n);
             global::System.Buffer.MemoryCopy(f.Inputs[1], A + 80 * n, 40 * n, 40 * n);
@@ -353,6 +357,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: MeanSquaredError1
@@ -373,6 +378,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 128 * n, 4 * n, 4 * n);
         }
@@ -382,6 +388,7 @@ partial class Siamese
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 6: Dense1

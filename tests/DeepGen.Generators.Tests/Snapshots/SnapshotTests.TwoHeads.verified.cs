@@ -296,6 +296,7 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
         }
 
@@ -304,10 +305,11 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 112), f.Forms, 0);
+            K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 112), V, 0);
 
             // 1: Dense1
             K::MatMul.Run(W, A, 64, 1, P + 128, 1, 64, A + 64 * n, n, 16, 64, new BiasEpilogue(P + 1152));
@@ -327,6 +329,7 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var outputs = stackalloc void*[2];
             var unwanted = K::Workers.Scratch(0, 32 * n);
@@ -356,12 +359,13 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.Inputs[0], A, 432 * n, 432 * n);
             global::System.Buffer.MemoryCopy(f.Inputs[1], A + 176 * n, 20 * n, 20 * n);
 
             // 0: Conv2d1 + Relu1
-            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 112 * n, new BiasReluEpilogue(P + 112), f.Forms);
+            K::Convolution.Forward(W, in ConvShapes[0], n, A, P, A + 112 * n, new BiasReluEpilogue(P + 112), V);
 
             // 1: Dense1
             K::MatMul.Run(W, A + 112 * n, 64, 1, P + 128, 1, 64, A + 240 * n, n, 16, 64, new BiasEpilogue(P + 1152));
@@ -389,6 +393,7 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: SoftmaxCrossEntropy1
@@ -415,6 +420,7 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             global::System.Buffer.MemoryCopy(f.OutputGradients[0], A + 208 * n, 4 * n, 4 * n);
             global::System.Buffer.MemoryCopy(f.OutputGradients[1], A + 272 * n, 36 * n, 36 * n);
@@ -425,6 +431,7 @@ partial class TwoHeads
         {
             var n = f.Batch;
             K::Workers W = f.Workers;
+            K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 8: Dense4
@@ -452,7 +459,7 @@ partial class TwoHeads
             W.For(n * 64, 5, new ReluBackward(A + 112 * n, A + 176 * n, A + 112 * n));
 
             // 16: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112, f.Forms);
+            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 128 * n);
@@ -463,7 +470,7 @@ partial class TwoHeads
                 K::MatMul.Run(W, A + 240 * n, 16, 1, P + 1168, 5, 1, dx1, n, 5, 16, AsIs);
 
                 // 18: Conv2d1
-                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 112 * n, P, dx0, AsIs, f.Forms);
+                K::Convolution.GradInput(W, in ConvShapes[0], n, A + 112 * n, P, dx0, AsIs, V);
             }
         }
 

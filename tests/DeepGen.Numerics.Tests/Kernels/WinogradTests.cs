@@ -62,6 +62,48 @@ public sealed unsafe class WinogradTests
         Compare.Close(expectedB, t.B.Span, "db", 1e-6 * Math.Sqrt(batch * Positions(s)));
     }
 
+    /// <summary>One slice, a window of one slice, and a depth padding that the only window falls into: all its products are with zeros.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void Windows_that_see_nothing_but_depth_padding_are_zero(int kernel)
+    {
+        using var workers = new Workers(2);
+        var s = Shape([1, 16, 9, 9, 16, kernel, kernel, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 3, 1, 1, 1]);
+        Assert.Equal((1, 1), (s.OutDepth, s.PadFront));
+        using var t = new ConvTensors(s, 1);
+        using var y = new GuardedBuffer(t.Y.Count);
+        using var dx = new GuardedBuffer(t.X.Count);
+        using var dw = new GuardedBuffer(t.W.Count);
+        using var forms = new WeightForms(4, keeps: false) { IsForced = true };
+        Convolution.Forward(workers, s, 1, t.X.Pointer, t.W.Pointer, y.Pointer, default(Identity), forms);
+        Convolution.GradInput(workers, s, 1, t.Y.Pointer, t.W.Pointer, dx.Pointer, default(Identity), forms);
+        Convolution.GradWeight(workers, s, 1, t.X.Pointer, t.Y.Pointer, dw.Pointer, false, null, forms);
+        Assert.All(y.Span.ToArray(), value => Assert.Equal(0, value));
+        Assert.All(dx.Span.ToArray(), value => Assert.Equal(0, value));
+        Assert.All(dw.Span.ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void A_call_keeps_a_form_for_each_algorithm_it_chooses()
+    {
+        // Of few pixels and many channels: the batch decides.
+        using var workers = new Workers(2);
+        var s = Shape([16, 256, 7, 7, 256, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+        var choices = new[] { 1, 16 }.Select(batch => ConvCost.Winograd(s, batch, Simd.Level / 32, 4, true, false)).ToArray();
+        Assert.Equal(2, choices.Distinct().Count());
+        using var t = new ConvTensors(s, 16);
+        using var expected = new GuardedBuffer(t.Y.Count);
+        using var kept = new WeightForms(4, keeps: true);
+        foreach (var batch in new[] { 1, 16, 1, 16 })
+        {
+            var y = expected.Span[..(t.Y.Count / 16 * batch)];
+            Convolution.Forward(workers, s, batch, t.X.Pointer, t.W.Pointer, expected.Pointer, default(Identity));
+            Convolution.Forward(workers, s, batch, t.X.Pointer, t.W.Pointer, t.Y.Pointer, default(Identity), kept, 0);
+            Compare.Close(Array.ConvertAll(y.ToArray(), v => (double)v), t.Y.Span[..y.Length], $"batch {batch}");
+        }
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
