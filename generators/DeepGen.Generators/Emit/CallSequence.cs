@@ -34,7 +34,7 @@ internal sealed class CallSequence
     /// <summary>A call that only the gradients of parameters need.</summary>
     private static string IfWanted(string call)
     {
-        const string wanted = "if (f.WantParameterGradients)";
+        const string wanted = "if (parameters)";
         if (call.TrimEnd('\n').IndexOf('\n') < 0)
         {
             return wanted + " " + call;

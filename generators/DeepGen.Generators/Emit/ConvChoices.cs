@@ -3,12 +3,12 @@ using DeepGen.Generators.Kernels;
 namespace DeepGen.Generators.Emit;
 
 /// <summary>
-/// What the runtime will choose for a convolution, printed beside its shape: the largest tile of Winograd's algorithm by instruction-set level and batch, where it is not the direct algorithm throughout. Under the
+/// What the runtime will choose for a convolution, printed beside its shape: the largest tile of Winograd's algorithm by instruction-set level (AVX-512 and AVX2) and batch, where it is not the direct algorithm throughout. Under the
 /// default options; by the runtime's own function (<see cref="ConvCost"/>), of which the generator is compiled too.
 /// </summary>
 internal static class ConvChoices
 {
-    private static readonly (string Name, int Lanes)[] Levels = { ("AVX-512", 16), ("AVX2", 8), ("128-bit", 4) };
+    private static readonly (string Name, int Lanes)[] Levels = { ("AVX-512", 16), ("AVX2", 8) };
     private static readonly int[] Batches = { 1, 2, 4, 8, 16, 32, 64, 128, 256 };
 
     /// <param name="values">The fifteen numbers of a shape in two dimensions.</param>

@@ -32,15 +32,16 @@ internal static class KernelTable
         string[] Row(IReadOnlyList<(Kernel Kernel, string Number)> row)
         {
             var kernels = row.Select(r => r.Kernel).ToArray();
+            string Extents(Dims dims) => isLong ? Compact(dims).Trim('[', ']') : Compact(dims);
             string Places(Kernel k) => string.Join(", ", k.Stored.Where(memory.Contains).Where(s => !isLong || memory[s].Region is Region.Sample or Region.Output)
                 .Select(s => Place(memory[s], s, graph) + (ends.TryGetValue(s, out var end) && end > k.Index ? $" ({Literals.Int(end)})" : "")));
             return new[]
             {
-                row.Count == 1 ? row[0].Number : row[0].Number + "–" + row[row.Count - 1].Number,
+                row.Count == 1 ? row[0].Number : row[0].Number + "-" + row[row.Count - 1].Number,
                 Layers(kernels[0]),
                 string.Join("+", kernels.Select(k => k.Kind).Distinct()),
-                string.Join(" ", kernels[0].Operands.Where(o => o.Dims.HasBatch).Select(o => Compact(o.Dims)).Distinct()),
-                string.Join(" ", kernels[kernels.Length - 1].Stored.Select(s => Compact(s.Dims)).Distinct()),
+                string.Join(" ", kernels[0].Operands.Where(o => o.Dims.HasBatch).Select(o => Extents(o.Dims)).Distinct()),
+                string.Join(" ", kernels[kernels.Length - 1].Stored.Select(s => Extents(s.Dims)).Distinct()),
                 kernels.Max(k => k.Operands.Where(IsWeight).Sum(o => o.Dims.Elements)) is > 0 and var p ? Literals.Grouped(p) : "",
                 Literals.Short(kernels.Sum(Flops)),
                 Literals.Short(kernels.Sum(k => k.Operands.Concat(k.Stored).Where(v => v.Dims.HasBatch).Sum(v => 4 * v.Dims.Elements))),

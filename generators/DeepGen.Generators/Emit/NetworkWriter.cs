@@ -319,6 +319,11 @@ internal sealed class NetworkWriter
         });
         Program(w, "Backward", "From the gradients of the outputs to those of the parameters, and of the inputs where they are wanted.", () =>
         {
+            if (network.Training.Kernels.Any(k => k.ForParametersAlone))
+            {
+                w.Line("var parameters = f.WantParameterGradients;");
+            }
+
             Calls(w, training, Section.Backward);
             var roots = network.Training.Fused.Roots.Where(r => r.Kind == RootKind.InputGradient).ToArray();
             if (roots.Length > 0)

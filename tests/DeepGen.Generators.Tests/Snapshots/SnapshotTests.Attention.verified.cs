@@ -351,9 +351,10 @@ partial class Attention
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 5: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 288 * n, A + 704 * n, G + 32, f.Accumulate, G + 176, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 704 * n, P + 32, A + 288 * n, AsIs, V);
 
             // 7: Multiply1
@@ -363,7 +364,7 @@ partial class Attention
             W.For(n, 1120, new SoftmaxBackward(A + 576 * n, A + 672 * n, A + 768 * n, A + 720 * n, 35));
 
             // 9: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 720 * n, G, f.Accumulate, G + 16, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 288 * n);

@@ -328,18 +328,19 @@ partial class Autoencoder
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 3: Sigmoid1
             W.For(n * 64, 25, new SigmoidBackward(A + 128 * n, A + 64 * n, A + 64 * n));
 
             // 4: Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 64 * n, 1, 64, A + 192 * n, 16, 1, G + 1040, 64, 16, n, f.Accumulate, G + 2064);
+            if (parameters) K::MatMul.Accumulate(W, A + 64 * n, 1, 64, A + 192 * n, 16, 1, G + 1040, 64, 16, n, f.Accumulate, G + 2064);
 
             // 5: Dense2 + LeakyRelu1
             K::MatMul.Run(W, A + 64 * n, 64, 1, P + 1040, 16, 1, A + 192 * n, n, 16, 64, new WhereEpilogue(A + 192 * n));
 
             // 6: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 192 * n, 1, 16, A, 64, 1, G, 16, 64, n, f.Accumulate, G + 1024);
+            if (parameters) K::MatMul.Accumulate(W, A + 192 * n, 1, 16, A, 64, 1, G, 16, 64, n, f.Accumulate, G + 1024);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 64 * n);

@@ -389,9 +389,10 @@ partial class Branches
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 8: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 48 * n, 1, 6, A, 11, 1, G + 160, 6, 11, n, f.Accumulate, G + 240);
+            if (parameters) K::MatMul.Accumulate(W, A + 48 * n, 1, 6, A, 11, 1, G + 160, 6, 11, n, f.Accumulate, G + 240);
             K::MatMul.Run(W, A + 48 * n, 6, 1, P + 160, 11, 1, A, n, 11, 6, AsIs);
 
             // 10: GlobalAvgPool2d1
@@ -404,13 +405,13 @@ partial class Branches
             W.For(n, 2880, new ReluBackward(A + 2160 * n, A, A + 2160 * n, 576, 576, 1584));
 
             // 13: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2736 * n, A + 2160 * n, G + 32, f.Accumulate, G + 144, V);
 
             // 14: Relu1
             W.For(n, 2880, new ReluBackward(A + 1584 * n, A, A + 1584 * n, 576, 0, 1584));
 
             // 15: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 2736 * n, A + 1584 * n, G, f.Accumulate, G + 16, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 432 * n);

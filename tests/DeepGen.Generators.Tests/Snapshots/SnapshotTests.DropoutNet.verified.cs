@@ -357,22 +357,23 @@ partial class DropoutNet
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 5: Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 880 * n, 1, 5, A + 816 * n, 32, 1, G + 2176, 5, 32, n, f.Accumulate, G + 2336);
+            if (parameters) K::MatMul.Accumulate(W, A + 880 * n, 1, 5, A + 816 * n, 32, 1, G + 2176, 5, 32, n, f.Accumulate, G + 2336);
 
             // 6: Dense2 + Dropout2 + Relu2
             K::MatMul.Run(W, A + 880 * n, 5, 1, P + 2176, 32, 1, A + 784 * n, n, 32, 5, new MulWhereWhereEpilogue(A + 784 * n, f.Seed, f.Step, f.FirstSample, 12));
 
             // 7: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 784 * n, 1, 32, A + 720 * n, 64, 1, G + 96, 32, 64, n, f.Accumulate, G + 2144);
+            if (parameters) K::MatMul.Accumulate(W, A + 784 * n, 1, 32, A + 720 * n, 64, 1, G + 96, 32, 64, n, f.Accumulate, G + 2144);
             K::MatMul.Run(W, A + 784 * n, 32, 1, P + 96, 64, 1, A + 720 * n, n, 64, 32, AsIs);
 
             // 9: MaxPool2d1 + Dropout1 + Relu1
             K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 256 * n, A + 720 * n, A, new MulWhereWhereEpilogue2(A, f.Seed, f.Step, f.FirstSample, 5));
 
             // 10: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 512 * n, A, G, f.Accumulate, G + 80, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 208 * n);

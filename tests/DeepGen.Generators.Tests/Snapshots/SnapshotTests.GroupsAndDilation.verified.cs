@@ -264,27 +264,28 @@ partial class GroupsAndDilation
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 4: Conv2d4
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 1568 * n, A + 5680 * n, G + 448, f.Accumulate, G + 736, V);
 
             // 5: Conv2d4 + Sigmoid1
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 5680 * n, P + 448, A + 1568 * n, new MulEpilogue(A + 1568 * n), V);
 
             // 6: Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[2], n, A, A + 1568 * n, G + 144, f.Accumulate, G + 432, V);
 
             // 7: Conv2d3 + LeakyRelu1
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 1568 * n, P + 144, A, new WhereEpilogue(A), V);
 
             // 8: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 4320 * n, A, G + 80, f.Accumulate, G + 128, V);
 
             // 9: Conv2d2 + Relu1
             K::Convolution.GradInput(W, in ConvShapes[1], n, A, P + 80, A + 4320 * n, new WhereEpilogue2(A + 4320 * n), V);
 
             // 10: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 3136 * n, A + 4320 * n, G, f.Accumulate, G + 64, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 1184 * n);

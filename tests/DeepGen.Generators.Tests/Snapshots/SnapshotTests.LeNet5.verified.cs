@@ -394,35 +394,36 @@ partial class LeNet5
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 8: Dense3
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 8928 * n, 1, 10, A + 8800 * n, 84, 1, G + 60896, 10, 84, n, f.Accumulate, G + 61744);
+            if (parameters) K::MatMul.Accumulate(W, A + 8928 * n, 1, 10, A + 8800 * n, 84, 1, G + 60896, 10, 84, n, f.Accumulate, G + 61744);
 
             // 9: Dense3 + Tanh4
             K::MatMul.Run(W, A + 8928 * n, 10, 1, P + 60896, 84, 1, A + 8800 * n, n, 84, 10, new MulEpilogue(A + 8800 * n));
 
             // 10: Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 8800 * n, 1, 84, A + 8672 * n, 120, 1, G + 50720, 84, 120, n, f.Accumulate, G + 60800);
+            if (parameters) K::MatMul.Accumulate(W, A + 8800 * n, 1, 84, A + 8672 * n, 120, 1, G + 50720, 84, 120, n, f.Accumulate, G + 60800);
 
             // 11: Dense2 + Tanh3
             K::MatMul.Run(W, A + 8800 * n, 84, 1, P + 50720, 120, 1, A + 8672 * n, n, 120, 84, new MulEpilogue(A + 8672 * n));
 
             // 12: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 8672 * n, 1, 120, A + 8272 * n, 400, 1, G + 2592, 120, 400, n, f.Accumulate, G + 50592);
+            if (parameters) K::MatMul.Accumulate(W, A + 8672 * n, 1, 120, A + 8272 * n, 400, 1, G + 2592, 120, 400, n, f.Accumulate, G + 50592);
             K::MatMul.Run(W, A + 8672 * n, 120, 1, P + 2592, 400, 1, A + 8272 * n, n, 400, 120, AsIs);
 
             // 14: AvgPool2d2 + Tanh2
             K::Pooling.AverageGrad(W, in PoolShapes[1], n, A + 8272 * n, A + 4704 * n, new MulEpilogue(A + 4704 * n));
 
             // 15: Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6304 * n, A + 4704 * n, G + 176, f.Accumulate, G + 2576, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 4704 * n, P + 176, A + 6304 * n, AsIs, V);
 
             // 17: AvgPool2d1 + Tanh1
             K::Pooling.AverageGrad(W, in PoolShapes[0], n, A + 6304 * n, A, new MulEpilogue(A));
 
             // 18: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 7488 * n, A, G, f.Accumulate, G + 160, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 784 * n);

@@ -327,15 +327,16 @@ partial class MishNet
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 3: Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 112 * n, 1, 3, A + 32 * n, 24, 1, G + 320, 3, 24, n, f.Accumulate, G + 400);
+            if (parameters) K::MatMul.Accumulate(W, A + 112 * n, 1, 3, A + 32 * n, 24, 1, G + 320, 3, 24, n, f.Accumulate, G + 400);
 
             // 4: Dense2 + Map1
             K::MatMul.Run(W, A + 112 * n, 3, 1, P + 320, 24, 1, A, n, 24, 3, new AddEpilogue(A));
 
             // 5: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A, 1, 24, A + 64 * n, 12, 1, G, 24, 12, n, f.Accumulate, G + 288);
+            if (parameters) K::MatMul.Accumulate(W, A, 1, 24, A + 64 * n, 12, 1, G, 24, 12, n, f.Accumulate, G + 288);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 16 * n);

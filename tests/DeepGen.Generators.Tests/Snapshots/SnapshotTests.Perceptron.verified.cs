@@ -326,15 +326,16 @@ partial class Perceptron
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 3: Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 944 * n, 1, 10, A + 784 * n, 128, 1, G + 100480, 10, 128, n, f.Accumulate, G + 101760);
+            if (parameters) K::MatMul.Accumulate(W, A + 944 * n, 1, 10, A + 784 * n, 128, 1, G + 100480, 10, 128, n, f.Accumulate, G + 101760);
 
             // 4: Dense2 + Relu1
             K::MatMul.Run(W, A + 944 * n, 10, 1, P + 100480, 128, 1, A + 784 * n, n, 128, 10, new WhereEpilogue(A + 784 * n));
 
             // 5: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 784 * n, 1, 128, A, 784, 1, G, 128, 784, n, f.Accumulate, G + 100352);
+            if (parameters) K::MatMul.Accumulate(W, A + 784 * n, 1, 128, A, 784, 1, G, 128, 784, n, f.Accumulate, G + 100352);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 784 * n);

@@ -411,6 +411,7 @@ partial class ResNetStem
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 20: Bottleneck1.BatchNorm4 + BatchNorm3
             W.For(32, 11008, new BatchNormBackward(A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, A + 16384 * n, F, F + 128, F + 160, F + 96, G + 3984, F + 192, F + 32, G + 3408, G + 3440, G + 4016, n, 256, 8192, f.Accumulate));
@@ -419,17 +420,17 @@ partial class ResNetStem
             W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, F + 160, A + 24576 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 22: Bottleneck1.Conv2d4
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 61440 * n, A + 24576 * n, G + 3472, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 61440 * n, A + 24576 * n, G + 3472, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[4], n, A + 24576 * n, P + 3472, A + 65536 * n, AsIs, V);
 
             // 24: Bottleneck1.BatchNorm3
             W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 32768 * n, A + 40960 * n, A + 16384 * n, F, F + 192, A + 32768 * n, 1f / n, 0.00390625f, 32, 256));
 
             // 25: Bottleneck1.Relu2 again
-            if (f.WantParameterGradients) W.For(n, 32768, new ReluBackward(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, 8, 256));
+            if (parameters) W.For(n, 32768, new ReluBackward(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, 8, 256));
 
             // 26: Bottleneck1.Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 16384 * n, A + 32768 * n, G + 3152, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 16384 * n, A + 32768 * n, G + 3152, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 32768 * n, P + 3152, A + 16384 * n, AsIs, V);
 
             // 28: Bottleneck1.BatchNorm2
@@ -437,10 +438,10 @@ partial class ResNetStem
             W.For(n, 81920, new BatchNormBackward4(F + 304, P + 3120, F, A + 71680 * n, F + 288, P + 3136, A + 16384 * n, F + 16, A + 71680 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 30: Bottleneck1.Relu1 again
-            if (f.WantParameterGradients) W.For(n, 32768, new ReluBackward(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
+            if (parameters) W.For(n, 32768, new ReluBackward(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
 
             // 31: Bottleneck1.Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 16384 * n, A + 71680 * n, G + 2544, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 16384 * n, A + 71680 * n, G + 2544, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 71680 * n, P + 2544, A + 16384 * n, AsIs, V);
 
             // 33: Bottleneck1.BatchNorm1
@@ -448,7 +449,7 @@ partial class ResNetStem
             W.For(n, 81920, new BatchNormBackward4(F + 272, P + 2512, F, A + 69632 * n, F + 256, P + 2528, A + 16384 * n, F + 16, A + 69632 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 35: Bottleneck1.Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 61440 * n, A + 69632 * n, G + 2384, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 61440 * n, A + 69632 * n, G + 2384, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 69632 * n, P + 2384, A + 65536 * n, new AddEpilogue2(A + 65536 * n), V);
 
             // 37: Relu1 again
@@ -462,7 +463,7 @@ partial class ResNetStem
             W.For(n, 655360, new BatchNormBackward4(F + 240, P + 2352, F, A, F + 224, P + 2368, A + 32768 * n, F + 16, A, 1f / n, 0.0009765625f, 16, 1024));
 
             // 41: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A, G, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A, G, f.Accumulate, null, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 12288 * n);

@@ -551,9 +551,10 @@ partial class ResidualNet
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 25: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 12336 * n, 1, 10, A + 12288 * n, 16, 1, G + 5152, 10, 16, n, f.Accumulate, G + 5312);
+            if (parameters) K::MatMul.Accumulate(W, A + 12336 * n, 1, 10, A + 12288 * n, 16, 1, G + 5152, 10, 16, n, f.Accumulate, G + 5312);
             K::MatMul.Run(W, A + 12336 * n, 10, 1, P + 5152, 16, 1, A + 20224 * n, n, 16, 10, AsIs);
 
             // 27: Residual2.BatchNorm3 + BatchNorm2
@@ -563,14 +564,14 @@ partial class ResidualNet
             W.For(n, 56320, new BatchNormBackward2(F + 176, P + 5120, F + 192, P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, A + 17408 * n, F + 160, P + 5136, A + 20224 * n, F + 208, A + 18432 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 29: Residual2.Conv2d3
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs, V);
 
             // 31: Residual2.BatchNorm2
             W.For(n, 56320, new BatchNormBackward3(F + 144, P + 4960, F + 192, A + 16384 * n, F + 128, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 224, A + 16384 * n, 1f / n, 0.015625f, 16, 64, 16));
 
             // 32: Residual2.Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs, V);
 
             // 34: Residual2.BatchNorm1
@@ -578,7 +579,7 @@ partial class ResidualNet
             W.For(n, 39936, new BatchNormBackward5(F + 112, P + 2624, F + 128, A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 144, A + 15360 * n, 1f / n, 0.015625f, 16, 64));
 
             // 36: Residual2.Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n), V);
 
             // 38: Residual1.BatchNorm2
@@ -586,7 +587,7 @@ partial class ResidualNet
             W.For(n, 112640, new BatchNormBackward5(F + 80, P + 1440, F + 96, A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 112, A + 8192 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 40: Residual1.Conv2d2
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs, V);
 
             // 42: Residual1.BatchNorm1
@@ -594,7 +595,7 @@ partial class ResidualNet
             W.For(n, 112640, new BatchNormBackward5(F + 48, P + 832, F + 64, A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 80, A + 6144 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 44: Residual1.Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n), V);
 
             // 46: BatchNorm1
@@ -602,7 +603,7 @@ partial class ResidualNet
             W.For(n, 112640, new BatchNormBackward5(F + 16, P + 224, F + 32, A + 2048 * n, A + 10240 * n, A, F, F + 48, A + 2048 * n, 1f / n, 0.00390625f, 8, 256));
 
             // 48: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 768 * n);

@@ -390,36 +390,37 @@ partial class Siamese
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 6: Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 128 * n, 1, 1, A + 96 * n, 8, 1, G + 416, 1, 8, n, f.Accumulate, G + 432);
+            if (parameters) K::MatMul.Accumulate(W, A + 128 * n, 1, 1, A + 96 * n, 8, 1, G + 416, 1, 8, n, f.Accumulate, G + 432);
 
             // 7: Dense1 + Multiply1 + Subtract1
             K::MatMul.Run(W, A + 128 * n, 1, 1, P + 416, 8, 1, A + 112 * n, n, 8, 1, new MulMulNegEpilogue(A + 112 * n, A + 96 * n));
 
             // 8: Encode.Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 112 * n, 1, 8, A + 32 * n, 20, 1, F + 208, 8, 20, n, false, F + 560);
+            if (parameters) K::MatMul.Accumulate(W, A + 112 * n, 1, 8, A + 32 * n, 20, 1, F + 208, 8, 20, n, false, F + 560);
 
             // 9: Encode.Dense2 + Tanh1
             K::MatMul.Run(W, A + 112 * n, 8, 1, P + 240, 20, 1, A + 32 * n, n, 20, 8, new MulEpilogue(A + 32 * n));
 
             // 10: Encode.Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 32 * n, 1, 20, A + 80 * n, 10, 1, F, 20, 10, n, false, F + 528);
+            if (parameters) K::MatMul.Accumulate(W, A + 32 * n, 1, 20, A + 80 * n, 10, 1, F, 20, 10, n, false, F + 528);
 
             // 11: Encode.Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 96 * n, 1, 8, A, 20, 1, F + 368, 8, 20, n, false, F + 576);
-            if (f.WantParameterGradients) W.For(8, 2, new DenseBackward(F + 560, F + 576, G + 400, f.Accumulate));
+            if (parameters) K::MatMul.Accumulate(W, A + 96 * n, 1, 8, A, 20, 1, F + 368, 8, 20, n, false, F + 576);
+            if (parameters) W.For(8, 2, new DenseBackward(F + 560, F + 576, G + 400, f.Accumulate));
 
             // 13: Encode.Dense2 + Tanh1
             K::MatMul.Run(W, A + 96 * n, 8, 1, P + 240, 20, 1, A, n, 20, 8, new MulEpilogue(A));
 
             // 14: Encode.Dense2
-            if (f.WantParameterGradients) W.For(160, 2, new DenseBackward(F + 208, F + 368, G + 240, f.Accumulate));
+            if (parameters) W.For(160, 2, new DenseBackward(F + 208, F + 368, G + 240, f.Accumulate));
 
             // 15: Encode.Dense1
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A, 1, 20, A + 64 * n, 10, 1, F + 208, 20, 10, n, false, F + 416);
-            if (f.WantParameterGradients) W.For(20, 2, new DenseBackward(F + 528, F + 416, G + 208, f.Accumulate));
-            if (f.WantParameterGradients) W.For(200, 2, new DenseBackward(F, F + 208, G, f.Accumulate));
+            if (parameters) K::MatMul.Accumulate(W, A, 1, 20, A + 64 * n, 10, 1, F + 208, 20, 10, n, false, F + 416);
+            if (parameters) W.For(20, 2, new DenseBackward(F + 528, F + 416, G + 208, f.Accumulate));
+            if (parameters) W.For(200, 2, new DenseBackward(F, F + 208, G, f.Accumulate));
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 32 * n);

@@ -433,33 +433,34 @@ partial class TwoHeads
             K::Workers W = f.Workers;
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
+            var parameters = f.WantParameterGradients;
 
             // 8: Dense4
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 240 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
+            if (parameters) K::MatMul.Accumulate(W, A + 272 * n, 1, 9, A + 240 * n, 16, 1, G + 1296, 9, 16, n, f.Accumulate, G + 1440);
 
             // 9: Dense4 + Relu2
             K::MatMul.Run(W, A + 272 * n, 9, 1, P + 1296, 16, 1, A + 240 * n, n, 16, 9, new WhereEpilogue(A + 240 * n));
 
             // 10: Dense3
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 192 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
+            if (parameters) K::MatMul.Accumulate(W, A + 208 * n, 1, 1, A + 192 * n, 16, 1, G + 1264, 1, 16, n, f.Accumulate, G + 1280);
 
             // 11: Dense3 + Tanh1
             K::MatMul.Run(W, A + 208 * n, 1, 1, P + 1264, 16, 1, A + 240 * n, n, 16, 1, new AddEpilogue(A + 192 * n, A + 240 * n));
 
             // 12: Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 176 * n, 5, 1, G + 1168, 16, 5, n, f.Accumulate, G + 1152);
+            if (parameters) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 176 * n, 5, 1, G + 1168, 16, 5, n, f.Accumulate, G + 1152);
 
             // 13: Dense1
             K::MatMul.Run(W, A + 240 * n, 16, 1, P + 128, 64, 1, A + 176 * n, n, 64, 16, AsIs);
 
             // 14: Dense1 + Dense2
-            if (f.WantParameterGradients) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 112 * n, 64, 1, G + 128, 16, 64, n, f.Accumulate, G + 1248);
+            if (parameters) K::MatMul.Accumulate(W, A + 240 * n, 1, 16, A + 112 * n, 64, 1, G + 128, 16, 64, n, f.Accumulate, G + 1248);
 
             // 15: Relu1
             W.For(n * 64, 5, new ReluBackward(A + 112 * n, A + 176 * n, A + 112 * n));
 
             // 16: Conv2d1
-            if (f.WantParameterGradients) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112, V);
+            if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A, A + 112 * n, G, f.Accumulate, G + 112, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 128 * n);
