@@ -15,6 +15,12 @@ internal sealed class Recompute
     /// <summary>Reading this many is no dearer than the value and what its readers read anyway: a derivative's mask needs no memory then.</summary>
     private const int MostReadInlined = 2;
 
+    /// <summary>
+    /// In a deeper network too many blocks no longer repeat each other kernel by kernel, because every third or fourth sum is kept, and its text grows by two fifths. There [Recompute] on a
+    /// block, which treats all of its calls alike, is the way.
+    /// </summary>
+    private const int MostKernels = 900;
+
     /// <summary>What is long to compute is kept, whatever it reads.</summary>
     private const int MostOperations = 64;
 
@@ -70,7 +76,7 @@ internal sealed class Recompute
         var program = RepeatedForward.ElementForElement(planned.Fused.Lowered, values.ContainsKey, recompute.stored.Contains, recompute.keptForAnchors.Contains, v => IsInlined(v, values[v]));
         var again = plan(program);
         again = again with { Recomputed = values.Count, SavedFloats = planned.Memory.SampleFloats - again.Memory.SampleFloats };
-        return again.SavedFloats >= options.LeastSavedFloats ? again : planned;
+        return again.SavedFloats >= options.LeastSavedFloats && again.Kernels.Count <= MostKernels ? again : planned;
     }
 
     private void Add((int From, int To)[] stretches, long floats)
