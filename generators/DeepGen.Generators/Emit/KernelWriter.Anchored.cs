@@ -121,7 +121,7 @@ internal sealed partial class KernelWriter
         var lead = v.Dims.HasBatch ? 1 : 0;
         Dims x = v.Inputs[0].Dims;
         static string Array(IEnumerable<int> values) => $"new[] {{ {string.Join(", ", values.Select(i => Literals.Int(i)))} }}";
-        return shared.Shape("PermuteShape", $"{Text(x)} to {Text(v.Dims)}", $"{Array(x.ToArray().Skip(lead).Select(d => d.Size))}, {Array(((PermutePrim)v.Prim).Axes.Skip(lead).Select(a => a - lead))}");
+        return shared.Shape("PermuteShape", () => $"{Text(x)} to {Text(v.Dims)}", $"{Array(x.ToArray().Skip(lead).Select(d => d.Size))}, {Array(((PermutePrim)v.Prim).Axes.Skip(lead).Select(a => a - lead))}");
     }
 
     private string ResampleShape(Val v)
@@ -133,7 +133,7 @@ internal sealed partial class KernelWriter
             AxisRule.Linear => $"Linear({Literals.Int(m.Size)}, {Literals.Int(m.Scale)}, {(m.AlignCorners ? "true" : "false")})",
             _ => $"{m.Rule}({Literals.Int(m.Size)}, {Literals.Int(m.Before)}, {Literals.Int(m.After)})",
         }) + (p.Transposed ? ".Transposed()" : "");
-        return shared.Shape("ResampleShape", $"{Text(v.Inputs[0].Dims)} to {Text(v.Dims)}", $"{v.Dims[1]}, {Axis(p.Rows)}, {Axis(p.Columns)}");
+        return shared.Shape("ResampleShape", () => $"{Text(v.Inputs[0].Dims)} to {Text(v.Dims)}", $"{v.Dims[1]}, {Axis(p.Rows)}, {Axis(p.Columns)}");
     }
 
     /// <summary>Extents without the batch: <c>3x28x28</c>.</summary>
@@ -159,7 +159,7 @@ internal sealed partial class KernelWriter
             values.AddRange(new[] { xs[0], ys[0], window.Kernel[0], window.Stride[0], window.PadBefore[0], window.Dilation[0] });
         }
 
-        return shared.Shape("ConvShape", $"{Between(x)} to {Between(y)}{(xs.Length == 3 ? "" : ConvChoices.Text(values))}", string.Join(", ", values.Select(i => Literals.Int(i))));
+        return shared.Shape("ConvShape", () => $"{Between(x)} to {Between(y)}{(xs.Length == 3 ? "" : ConvChoices.Text(values))}", string.Join(", ", values.Select(i => Literals.Int(i))));
     }
 
     private string PoolShape(Val v)
@@ -182,7 +182,7 @@ internal sealed partial class KernelWriter
         var border = countPadding && window.Overhang.Any(o => o > 0) ? window.PadAfter.Select((p, i) => p - window.Overhang[i]).ToArray() : null;
         return shared.Shape(
             "PoolShape",
-            $"{Between(x)} to {Between(y)}",
+            () => $"{Between(x)} to {Between(y)}",
             string.Join(", ", values.Select(i => Literals.Int(i))) + (countPadding ? ", true" : ", false") + (border is null ? "" : $", {Literals.Int(Last(border, 2, 0))}, {Literals.Int(Last(border))}"));
     }
 

@@ -42,21 +42,21 @@ internal sealed class SharedCode
 
     /// <summary>A geometry of the runtime's, as an element of a static array: equal ones are one.</summary>
     /// <param name="type">The runtime's type: <c>ConvShape</c>.</param>
-    /// <param name="description">For its comment: <c>1x28x28 to 6x28x28</c>.</param>
+    /// <param name="description">For its comment: <c>1x28x28 to 6x28x28</c>; asked for once.</param>
     /// <returns>The argument, its number marked.</returns>
-    public string Shape(string type, string description, string arguments)
+    public string Shape(string type, Func<string> description, string arguments)
     {
         if (!shapes.TryGetValue(type, out var known))
         {
             shapes.Add(type, known = new List<string>());
         }
 
-        var row = $"new({arguments}), // {description}";
-        var index = known.IndexOf(row);
+        var start = $"new({arguments}), // ";
+        var index = known.FindIndex(row => row.StartsWith(start, StringComparison.Ordinal));
         if (index < 0)
         {
             index = known.Count;
-            known.Add(row);
+            known.Add(start + description());
         }
 
         return $"in {type}s[{CallText.Marked(index)}]";

@@ -94,12 +94,10 @@ public abstract unsafe partial class Network : IDisposable
         try
         {
             optimizer.Bind(this);
-            optimizer.Update(this);
+            Apply(optimizer);
         }
         finally
         {
-            // Also where the update broke off half-way.
-            Weights.Changed();
             _gate.Exit();
         }
     }
@@ -196,8 +194,7 @@ public abstract unsafe partial class Network : IDisposable
             }
 
             Definition.Backward(ref frame);
-            optimizer.Update(this);
-            Weights.Changed();
+            Apply(optimizer);
             _runs++;
             return (float)frame.Loss;
         }
@@ -285,6 +282,19 @@ public abstract unsafe partial class Network : IDisposable
         finally
         {
             _gate.Exit();
+        }
+    }
+
+    /// <summary>Updates the weights; they have changed also where that broke off half-way.</summary>
+    private void Apply(Optimizer optimizer)
+    {
+        try
+        {
+            optimizer.Update(this);
+        }
+        finally
+        {
+            Weights.Changed();
         }
     }
 
