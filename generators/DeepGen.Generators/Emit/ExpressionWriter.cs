@@ -165,6 +165,10 @@ internal sealed class ExpressionWriter
                 }
 
                 return $"{x(0)} + {x(1)}";
+            // What is rectified has the sign of its operand.
+            case BinaryPrim { Op: BinaryOp.Greater } when v.Inputs[0].Prim is LeakyReluPrim && v.Inputs[1].IsConst(0) && !hasMemory(v.Inputs[0]) && given(v.Inputs[0], Views.Align(v.Inputs[0].Dims, map)) is null:
+                var operand = v.Inputs[0].Inputs[0];
+                return $"{vector}.GreaterThan({Write(operand, Views.Align(operand.Dims, Views.Align(v.Inputs[0].Dims, map)))}, {x(1)})";
             case BinaryPrim b:
                 return b.Op switch
                 {

@@ -66,7 +66,7 @@ internal static class Formula
             case SelectPrim:
                 return "(" + In(0) + " ? " + In(1) + " : " + In(2) + ")";
             case ReducePrim r:
-                return (r.Op == ReduceOp.Sum ? "Σ" : "max") + "(" + In(0) + ")";
+                return (r.Op == ReduceOp.Sum ? "Σ" : r.Op == ReduceOp.Max ? "max" : "Σ(x − mean x)², x = ") + "(" + In(0) + ")";
             case GatherPrim:
                 return In(0, 3) + "[" + In(1) + "]";
             case ConvPrim:

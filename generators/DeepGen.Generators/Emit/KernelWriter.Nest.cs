@@ -120,6 +120,23 @@ internal sealed partial class KernelWriter
                 : extras.Stride(stride);
         }
 
+        /// <summary>How often a loop runs and how far it steps through whatever is not the same for all of its rows, as two arguments; null where that is not one step.</summary>
+        public string? RowsOf(Loop? loop)
+        {
+            if (loop is null)
+            {
+                return "1, 0";
+            }
+
+            if (leaves.Any(l => l.Leaf.Prim is UniformPrim or IotaPrim))
+            {
+                return null;
+            }
+
+            var steps = Accesses.Where(a => Inner.Stride(a) != 0 || loop.Stride(a) != 0).Select(a => Inner.Stride(a) == 0 ? -1 : loop.Stride(a)).Distinct().ToArray();
+            return steps.Length == 1 && steps[0] > 0 ? $"{Count(loop)}, {Stride(Outer.IndexOf(loop), steps[0])}" : null;
+        }
+
         /// <summary>Code that follows stands outside these loops.</summary>
         public void LeaveLoops(List<Loop> loops) => Outer = Outer.Except(loops).ToList();
 
@@ -228,13 +245,18 @@ internal sealed partial class KernelWriter
 
             string Load(Val v, Access access)
             {
-                var pointer = Field(v.Element == Element.Int32 ? "int*" : "float*", At(Operands.Name(v), access), Operands.Name(v));
                 var stride = Inner.Stride(access);
+                if (stride == 0)
+                {
+                    // One number for the whole row: read once, in front of a loop whose stores might change it for all that the JIT knows.
+                    var offset = RowOffset(access);
+                    return $"V.Broadcast({Field(v.Element == Element.Int32 ? "int" : "float", $"{Operands.Name(v)}[{(offset.Length == 0 ? "0" : offset)}]", Operands.Name(v))})";
+                }
+
+                var pointer = Field(v.Element == Element.Int32 ? "int*" : "float*", At(Operands.Name(v), access), Operands.Name(v));
                 return (v.Element, stride) switch
                 {
-                    (Element.Int32, 0) => $"V.Broadcast({pointer}[0])",
                     (Element.Int32, _) => $"V.LoadInt32({pointer} + i)",
-                    (_, 0) => $"V.Broadcast({pointer}[0])",
                     (_, 1) => $"V.Load({pointer} + i)",
                     _ => $"V.LoadStrided({pointer} + i * {Literals.Int(stride)}, {Literals.Int(stride)})",
                 };
@@ -286,7 +308,7 @@ internal sealed partial class KernelWriter
             var code = new StringBuilder();
             code.Append($"readonly struct {name}({string.Join(", ", fields.Select(f => $"{f.Type} {f.Name}"))}) : K::{contract}\n{{\n");
             code.Append("    [Clr::MethodImpl(Inline)]\n");
-            code.Append($"    public {(contract == "IReduce" ? "V" : "void")} At<V>(nint i) where V : unmanaged, K::ISimd<V>\n    {{\n");
+            code.Append($"    public {(contract == "IReduce" ? "V" : "void")} At<V>(nint i{(contract == "IReduceTogether" ? ", ref V a, ref V b, ref V c" : "")}) where V : unmanaged, K::ISimd<V>\n    {{\n");
             code.Append(Indent(writerV.Body(tail), 2));
             code.Append("    }\n}\n\n");
             var variable = char.ToLowerInvariant(name[0]) + name.Substring(1);

@@ -142,6 +142,9 @@ internal sealed class IrBuilder
             case BinaryOp.Mul when a.IsConst(-1) && b.Dims == dims: return Neg(b);
             case BinaryOp.Mul when b.IsConst(-1) && a.Dims == dims: return Neg(a);
             case BinaryOp.Div when b.Prim is ConstPrim d: return Mul(a, Const(1f / d.Value));
+            // (x·s)·t = x·(s·t): where s and t are one number for many of x, that is one product less for each of them.
+            case BinaryOp.Mul when a.Dims == dims && b.Dims != dims && SmallFactor(a) is { } s: return Mul(a.Inputs[a.Inputs[0] == s ? 1 : 0], Mul(s, b));
+            case BinaryOp.Mul when b.Dims == dims && a.Dims != dims && SmallFactor(b) is { } s: return Mul(b.Inputs[b.Inputs[0] == s ? 1 : 0], Mul(s, a));
             case BinaryOp.Pow when b.IsConst(2): return Mul(a, a);
             case BinaryOp.Pow when b.IsConst(1): return a;
             case BinaryOp.Pow when b.IsConst(0): return Broadcast(Const(1), dims);
@@ -156,6 +159,11 @@ internal sealed class IrBuilder
 
         return Make(new BinaryPrim(op), new[] { a, b }, dims);
     }
+
+    /// <summary>The factor of a product that is repeated along some axis while the other is not; null if there is none.</summary>
+    private static Val? SmallFactor(Val product) => product.Prim is BinaryPrim { Op: BinaryOp.Mul }
+        ? product.Inputs[0].Dims == product.Dims ? (product.Inputs[1].Dims != product.Dims ? product.Inputs[1] : null) : product.Inputs[1].Dims == product.Dims ? product.Inputs[0] : null
+        : null;
 
     public Val Select(Val mask, Val a, Val b)
     {
@@ -176,6 +184,30 @@ internal sealed class IrBuilder
         return axes.Length == 0
             ? x
             : Make(new ReducePrim(op, EquatableArray<int>.Own(axes)), new[] { x }, new Dims(x.Dims.ToArray().Select((d, i) => axes.Contains(i) ? (Dim)1 : d)));
+    }
+
+    /// <summary>The mean over <paramref name="axes"/>.</summary>
+    public Val Mean(Val x, params int[] axes) => Mul(Sum(x, axes), Share(x, axes));
+
+    /// <summary>Σ(x − mean)² over <paramref name="axes"/>.</summary>
+    public Val SquaredDeviations(Val x, params int[] axes)
+    {
+        // A kernel keeps the mean of what it reads side by side; where whole rows are added up, it must know the mean before.
+        if (axes.Any(a => !x.Dims[a].IsOne && Enumerable.Range(a + 1, x.Dims.Rank - a - 1).All(i => x.Dims[i].IsOne)))
+        {
+            return Reduce(ReduceOp.SquaredDeviations, x, axes);
+        }
+
+        // Σ(x − mean) = 0, so the derivative by way of the mean vanishes: stopping it there saves two reductions and changes nothing.
+        var centred = Sub(x, StopGradient(Mean(x, axes)));
+        return Sum(Mul(centred, centred), axes);
+    }
+
+    /// <summary>1 by the number of elements along <paramref name="axes"/>.</summary>
+    public Val Share(Val x, params int[] axes)
+    {
+        var share = Const(1f / axes.Aggregate(1, (count, a) => count * x.Dims[a].Size));
+        return axes.Any(a => x.Dims[a].IsSymbol) ? Mul(Leaf(new InverseBatchPrim(), Dims.Scalar), share) : share;
     }
 
     /// <summary>

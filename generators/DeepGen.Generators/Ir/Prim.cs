@@ -105,6 +105,9 @@ internal enum ReduceOp
 {
     Sum,
     Max,
+
+    /// <summary>Σ(x − mean)².</summary>
+    SquaredDeviations,
 }
 
 /// <summary>A reduction that keeps the reduced axes as extents of one.</summary>

@@ -17,7 +17,7 @@ internal sealed class BatchNorm : OpDefinition
 
     public override string Gradient => "with x̂ = (x − μ)/√(σ² + ε) and m the values of a channel: dγ = Σ dy·x̂, dβ = Σ dy, dx = γ/√(σ² + ε)·(dy − dβ/m − x̂·dγ/m); running averages have none";
 
-    public override string Fuses => "in inference nothing is left of it: its scale goes into the weights of the convolution or Dense before it, its shift into the bias. In training mean and variance are a pass each, with the running averages in it; scale, shift, residual and activation are one pass; dγ and dβ are one pass";
+    public override string Fuses => "in inference nothing is left of it: its scale goes into the weights of the convolution or Dense before it, its shift into the bias. In training mean, variance and running averages are one pass over memory; scale, shift, residual and activation are one; dγ and dβ are one";
 
     public override bool KeepsScale => true;
 
@@ -58,12 +58,9 @@ internal sealed class BatchNorm : OpDefinition
 
         var axes = Enumerable.Range(0, x.Dims.Rank).Where(a => a != 1).ToArray();
         var positions = x.Dims.ToArray().Skip(2).Aggregate(1, (p, d) => p * d.Size);
-        var inverse = b.Mul(b.Leaf(new InverseBatchPrim(), Dims.Scalar), b.Const(1f / positions));
-        var mean = b.Mul(b.Sum(x, axes), inverse);
+        var mean = b.Mean(x, axes);
         var centred = b.Sub(x, mean);
-        // Σ(x − μ) = 0, so the variance's derivative by way of the mean vanishes: stopping it there saves two reductions and changes nothing.
-        var forVariance = b.Sub(x, b.StopGradient(mean));
-        var variance = b.Mul(b.Sum(b.Mul(forVariance, forVariance), axes), inverse);
+        var variance = b.Mul(b.SquaredDeviations(x, axes), b.Share(x, axes));
         var scale = b.Unary(UnaryOp.Reciprocal, b.Unary(UnaryOp.Sqrt, b.Add(variance, epsilon)));
 
         Running(c, 2, mean);
@@ -71,7 +68,7 @@ internal sealed class BatchNorm : OpDefinition
         var count = b.Mul(b.Leaf(new BatchPrim(), Dims.Scalar), b.Const(positions));
         var unbiased = b.Div(count, b.Sub(count, b.Const(1)));
         Running(c, 3, b.Mul(variance, unbiased));
-        return b.Add(b.Mul(b.Mul(centred, scale), gamma), beta);
+        return b.Add(b.Mul(centred, b.Mul(scale, gamma)), beta);
     }
 
     private static void Running(LowerContext c, int parameter, Val batch)

@@ -3,7 +3,7 @@ using DeepGen.Generators.Ir;
 namespace DeepGen.Generators.Passes;
 
 /// <summary>
-/// Which products are added in the instruction that multiplies, a·b + c with one rounding: those that nothing but the sum reads. It is decided before anything else, from the
+/// Which products are added in the instruction that multiplies, a·b + c with one rounding: those that nothing but the sum reads, one for each of its elements. It is decided before anything else, from the
 /// program alone, so that neither fusion nor what backward keeps or computes again changes a bit.
 /// </summary>
 internal static class Contractions
@@ -27,7 +27,7 @@ internal static class Contractions
 
         foreach (var v in live)
         {
-            if (v.Prim is BinaryPrim { Op: BinaryOp.Add } && v.Inputs.FirstOrDefault(x => x.Prim is BinaryPrim { Op: BinaryOp.Mul } && uses[x] == 1 && x.Phase == v.Phase) is { } product)
+            if (v.Prim is BinaryPrim { Op: BinaryOp.Add } && v.Inputs.FirstOrDefault(x => x.Prim is BinaryPrim { Op: BinaryOp.Mul } && x.Dims == v.Dims && uses[x] == 1 && x.Phase == v.Phase) is { } product)
             {
                 product.IsContracted = true;
             }

@@ -147,6 +147,10 @@ internal static class Differentiate
             case ReducePrim { Op: ReduceOp.Sum }:
                 add(x, () => b.Broadcast(dy, x.Dims));
                 break;
+            // By way of the mean as well: there Σ(x − mean) = 0.
+            case ReducePrim { Op: ReduceOp.SquaredDeviations } r:
+                add(x, () => b.Mul(b.Sub(x, b.Mean(x, r.Axes.ToArray())), b.Mul(dy, b.Const(2))));
+                break;
             // Equal maxima share the gradient.
             case ReducePrim { Op: ReduceOp.Max } r:
                 add(x, () =>

@@ -355,6 +355,12 @@ internal sealed class Fuse
 
     private bool Fits(Kernel kernel, Val v, List<Use> uses)
     {
+        // A number for each channel, for readers of whole maps: computed once, not for every row of them.
+        if (kernel.Kind == KernelKind.Reduce && options.Rows && users.TryGetValue(v, out var readers) && readers.Any(r => !Views.OnesOnly(r.Dims, v.Dims)) && FitsReduction(kernel, v))
+        {
+            return true;
+        }
+
         // It takes the place of its operand, or is needed in memory anyway; otherwise storing it would cost more than computing it again.
         if (!wanted.Contains(v) && !v.Inputs.SelectMany(x => x.IsContracted ? x.Inputs : new[] { x }).Select(Views.Base).Any(x => kernel.Computes(x) && users[x].Count == 1 && !wanted.Contains(x)))
         {

@@ -21,7 +21,7 @@ public static class ConvCost
     private const double Margin = 0.92;
 
     /// <summary>The transforms of one channel, input and output together and most of it loads and stores, by the tile's size: of one tile, and what a row of tiles costs besides.</summary>
-    private const double Tile2 = 320, Row2 = 4800, Tile4 = 770, Row4 = 9600;
+    private const double Tile2 = 350, Row2 = 1400, Tile4 = 1100, Row4 = 9000;
 
     /// <summary>Share of that which the input's transform has.</summary>
     private const double InputShare = 0.6;

@@ -62,7 +62,6 @@ public static unsafe partial class Convolution
         var phase = (nint)job->TileColumns + V.Width;
         var plane = T.Outputs * phase;
         var phases = Workers.Scratch(PanelSlot, T.Outputs * plane + V.Width);
-        var padded = Workers.Scratch(SumSlot, T.Outputs * (phase + V.Width));
         for (var o = begin; o < end; o++)
         {
             var target = job->Products + o * job->Columns;
@@ -71,7 +70,7 @@ public static unsafe partial class Convolution
                 var (sample, tileRow) = Math.DivRem(row, (nint)job->TileRows);
                 var source = job->Target + (sample * job->Outputs + o) * job->OutHeight * job->OutWidth;
                 for (nint y = 0; y < T.Outputs; y++)
-                    Split<T, V>(source, job->OutHeight, job->OutWidth, tileRow * T.Outputs + y, 0, job->TileColumns, padded, phases + y * phase, plane);
+                    Split<T, V>(source, job->OutHeight, job->OutWidth, tileRow * T.Outputs + y, 0, job->TileColumns, phases + y * phase, plane);
                 for (nint at = 0; at < job->TileColumns; at += V.Width)
                 {
                     for (nint j = 0; j < T.Outputs; j++)

@@ -115,14 +115,12 @@ public static unsafe partial class Convolution
         where T : struct, IWinogradTransform
         where V : unmanaged, ISimd<V>
     {
-        nint size = T.Outputs + 2;
         var temporary = Workers.Scratch(TileSlot, TransformFloats);
         // A row of every T.Outputs-th column for each of the T.Outputs columns of a tile: then neighbouring tiles are neighbours in memory.
         var phase = (nint)job->TileColumns + V.Width;
         var planeRows = (Math.Min(job->Rows, job->TileRows) * T.Outputs) + 2;
         var plane = planeRows * phase;
         var phases = Workers.Scratch(PanelSlot, T.Outputs * plane + V.Width);
-        var padded = Workers.Scratch(SumSlot, T.Outputs * (phase + V.Width));
         for (var c = begin; c < end; c++)
         {
             var target = job->Transformed + c * job->Columns;
@@ -134,17 +132,11 @@ public static unsafe partial class Convolution
                 var source = job->Source + (sample * job->Channels + c) * job->Height * job->Width;
                 var firstRow = tileRow * T.Outputs - job->PadTop;
                 for (nint y = 0; y < (count * T.Outputs) + 2; y++)
-                    Split<T, V>(source, job->Height, job->Width, firstRow + y, job->PadLeft, job->TileColumns + 1, padded, phases + y * phase, plane);
+                    Split<T, V>(source, job->Height, job->Width, firstRow + y, job->PadLeft, job->TileColumns + 1, phases + y * phase, plane);
                 for (nint r = 0; r < count; r++, target += job->TileColumns)
                 {
                     for (nint at = 0; at < job->TileColumns; at += V.Width)
-                    {
-                        var corner = phases + r * T.Outputs * phase + at;
-                        for (nint j = 0; j < size; j++)
-                            T.Input<V>(corner + j % T.Outputs * plane + j / T.Outputs, phase, temporary + j * V.Width, size * V.Width);
-                        for (nint i = 0; i < size; i++)
-                            T.Input<V>(temporary + i * size * V.Width, V.Width, target + i * size * job->InputStep + at, job->InputStep);
-                    }
+                        T.Input<V>(phases + r * T.Outputs * phase + at, phase, plane, target + at, job->InputStep, temporary);
                 }
             }
         }
@@ -152,38 +144,62 @@ public static unsafe partial class Convolution
 
     /// <summary>One row of an image behind padLeft zeros, length times T.Outputs pixels, taken apart into its phases; zeros beyond the image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Split<T, V>(float* source, nint height, nint width, nint y, nint padLeft, nint length, float* padded, float* target, nint plane)
+    private static void Split<T, V>(float* source, nint height, nint width, nint y, nint padLeft, nint length, float* target, nint plane)
         where T : struct, IWinogradTransform
         where V : unmanaged, ISimd<V>
     {
-        if (y < 0 || y >= height)
+        nint x = 0;
+        if (y >= 0 && y < height)
         {
-            for (nint p = 0; p < T.Outputs; p++)
-                Packing.Zero(target + p * plane, length);
-            return;
+            source += y * width;
+            width = Math.Min(width, T.Outputs * length - padLeft);
+            x = SplitRun<T, V>(source, x, width, padLeft, target, plane);
+            if (V.Width > F128.Width)
+                x = SplitRun<T, F128>(source, x, width, padLeft, target, plane);
+            for (; x < width; x++)
+                target[(x + padLeft) % T.Outputs * plane + (x + padLeft) / T.Outputs] = source[x];
         }
-        Packing.Zero(padded, padLeft);
-        var kept = Math.Min(width, T.Outputs * length - padLeft);
-        Packing.Copy(source + y * width, padded + padLeft, kept);
-        Packing.Zero(padded + padLeft + kept, T.Outputs * length - padLeft - kept);
-        for (nint q = 0; q < length; q += V.Width)
+        // The pixels that the image lacks, left and right of it.
+        for (nint p = 0; p < T.Outputs; p++)
         {
-            var from = padded + q * T.Outputs;
-            var (even, odd) = V.Deinterleave(V.Load(from), V.Load(from + V.Width));
-            if (T.Outputs == 2)
+            // Pixels of this phase that lie before the image, and before its end.
+            nint before = Math.Min(length, (padLeft - p + T.Outputs - 1) / T.Outputs), written = x == 0 ? 0 : Math.Min(length, (padLeft + x - p + T.Outputs - 1) / T.Outputs);
+            Packing.Zero(target + p * plane, x == 0 ? length : before);
+            Packing.Zero(target + p * plane + written, x == 0 ? 0 : length - written);
+        }
+    }
+
+    /// <summary>Takes whole vectors of pixels apart. Those of phase p of the image lie in one phase of the padded row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint SplitRun<T, V>(float* source, nint x, nint end, nint padLeft, float* target, nint plane)
+        where T : struct, IWinogradTransform
+        where V : unmanaged, ISimd<V>
+    {
+        nint m = T.Outputs;
+        float* to0 = target + padLeft % m * plane + padLeft / m, to1 = target + (padLeft + 1) % m * plane + (padLeft + 1) / m;
+        if (m == 2)
+        {
+            for (; x <= end - 2 * V.Width; x += 2 * V.Width)
             {
-                V.Store(target + q, even);
-                V.Store(target + plane + q, odd);
-                continue;
+                var (even, odd) = V.Deinterleave(V.Load(source + x), V.Load(source + x + V.Width));
+                V.Store(to0 + x / 2, even);
+                V.Store(to1 + x / 2, odd);
             }
-            var (evenToo, oddToo) = V.Deinterleave(V.Load(from + 2 * V.Width), V.Load(from + 3 * V.Width));
+            return x;
+        }
+        float* to2 = target + (padLeft + 2) % m * plane + (padLeft + 2) / m, to3 = target + (padLeft + 3) % m * plane + (padLeft + 3) / m;
+        for (; x <= end - 4 * V.Width; x += 4 * V.Width)
+        {
+            var (even, odd) = V.Deinterleave(V.Load(source + x), V.Load(source + x + V.Width));
+            var (evenToo, oddToo) = V.Deinterleave(V.Load(source + x + 2 * V.Width), V.Load(source + x + 3 * V.Width));
             (even, evenToo) = V.Deinterleave(even, evenToo);
             (odd, oddToo) = V.Deinterleave(odd, oddToo);
-            V.Store(target + q, even);
-            V.Store(target + plane + q, odd);
-            V.Store(target + 2 * plane + q, evenToo);
-            V.Store(target + 3 * plane + q, oddToo);
+            V.Store(to0 + x / 4, even);
+            V.Store(to1 + x / 4, odd);
+            V.Store(to2 + x / 4, evenToo);
+            V.Store(to3 + x / 4, oddToo);
         }
+        return x;
     }
 
     /// <summary>Items: points, in each the strips of output channels. A strip's weights stay in the first-level cache while the tiles stream by.</summary>
@@ -254,7 +270,6 @@ public static unsafe partial class Convolution
         where T : struct, IWinogradTransform
         where V : unmanaged, ISimd<V>
     {
-        nint size = T.Outputs + 2;
         var temporary = Workers.Scratch(TileSlot, TransformFloats);
         // Whole vectors: what a row of tiles writes beyond the image's edge is dropped when its rows are moved together.
         nint rowStep = (job->TileColumns + V.Width) * T.Outputs;
@@ -262,32 +277,7 @@ public static unsafe partial class Convolution
         for (nint y = 0; y < rows; y += T.Outputs, products += job->TileColumns)
         {
             for (nint at = 0; at < job->TileColumns; at += V.Width)
-            {
-                for (nint j = 0; j < size; j++)
-                    T.Output<V>(products + j * job->ProductStep + at, size * job->ProductStep, temporary + j * V.Width, size * V.Width);
-                for (nint i = 0; i < T.Outputs; i++)
-                {
-                    var from = temporary + i * size * V.Width;
-                    var to = tileRows + i * rowStep + at * T.Outputs;
-                    // The row's input is read before its output is written.
-                    T.Output<V>(from, V.Width, from, V.Width);
-                    if (T.Outputs == 2)
-                    {
-                        var (low, high) = V.Interleave(V.Load(from), V.Load(from + V.Width));
-                        V.Store(to, low);
-                        V.Store(to + V.Width, high);
-                        continue;
-                    }
-                    var (even0, even1) = V.Interleave(V.Load(from), V.Load(from + 2 * V.Width));
-                    var (odd0, odd1) = V.Interleave(V.Load(from + V.Width), V.Load(from + 3 * V.Width));
-                    var (first, second) = V.Interleave(even0, odd0);
-                    V.Store(to, first);
-                    V.Store(to + V.Width, second);
-                    (first, second) = V.Interleave(even1, odd1);
-                    V.Store(to + 2 * V.Width, first);
-                    V.Store(to + 3 * V.Width, second);
-                }
-            }
+                T.Output<V>(products + at, job->ProductStep, tileRows + at * T.Outputs, rowStep, temporary);
             for (nint i = 0; i < Math.Min(T.Outputs, rows - y); i++)
             {
                 var from = tileRows + i * rowStep;

@@ -528,7 +528,7 @@ partial class Branches
                     var r1 = K::Simd.Sum(in reduce1, F);
                     var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
                     var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
-                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var reduce4 = new Reduce4(target[n], x + n * F);
                     var r4 = K::Simd.Sum(in reduce4, F);
                     var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
                     loss[n] = r5;
@@ -553,12 +553,12 @@ partial class Branches
                 }
             }
 
-            readonly struct Reduce4(int* target, float* x) : K::IReduce
+            readonly struct Reduce4(int target, float* x) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target)), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
@@ -578,14 +578,14 @@ partial class Branches
                     var r0 = K::Simd.Max(in reduce0, F);
                     var reduce1 = new Reduce1(x + n * F, r0);
                     var r1 = K::Simd.Sum(in reduce1, F);
-                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var reduce2 = new Reduce2(target[n], x + n * F);
                     var r2 = K::Simd.Sum(in reduce2, F);
                     var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
                     loss[n] = r3;
                     var h5_0 = K::F1.Broadcast(inverseBatch);
                     var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
                     var h5_5 = K::F1.Sum(-h5_0);
-                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    var write = new Write(x + n * F, r0, h5_3, target[n], h5_5, dx + n * F);
                     K::Simd.Map(in write, F);
                 }
             }
@@ -608,21 +608,21 @@ partial class Branches
                 }
             }
 
-            readonly struct Reduce2(int* target, float* x) : K::IReduce
+            readonly struct Reduce2(int target, float* x) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target)), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
+            readonly struct Write(float* x, float s, float s1, int target, float s2, float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target)), V.Broadcast(s2), V.Broadcast(0f));
                     V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }

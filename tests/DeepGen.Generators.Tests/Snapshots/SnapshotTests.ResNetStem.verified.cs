@@ -137,52 +137,47 @@ partial class ResNetStem
     // 13  Bottleneck1.BatchNorm2 + Relu2  Conv     [n,8,16,16]                [n,8,16,16]          584   295k  16.4k  8192·n (14)
     // 14  Bottleneck1.BatchNorm3        Conv     [n,8,16,16]                [n,32,16,16]         288   131k  41.0k  0·n (15)
     // 15  Bottleneck1.BatchNorm4 + Add1 + Relu3  Conv     [n,16,16,16] [n,32,16,16]  [n,32,16,16]         544   262k  81.9k  output
-    // Training: 43 kernels, arena of 294,912 bytes a sample and 1,280 fixed.
+    // Training: 38 kernels, arena of 294,912 bytes a sample and 1,856 fixed.
     // 3 values of the forward pass are not kept: backward computes them again, where they are read or in the kernels that say so. That saves 81,920 bytes a sample.
     //  #  layers                        kernel          in                         out              parameters  FLOPs  bytes  at (until kernel)
-    //  0  Conv2d1                       Conv            [n,3,64,64]                [n,16,32,32]          2,352  4.82M   115k  0·n (42)
-    //  1  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 224 (40), state 0
-    //  2  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          16  49.2k  65.5k  fixed 240 (40), state 16
-    //  3  Relu1                         Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   131k  16384·n (4)
-    //  4  MaxPool2d1                    MaxPool         [n,16,32,32]               [n,16,16,16]                 4.10k  81.9k  61440·n (35)
-    //  5  Bottleneck1.Conv2d1           Conv            [n,16,16,16]               [n,8,16,16]             128  65.5k  24.6k  69632·n (36)
-    //  6  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 256 (34), state 32
-    //  7  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 272 (34), state 48
-    //  8  Bottleneck1.Relu1             Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  16384·n (9)
-    //  9  Bottleneck1.Conv2d2           Conv            [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  71680·n (32)
-    // 10  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 288 (29), state 64
-    // 11  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]             8  6.14k  8.19k  fixed 304 (29), state 80
-    // 12  Bottleneck1.Relu2             Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  24576·n (13)
-    // 13  Bottleneck1.Conv2d3           Conv            [n,8,16,16]                [n,32,16,16]            256   131k  41.0k  16384·n (24)
-    // 14  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 0 (24), state 96
-    // 15  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 32 (24), state 128
-    // 16  Bottleneck1.Conv2d4           Conv            [n,16,16,16]               [n,32,16,16]            512   262k  49.2k  24576·n (23)
-    // 17  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 64 (21), state 160
-    // 18  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16]               [1,32,1,1] [32]          32  24.6k  32.8k  fixed 96 (21), state 192
-    // 19  Bottleneck1.Relu3             Row             [n,32,16,16]               [n,32,16,16]            128  8.19k  98.3k  32768·n (27)
-    // 20  Bottleneck1.BatchNorm4 + BatchNorm3  Reduce          [n,32,16,16]               [1,32,1,1] [32]              57.3k   131k  fixed 128 (24), fixed 160 (21), gradients 3984, fixed 192 (24), gradients 3408, gradients 3440, gradients 4016
-    // 21  Bottleneck1.BatchNorm4        Row             [n,32,16,16]               [n,32,16,16]             32  8.19k   131k  24576·n (23)
-    // 22  Bottleneck1.Conv2d4           ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                   262k  49.2k  gradients 3472
-    // 23  Bottleneck1.Conv2d4           ConvGradInput   [n,32,16,16]               [n,16,16,16]            512   262k  49.2k  65536·n (38)
-    // 24  Bottleneck1.BatchNorm3        Row             [n,32,16,16]               [n,32,16,16]             32  8.19k   131k  32768·n (27)
-    // 25  Bottleneck1.Relu2 again       Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  16384·n (26)
-    // 26  Bottleneck1.Conv2d3           ConvGradWeight  [n,8,16,16] [n,32,16,16]   [32,8,1,1]                    131k  41.0k  gradients 3152
-    // 27  Bottleneck1.Conv2d3           ConvGradInput   [n,32,16,16]               [n,8,16,16]             256   131k  41.0k  16384·n (29)
-    // 28  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]            16  8.19k  16.4k  fixed 0 (29), fixed 16 (29), gradients 3120, gradients 3136
-    // 29  Bottleneck1.BatchNorm2        Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  24.6k  71680·n (32)
-    // 30  Bottleneck1.Relu1 again       Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  16.4k  16384·n (31)
-    // 31  Bottleneck1.Conv2d2           ConvGradWeight  [n,8,16,16]                [8,8,3,3]                     295k  16.4k  gradients 2544
-    // 32  Bottleneck1.Conv2d2           ConvGradInput   [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  16384·n (34)
-    // 33  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]            16  8.19k  16.4k  fixed 0 (34), fixed 16 (34), gradients 2512, gradients 2528
-    // 34  Bottleneck1.BatchNorm1        Row             [n,8,16,16]                [n,8,16,16]              16  2.05k  24.6k  69632·n (36)
-    // 35  Bottleneck1.Conv2d1           ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                   65.5k  24.6k  gradients 2384
-    // 36  Bottleneck1.Conv2d1           ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128  65.5k  41.0k  65536·n (38)
-    // 37  Relu1 again                   Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   131k  16384·n (38)
-    // 38  MaxPool2d1                    MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                 16.4k   147k  32768·n (40)
-    // 39  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          32  65.5k   131k  fixed 0 (40), fixed 16 (40), gradients 2352, gradients 2368
-    // 40  BatchNorm1                    Row             [n,16,32,32]               [n,16,32,32]             32  16.4k   197k  0·n (42)
-    // 41  Conv2d1                       ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4.82M   115k  gradients 0
-    // 42  Conv2d1                       ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4.82M   115k  InputGradient
+    //  0  Conv2d1                       Conv            [n,3,64,64]                [n,16,32,32]          2,352  4.82M   115k  0·n (37)
+    //  1  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          48  98.3k  65.5k  fixed 320 (35), fixed 336 (34), state 0, state 16, fixed 352 (35)
+    //  2  Relu1                         Row             [n,16,32,32]               [n,16,32,32]             16  16.4k   131k  16384·n (3)
+    //  3  MaxPool2d1                    MaxPool         [n,16,32,32]               [n,16,16,16]                 4.10k  81.9k  61440·n (30)
+    //  4  Bottleneck1.Conv2d1           Conv            [n,16,16,16]               [n,8,16,16]             128  65.5k  24.6k  69632·n (31)
+    //  5  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]            24  12.3k  8.19k  fixed 368 (29), fixed 384 (28), state 32, state 48, fixed 400 (29)
+    //  6  Bottleneck1.Relu1             Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  16.4k  16384·n (7)
+    //  7  Bottleneck1.Conv2d2           Conv            [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  71680·n (27)
+    //  8  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]            24  12.3k  8.19k  fixed 416 (24), fixed 432 (23), state 64, state 80, fixed 448 (24)
+    //  9  Bottleneck1.Relu2             Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  16.4k  24576·n (10)
+    // 10  Bottleneck1.Conv2d3           Conv            [n,8,16,16]                [n,32,16,16]            256   131k  41.0k  16384·n (19)
+    // 11  Bottleneck1.BatchNorm3        Reduce          [n,32,16,16]               [1,32,1,1] [32]          96  49.2k  32.8k  fixed 0 (19), fixed 32 (15), state 96, state 128, fixed 64 (19)
+    // 12  Bottleneck1.Conv2d4           Conv            [n,16,16,16]               [n,32,16,16]            512   262k  49.2k  24576·n (18)
+    // 13  Bottleneck1.BatchNorm4        Reduce          [n,32,16,16]               [1,32,1,1] [32]          96  49.2k  32.8k  fixed 96 (16), fixed 128 (15), state 160, state 192, fixed 160 (16)
+    // 14  Bottleneck1.Relu3             Row             [n,32,16,16]               [n,32,16,16]             64  8.19k  98.3k  32768·n (22)
+    // 15  Bottleneck1.BatchNorm4 + BatchNorm3  Reduce          [n,32,16,16]               [1,32,1,1] [32]          64  90.1k   131k  gradients 3984, fixed 192 (16), fixed 224 (16), gradients 3408, fixed 256 (19), fixed 288 (19), gradients 3440, gradients 4016
+    // 16  Bottleneck1.BatchNorm4        Row             [n,32,16,16]               [n,32,16,16]                 8.19k   131k  24576·n (18)
+    // 17  Bottleneck1.Conv2d4           ConvGradWeight  [n,16,16,16] [n,32,16,16]  [32,16,1,1]                   262k  49.2k  gradients 3472
+    // 18  Bottleneck1.Conv2d4           ConvGradInput   [n,32,16,16]               [n,16,16,16]            512   262k  49.2k  65536·n (33)
+    // 19  Bottleneck1.BatchNorm3        Row             [n,32,16,16]               [n,32,16,16]                 8.19k   131k  32768·n (22)
+    // 20  Bottleneck1.Relu2 again       Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  16.4k  16384·n (21)
+    // 21  Bottleneck1.Conv2d3           ConvGradWeight  [n,8,16,16] [n,32,16,16]   [32,8,1,1]                    131k  41.0k  gradients 3152
+    // 22  Bottleneck1.Conv2d3           ConvGradInput   [n,32,16,16]               [n,8,16,16]             256   131k  41.0k  16384·n (24)
+    // 23  Bottleneck1.BatchNorm2        Reduce          [n,8,16,16]                [1,8,1,1] [8]            16  12.3k  16.4k  gradients 3120, fixed 0 (24), fixed 16 (24), gradients 3136
+    // 24  Bottleneck1.BatchNorm2        Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  24.6k  71680·n (27)
+    // 25  Bottleneck1.Relu1 again       Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  16.4k  16384·n (26)
+    // 26  Bottleneck1.Conv2d2           ConvGradWeight  [n,8,16,16]                [8,8,3,3]                     295k  16.4k  gradients 2544
+    // 27  Bottleneck1.Conv2d2           ConvGradInput   [n,8,16,16]                [n,8,16,16]             576   295k  16.4k  16384·n (29)
+    // 28  Bottleneck1.BatchNorm1        Reduce          [n,8,16,16]                [1,8,1,1] [8]            16  12.3k  16.4k  gradients 2512, fixed 0 (29), fixed 16 (29), gradients 2528
+    // 29  Bottleneck1.BatchNorm1        Row             [n,8,16,16]                [n,8,16,16]               8  2.05k  24.6k  69632·n (31)
+    // 30  Bottleneck1.Conv2d1           ConvGradWeight  [n,16,16,16] [n,8,16,16]   [8,16,1,1]                   65.5k  24.6k  gradients 2384
+    // 31  Bottleneck1.Conv2d1           ConvGradInput   [n,8,16,16] [n,16,16,16]   [n,16,16,16]            128  65.5k  41.0k  65536·n (33)
+    // 32  Relu1 again                   Row             [n,16,32,32]               [n,16,32,32]             16  16.4k   131k  16384·n (33)
+    // 33  MaxPool2d1                    MaxPoolGrad     [n,16,32,32] [n,16,16,16]  [n,16,32,32]                 16.4k   147k  32768·n (35)
+    // 34  BatchNorm1                    Reduce          [n,16,32,32]               [1,16,1,1] [16]          32  98.3k   131k  gradients 2352, fixed 0 (35), fixed 16 (35), gradients 2368
+    // 35  BatchNorm1                    Row             [n,16,32,32]               [n,16,32,32]             16  16.4k   197k  0·n (37)
+    // 36  Conv2d1                       ConvGradWeight  [n,3,64,64] [n,16,32,32]   [16,3,7,7]                   4.82M   115k  gradients 0
+    // 37  Conv2d1                       ConvGradInput   [n,16,32,32]               [n,3,64,64]           2,352  4.82M   115k  InputGradient
     private static unsafe partial class Compiled
     {
         private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
@@ -215,9 +210,9 @@ partial class ResNetStem
             },
             Inference = new(20480, 0),
             Evaluation = new(20480, 0),
-            Training = new(73728, 320),
+            Training = new(73728, 464),
             Activations = Runtime::BufferDefinition.Table(ActivationTable),
-            KernelsPerStep = 43,
+            KernelsPerStep = 38,
             Prepare = Prepare,
             Infer = Infer,
             Forward = Forward,
@@ -343,51 +338,46 @@ partial class ResNetStem
             K::Convolution.Forward(W, in ConvShapes[0], n, A + 49152 * n, P, A, AsIs, V);
 
             // 1: BatchNorm1
-            W.For(16, 7168, new BatchNorm3(A, F + 224, S, S, n, 1024, 16384, 1f / n, 0.0009765625f));
-            W.For(16, 9216, new BatchNorm4(A, F + 224, F + 240, S + 16, S + 16, n, 1024, 16384, 1f / n, 0.0009765625f, n, 1024f));
+            W.For(16, 16384, new BatchNorm3(A, F + 320, F + 336, S, S, S + 16, S + 16, P + 2352, F + 352, n, 16384, 1024, 0.0009765625f, 1f / n, n, 1024f));
 
-            // 3: Relu1
-            W.For(n, 262144, new Relu(P + 2352, A, F + 224, F + 240, P + 2368, A + 16384 * n, 16, 1024));
+            // 2: Relu1
+            W.For(n, 229376, new Relu(A, F + 320, F + 352, P + 2368, A + 16384 * n, 16, 1024));
 
-            // 4: MaxPool2d1
+            // 3: MaxPool2d1
             K::Pooling.Max(W, in PoolShapes[0], n, A + 16384 * n, A + 61440 * n, AsIs);
 
-            // 5: Bottleneck1.Conv2d1
+            // 4: Bottleneck1.Conv2d1
             K::Convolution.Forward(W, in ConvShapes[1], n, A + 61440 * n, P + 2384, A + 69632 * n, AsIs, V);
 
-            // 6: Bottleneck1.BatchNorm1
-            W.For(8, 1792, new BatchNorm3(A + 69632 * n, F + 256, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A + 69632 * n, F + 256, F + 272, S + 48, S + 48, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            // 5: Bottleneck1.BatchNorm1
+            W.For(8, 4096, new BatchNorm4(A + 69632 * n, F + 368, F + 384, S + 32, S + 32, S + 48, S + 48, P + 2512, F + 400, n, 2048, 256, 1f / n, 0.00390625f, n, 256f));
 
-            // 8: Bottleneck1.Relu1
-            W.For(n, 32768, new Relu(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
+            // 6: Bottleneck1.Relu1
+            W.For(n, 28672, new Relu(A + 69632 * n, F + 368, F + 400, P + 2528, A + 16384 * n, 8, 256));
 
-            // 9: Bottleneck1.Conv2d2
+            // 7: Bottleneck1.Conv2d2
             K::Convolution.Forward(W, in ConvShapes[2], n, A + 16384 * n, P + 2544, A + 71680 * n, AsIs, V);
 
-            // 10: Bottleneck1.BatchNorm2
-            W.For(8, 1792, new BatchNorm3(A + 71680 * n, F + 288, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A + 71680 * n, F + 288, F + 304, S + 80, S + 80, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            // 8: Bottleneck1.BatchNorm2
+            W.For(8, 4096, new BatchNorm4(A + 71680 * n, F + 416, F + 432, S + 64, S + 64, S + 80, S + 80, P + 3120, F + 448, n, 2048, 256, 1f / n, 0.00390625f, n, 256f));
 
-            // 12: Bottleneck1.Relu2
-            W.For(n, 32768, new Relu(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 24576 * n, 8, 256));
+            // 9: Bottleneck1.Relu2
+            W.For(n, 28672, new Relu(A + 71680 * n, F + 416, F + 448, P + 3136, A + 24576 * n, 8, 256));
 
-            // 13: Bottleneck1.Conv2d3
+            // 10: Bottleneck1.Conv2d3
             K::Convolution.Forward(W, in ConvShapes[3], n, A + 24576 * n, P + 3152, A + 16384 * n, AsIs, V);
 
-            // 14: Bottleneck1.BatchNorm3
-            W.For(32, 1792, new BatchNorm3(A + 16384 * n, F, S + 96, S + 96, n, 256, 8192, 1f / n, 0.00390625f));
-            W.For(32, 2304, new BatchNorm4(A + 16384 * n, F, F + 32, S + 128, S + 128, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
+            // 11: Bottleneck1.BatchNorm3
+            W.For(32, 4096, new BatchNorm4(A + 16384 * n, F, F + 32, S + 96, S + 96, S + 128, S + 128, P + 3408, F + 64, n, 8192, 256, 1f / n, 0.00390625f, n, 256f));
 
-            // 16: Bottleneck1.Conv2d4
+            // 12: Bottleneck1.Conv2d4
             K::Convolution.Forward(W, in ConvShapes[4], n, A + 61440 * n, P + 3472, A + 24576 * n, AsIs, V);
 
-            // 17: Bottleneck1.BatchNorm4
-            W.For(32, 1792, new BatchNorm3(A + 24576 * n, F + 64, S + 160, S + 160, n, 256, 8192, 1f / n, 0.00390625f));
-            W.For(32, 2304, new BatchNorm4(A + 24576 * n, F + 64, F + 96, S + 192, S + 192, n, 256, 8192, 1f / n, 0.00390625f, n, 256f));
+            // 13: Bottleneck1.BatchNorm4
+            W.For(32, 4096, new BatchNorm4(A + 24576 * n, F + 96, F + 128, S + 160, S + 160, S + 192, S + 192, P + 3984, F + 160, n, 8192, 256, 1f / n, 0.00390625f, n, 256f));
 
-            // 19: Bottleneck1.Relu3
-            W.For(n, 245760, new Relu2(P + 3408, A + 16384 * n, F, F + 32, P + 3440, P + 3984, A + 24576 * n, F + 64, F + 96, P + 4016, A + 32768 * n, 32, 256));
+            // 14: Bottleneck1.Relu3
+            W.For(n, 212992, new Relu2(A + 16384 * n, F, F + 64, P + 3440, A + 24576 * n, F + 96, F + 160, P + 4016, A + 32768 * n, 32, 256));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
                 global::System.Buffer.MemoryCopy(A + 32768 * n, f.Outputs[0], 32768 * n, 32768 * n);
@@ -413,63 +403,63 @@ partial class ResNetStem
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var parameters = f.WantParameterGradients;
 
-            // 20: Bottleneck1.BatchNorm4 + BatchNorm3
-            W.For(32, 11008, new BatchNormBackward(A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, A + 16384 * n, F, F + 128, F + 160, F + 96, G + 3984, F + 192, F + 32, G + 3408, G + 3440, G + 4016, n, 256, 8192, f.Accumulate));
+            // 15: Bottleneck1.BatchNorm4 + BatchNorm3
+            W.For(32, 15872, new BatchNormBackward(A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 96, A + 16384 * n, F, F + 128, G + 3984, P + 3984, F + 192, F + 224, F + 32, G + 3408, P + 3408, F + 256, F + 288, G + 3440, G + 4016, n, 8192, 256, 1f / n, 0.00390625f, f.Accumulate));
 
-            // 21: Bottleneck1.BatchNorm4
-            W.For(n, 434176, new BatchNormBackward2(F + 96, P + 3984, F + 128, A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 64, F + 160, A + 24576 * n, 1f / n, 0.00390625f, 32, 256));
+            // 16: Bottleneck1.BatchNorm4
+            W.For(n, 393216, new BatchNormBackward2(F + 160, A + 32768 * n, A + 40960 * n, A + 24576 * n, F + 96, F + 192, F + 224, A + 24576 * n, 32, 256));
 
-            // 22: Bottleneck1.Conv2d4
+            // 17: Bottleneck1.Conv2d4
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 61440 * n, A + 24576 * n, G + 3472, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[4], n, A + 24576 * n, P + 3472, A + 65536 * n, AsIs, V);
 
-            // 24: Bottleneck1.BatchNorm3
-            W.For(n, 434176, new BatchNormBackward2(F + 32, P + 3408, F + 128, A + 32768 * n, A + 40960 * n, A + 16384 * n, F, F + 192, A + 32768 * n, 1f / n, 0.00390625f, 32, 256));
+            // 19: Bottleneck1.BatchNorm3
+            W.For(n, 393216, new BatchNormBackward2(F + 64, A + 32768 * n, A + 40960 * n, A + 16384 * n, F, F + 256, F + 288, A + 32768 * n, 32, 256));
 
-            // 25: Bottleneck1.Relu2 again
-            if (parameters) W.For(n, 32768, new ReluBackward(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, 8, 256));
+            // 20: Bottleneck1.Relu2 again
+            if (parameters) W.For(n, 28672, new ReluBackward(A + 71680 * n, F + 416, F + 448, P + 3136, A + 16384 * n, 8, 256));
 
-            // 26: Bottleneck1.Conv2d3
+            // 21: Bottleneck1.Conv2d3
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 16384 * n, A + 32768 * n, G + 3152, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 32768 * n, P + 3152, A + 16384 * n, AsIs, V);
 
-            // 28: Bottleneck1.BatchNorm2
-            W.For(8, 6400, new BatchNormBackward3(P + 3120, A + 71680 * n, F + 288, F + 304, P + 3136, A + 16384 * n, F, F + 16, G + 3120, G + 3136, n, 256, 2048, f.Accumulate));
-            W.For(n, 81920, new BatchNormBackward4(F + 304, P + 3120, F, A + 71680 * n, F + 288, P + 3136, A + 16384 * n, F + 16, A + 71680 * n, 1f / n, 0.00390625f, 8, 256));
+            // 23: Bottleneck1.BatchNorm2
+            W.For(8, 8960, new BatchNormBackward3(A + 71680 * n, F + 416, F + 448, P + 3136, A + 16384 * n, F + 432, G + 3120, P + 3120, F, F + 16, G + 3136, n, 2048, 256, 1f / n, 0.00390625f, f.Accumulate));
+            W.For(n, 75776, new BatchNormBackward4(F + 448, A + 71680 * n, F + 416, P + 3136, A + 16384 * n, F, F + 16, A + 71680 * n, 8, 256));
 
-            // 30: Bottleneck1.Relu1 again
-            if (parameters) W.For(n, 32768, new ReluBackward(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, 8, 256));
+            // 25: Bottleneck1.Relu1 again
+            if (parameters) W.For(n, 28672, new ReluBackward(A + 69632 * n, F + 368, F + 400, P + 2528, A + 16384 * n, 8, 256));
 
-            // 31: Bottleneck1.Conv2d2
+            // 26: Bottleneck1.Conv2d2
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 16384 * n, A + 71680 * n, G + 2544, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 71680 * n, P + 2544, A + 16384 * n, AsIs, V);
 
-            // 33: Bottleneck1.BatchNorm1
-            W.For(8, 6400, new BatchNormBackward3(P + 2512, A + 69632 * n, F + 256, F + 272, P + 2528, A + 16384 * n, F, F + 16, G + 2512, G + 2528, n, 256, 2048, f.Accumulate));
-            W.For(n, 81920, new BatchNormBackward4(F + 272, P + 2512, F, A + 69632 * n, F + 256, P + 2528, A + 16384 * n, F + 16, A + 69632 * n, 1f / n, 0.00390625f, 8, 256));
+            // 28: Bottleneck1.BatchNorm1
+            W.For(8, 8960, new BatchNormBackward3(A + 69632 * n, F + 368, F + 400, P + 2528, A + 16384 * n, F + 384, G + 2512, P + 2512, F, F + 16, G + 2528, n, 2048, 256, 1f / n, 0.00390625f, f.Accumulate));
+            W.For(n, 75776, new BatchNormBackward4(F + 400, A + 69632 * n, F + 368, P + 2528, A + 16384 * n, F, F + 16, A + 69632 * n, 8, 256));
 
-            // 35: Bottleneck1.Conv2d1
+            // 30: Bottleneck1.Conv2d1
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 61440 * n, A + 69632 * n, G + 2384, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 69632 * n, P + 2384, A + 65536 * n, new AddEpilogue2(A + 65536 * n), V);
 
-            // 37: Relu1 again
-            W.For(n, 262144, new ReluBackward(P + 2352, A, F + 224, F + 240, P + 2368, A + 16384 * n, 16, 1024));
+            // 32: Relu1 again
+            W.For(n, 229376, new ReluBackward(A, F + 320, F + 352, P + 2368, A + 16384 * n, 16, 1024));
 
-            // 38: MaxPool2d1
+            // 33: MaxPool2d1
             K::Pooling.MaxGrad(W, in PoolShapes[0], n, A + 16384 * n, A + 65536 * n, A + 32768 * n, AsIs);
 
-            // 39: BatchNorm1
-            W.For(16, 25600, new BatchNormBackward3(P + 2352, A, F + 224, F + 240, P + 2368, A + 32768 * n, F, F + 16, G + 2352, G + 2368, n, 1024, 16384, f.Accumulate));
-            W.For(n, 655360, new BatchNormBackward4(F + 240, P + 2352, F, A, F + 224, P + 2368, A + 32768 * n, F + 16, A, 1f / n, 0.0009765625f, 16, 1024));
+            // 34: BatchNorm1
+            W.For(16, 35840, new BatchNormBackward5(A, F + 320, F + 352, P + 2368, A + 32768 * n, F + 336, G + 2352, P + 2352, F, F + 16, G + 2368, n, 16384, 1024, 0.0009765625f, 1f / n, f.Accumulate));
+            W.For(n, 606208, new BatchNormBackward4(F + 352, A, F + 320, P + 2368, A + 32768 * n, F, F + 16, A, 16, 1024));
 
-            // 41: Conv2d1
+            // 36: Conv2d1
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 49152 * n, A, G, f.Accumulate, null, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 12288 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
-                // 42: Conv2d1
+                // 37: Conv2d1
                 K::Convolution.GradInput(W, in ConvShapes[0], n, A, P, dx0, AsIs, V);
             }
         }
@@ -566,25 +556,33 @@ partial class ResNetStem
         }
 
         // r0 = Σ(x)
-        // y = r0·1/n·factor
-        // y1 = running_mean·0.9 + y·0.1
-        public readonly struct BatchNorm3(float* x, float* y, float* running_mean, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor) : K::ILoop
+        // y = r0·factor·1/n
+        // y1 = Σ(x − mean x)², x = (x)
+        // y2 = running_mean·0.9 + y·0.1
+        // y3 = running_var·0.9 + y1·factor·1/n·n·factor/(n·factor − 1)·0.1
+        // y4 = weight·1/√(y1·factor·1/n + 1E-05)
+        public readonly struct BatchNorm3(float* x, float* y, float* y1, float* running_mean, float* y2, float* running_var, float* y3, float* weight, float* y4, nint N, nint stride, nint P, float factor, float inverseBatch, float batch, float factor1) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var reduce0 = new Reduce0(x + c * P + n * stride);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                    }
-                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var reduce0 = new Reduce0(x + c * P);
+                    var r0 = K::Simd.MomentsDouble(in reduce0, N, stride, P);
+                    var u2 = K::F1.Broadcast(factor) * K::F1.Broadcast(inverseBatch);
+                    var u3 = K::F1.Broadcast((float)r0.Sum) * u2;
+                    var u12 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u17 = (K::F1.Broadcast((float)r0.SquaredDeviations) * (u2 * (u12 / (u12 - K::F1.Broadcast(1f))))) * K::F1.Broadcast(0.1f);
+                    var u22 = K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Broadcast((float)r0.SquaredDeviations), u2, K::F1.Broadcast(1E-05f)));
                     var u4 = K::F1.Sum(u3);
                     var u8 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_mean + c), K::F1.Broadcast(0.9f), u3 * K::F1.Broadcast(0.1f)));
+                    var u19 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u17));
+                    var u25 = K::F1.Sum(K::F1.Load(weight + c) * (K::F1.Broadcast(1f) / u22));
                     y[c] = u4;
-                    y1[c] = u8;
+                    y1[c] = (float)r0.SquaredDeviations;
+                    y2[c] = u8;
+                    y3[c] = u19;
+                    y4[c] = u25;
                 }
             }
 
@@ -598,44 +596,75 @@ partial class ResNetStem
             }
         }
 
-        // r0 = Σ((x − x1)·(x − x1))
+        // y = max(bias + (x − x1)·x2, 0)
+        public readonly struct Relu(float* x, float* x1, float* x2, float* bias, float* y, nint C, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var write = new Write(x + n * C * P + c * P, x1[c], x2[c], bias[c], y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float* x, float x1, float x2, float bias, float* y) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t5 = V.MultiplyAdd(V.Load(x + i) - V.Broadcast(x1), V.Broadcast(x2), V.Broadcast(bias));
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t5), V.Broadcast(0f), t5));
+                }
+            }
+        }
+
+        // r0 = Σ(x)
         // y = r0·1/n·factor
-        // y1 = running_var·0.9 + y·n·factor/(n·factor − 1)·0.1
-        public readonly struct BatchNorm4(float* x, float* x1, float* y, float* running_var, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
+        // y1 = Σ(x − mean x)², x = (x)
+        // y2 = running_mean·0.9 + y·0.1
+        // y3 = running_var·0.9 + y1·1/n·factor·n·factor/(n·factor − 1)·0.1
+        // y4 = weight·1/√(y1·1/n·factor + 1E-05)
+        public readonly struct BatchNorm4(float* x, float* y, float* y1, float* running_mean, float* y2, float* running_var, float* y3, float* weight, float* y4, nint N, nint stride, nint P, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var reduce0 = new Reduce0(x + c * P + n * stride, x1 + c);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                    }
-                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
-                    var u8 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
-                    var u12 = (u3 * (u8 / (u8 - K::F1.Broadcast(1f)))) * K::F1.Broadcast(0.1f);
+                    var reduce0 = new Reduce0(x + c * P);
+                    var r0 = K::Simd.MomentsDouble(in reduce0, N, stride, P);
+                    var u2 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                    var u3 = K::F1.Broadcast((float)r0.Sum) * u2;
+                    var u12 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u17 = (K::F1.Broadcast((float)r0.SquaredDeviations) * (u2 * (u12 / (u12 - K::F1.Broadcast(1f))))) * K::F1.Broadcast(0.1f);
+                    var u22 = K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Broadcast((float)r0.SquaredDeviations), u2, K::F1.Broadcast(1E-05f)));
                     var u4 = K::F1.Sum(u3);
-                    var u14 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u12));
+                    var u8 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_mean + c), K::F1.Broadcast(0.9f), u3 * K::F1.Broadcast(0.1f)));
+                    var u19 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u17));
+                    var u25 = K::F1.Sum(K::F1.Load(weight + c) * (K::F1.Broadcast(1f) / u22));
                     y[c] = u4;
-                    y1[c] = u14;
+                    y1[c] = (float)r0.SquaredDeviations;
+                    y2[c] = u8;
+                    y3[c] = u19;
+                    y4[c] = u25;
                 }
             }
 
-            readonly struct Reduce0(float* x, float* x1) : K::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t2 = V.Load(x + i) - V.Broadcast(x1[0]);
-                    return t2 * t2;
+                    return V.Load(x + i);
                 }
             }
         }
 
-        // y = max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0)
-        public readonly struct Relu(float* weight, float* x, float* x1, float* x2, float* bias, float* y, nint C, nint P) : K::ILoop
+        // y = max(bias + (x − x1)·x2 + bias1 + (x3 − x4)·x5, 0)
+        public readonly struct Relu2(float* x, float* x1, float* x2, float* bias, float* x3, float* x4, float* x5, float* bias1, float* y, nint C, nint P) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -643,128 +672,87 @@ partial class ResNetStem
                 {
                     for (nint c = 0; c < C; c++)
                     {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, y + n * C * P + c * P);
+                        var write = new Write(x + n * C * P + c * P, x1[c], x2[c], bias[c], x3 + n * C * P + c * P, x4[c], x5[c], bias1[c], y + n * C * P + c * P);
                         K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* y) : K::IMap
+            readonly struct Write(float* x, float x1, float x2, float bias, float* x3, float x4, float x5, float bias1, float* y) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6));
+                    var t11 = V.MultiplyAdd(V.Load(x3 + i) - V.Broadcast(x4), V.Broadcast(x5), V.Broadcast(bias1));
+                    var t12 = V.MultiplyAdd(V.Load(x + i) - V.Broadcast(x1), V.Broadcast(x2), V.Broadcast(bias)) + t11;
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t12), V.Broadcast(0f), t12));
                 }
             }
         }
 
-        // y = max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0)
-        public readonly struct Relu2(float* weight, float* x, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* y, nint C, nint P) : K::ILoop
-        {
-            public void Run(nint begin, nint end)
-            {
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < C; c++)
-                    {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h1_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, weight1 + c, x3 + n * C * P + c * P, x4 + c, h1_9, bias1 + c, y + n * C * P + c * P);
-                        K::Simd.Map(in write, P);
-                    }
-                }
-            }
-
-            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float* y) : K::IMap
-            {
-                [Clr::MethodImpl(Inline)]
-                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
-                    var t14 = t6 + t13;
-                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14));
-                }
-            }
-        }
-
-        // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
-        // dx2 = 1/√(x5 + 1E-05)·dx1
-        // dx3 = Σ((x > 0 ? (x3 − x4)·dy : 0))
-        // dx4 = 1/√(x6 + 1E-05)·dx3
-        // dx5 = dx
-        // dx6 = dx
-        public readonly struct BatchNormBackward(float* x, float* dy, float* x1, float* x2, float* x3, float* x4, float* dx, float* dx1, float* x5, float* dx2, float* dx3, float* x6, float* dx4, float* dx5, float* dx6, nint N, nint P, nint stride, bool accumulate) : K::ILoop
+        // r0 = Σ((x > 0 ? dy : 0))
+        // r1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
+        // dx = 1/√(x5·1/n·factor + 1E-05)·r1
+        // dx1 = −(weight·r1·1/√(x5·1/n·factor + 1E-05)·1/√(x5·1/n·factor + 1E-05)·1/√(x5·1/n·factor + 1E-05)·0.5)·1/n·factor·2
+        // dx2 = −(1/√(x5·1/n·factor + 1E-05)·weight·r0)·1/n·factor
+        // r5 = Σ((x > 0 ? (x3 − x4)·dy : 0))
+        // dx3 = 1/√(x6·1/n·factor + 1E-05)·r5
+        // dx4 = −(weight1·r5·1/√(x6·1/n·factor + 1E-05)·1/√(x6·1/n·factor + 1E-05)·1/√(x6·1/n·factor + 1E-05)·0.5)·1/n·factor·2
+        // dx5 = −(1/√(x6·1/n·factor + 1E-05)·weight1·r0)·1/n·factor
+        // dx6 = r0
+        // dx7 = r0
+        public readonly struct BatchNormBackward(float* x, float* dy, float* x1, float* x2, float* x3, float* x4, float* x5, float* dx, float* weight, float* dx1, float* dx2, float* x6, float* dx3, float* weight1, float* dx4, float* dx5, float* dx6, float* dx7, nint N, nint stride, nint P, float inverseBatch, float factor, bool accumulate) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    var r1 = 0.0;
-                    var r2 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var reduce0 = new Reduce0(x + c * P + n * stride, dy + c * P + n * stride);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                        var reduce1 = new Reduce1(x + c * P + n * stride, x1 + c * P + n * stride, x2 + c, dy + c * P + n * stride);
-                        r1 += K::Simd.SumDouble(in reduce1, P);
-                        var reduce2 = new Reduce2(x + c * P + n * stride, x3 + c * P + n * stride, x4 + c, dy + c * P + n * stride);
-                        r2 += K::Simd.SumDouble(in reduce2, P);
-                    }
-                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
-                    var u5 = K::F1.Sum(u4);
-                    var u10 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x6 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r2);
-                    var u11 = K::F1.Sum(u10);
-                    var u12 = K::F1.Sum(K::F1.Broadcast((float)r0));
-                    var u13 = K::F1.Sum(K::F1.Broadcast((float)r0));
-                    dx[c] = (float)r0;
-                    dx1[c] = (float)r1;
-                    dx2[c] = accumulate ? dx2[c] + u5 : u5;
-                    dx3[c] = (float)r2;
-                    dx4[c] = accumulate ? dx4[c] + u11 : u11;
-                    dx5[c] = accumulate ? dx5[c] + u12 : u12;
-                    dx6[c] = accumulate ? dx6[c] + u13 : u13;
+                    var reduce0 = new Reduce0(x + c * P, dy + c * P, x1 + c * P, x2[c], x3 + c * P, x4[c]);
+                    var r0 = K::Simd.SumsDouble(in reduce0, N, stride, P);
+                    var u3 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x5 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u8 = K::F1.Sum(u6 * K::F1.Broadcast((float)r0.B));
+                    var u9 = K::F1.Load(weight + c);
+                    var u16 = u3 * K::F1.Broadcast(2f);
+                    var u27 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x6 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u29 = K::F1.Sum(u27 * K::F1.Broadcast((float)r0.C));
+                    var u30 = K::F1.Load(weight1 + c);
+                    var u44 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u45 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u18 = K::F1.Sum((-(((u9 * K::F1.Broadcast((float)r0.B)) * (u6 * u6)) * (u6 * K::F1.Broadcast(0.5f)))) * u16);
+                    var u23 = K::F1.Sum((-(u6 * (u9 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    var u38 = K::F1.Sum((-(((u30 * K::F1.Broadcast((float)r0.C)) * (u27 * u27)) * (u27 * K::F1.Broadcast(0.5f)))) * u16);
+                    var u43 = K::F1.Sum((-(u27 * (u30 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    dx[c] = accumulate ? dx[c] + u8 : u8;
+                    dx1[c] = u18;
+                    dx2[c] = u23;
+                    dx3[c] = accumulate ? dx3[c] + u29 : u29;
+                    dx4[c] = u38;
+                    dx5[c] = u43;
+                    dx6[c] = accumulate ? dx6[c] + u44 : u44;
+                    dx7[c] = accumulate ? dx7[c] + u45 : u45;
                 }
             }
 
-            readonly struct Reduce0(float* x, float* dy) : K::IReduce
+            readonly struct Reduce0(float* x, float* dy, float* x1, float x2, float* x3, float x4) : K::IReduceTogether
             {
                 [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                public void At<V>(nint i, ref V a, ref V b, ref V c) where V : unmanaged, K::ISimd<V>
                 {
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce1(float* x, float* x1, float* x2, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t6 = (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Load(dy + i);
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce2(float* x, float* x3, float* x4, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t6 = (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Load(dy + i);
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
+                    var t1 = V.GreaterThan(V.Load(x + i), V.Broadcast(0f));
+                    var t2 = V.Load(dy + i);
+                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
+                    var t8 = V.Select(t1, (V.Load(x1 + i) - V.Broadcast(x2)) * t2, V.Broadcast(0f));
+                    var t13 = V.Select(t1, (V.Load(x3 + i) - V.Broadcast(x4)) * t2, V.Broadcast(0f));
+                    a += t3;
+                    b += t8;
+                    c += t13;
                 }
             }
         }
 
-        // dx = 1/√(x + 1E-05)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·−(weight·dy2·1/√(x + 1E-05)·1/√(x + 1E-05)·1/√(x + 1E-05)·0.5)·1/n·factor·2 + −(1/√(x + 1E-05)·weight·dy…
-        public readonly struct BatchNormBackward2(float* x, float* weight, float* dy, float* x1, float* dy1, float* x2, float* x3, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P) : K::ILoop
+        // dx = x·(x1 > 0 ? dy : 0) + (x2 − x3)·dy1 + dy2
+        public readonly struct BatchNormBackward2(float* x, float* x1, float* dy, float* x2, float* x3, float* dy1, float* dy2, float* dx, nint C, nint P) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -772,32 +760,26 @@ partial class ResNetStem
                 {
                     for (nint c = 0; c < C; c++)
                     {
-                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
-                        var h1_4 = K::F1.Load(weight + c);
-                        var h1_11 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
-                        var h1_13 = K::F1.Sum((-(h1_3 * (h1_4 * K::F1.Load(dy + c)))) * h1_11);
-                        var h1_14 = K::F1.Sum(h1_3);
-                        var h1_23 = K::F1.Sum((-(((h1_4 * K::F1.Load(dy2 + c)) * (h1_3 * h1_3)) * (h1_3 * K::F1.Broadcast(0.5f)))) * h1_11);
-                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, dy1 + n * C * P + c * P, x2 + n * C * P + c * P, x3 + c, h1_23, dx + n * C * P + c * P);
+                        var write = new Write(x[c], x1 + n * C * P + c * P, dy + n * C * P + c * P, x2 + n * C * P + c * P, x3[c], dy1[c], dy2[c], dx + n * C * P + c * P);
                         K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            readonly struct Write(float s, float s1, float* weight, float* x1, float* dy1, float* x2, float* x3, float s2, float* dx) : K::IMap
+            readonly struct Write(float x, float* x1, float* dy, float* x2, float x3, float dy1, float dy2, float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t5 = V.Broadcast(weight[0]) * V.Select(V.GreaterThan(V.Load(x1 + i), V.Broadcast(0f)), V.Load(dy1 + i), V.Broadcast(0f));
-                    var t10 = ((V.Load(x2 + i) - V.Broadcast(x3[0])) * V.Broadcast(s2)) * V.Broadcast(2f);
-                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(s1), t5, t10) + V.Broadcast(s));
+                    var t4 = V.Select(V.GreaterThan(V.Load(x1 + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
+                    var t9 = (V.Load(x2 + i) - V.Broadcast(x3)) * V.Broadcast(dy1);
+                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(x), t4, t9) + V.Broadcast(dy2));
                 }
             }
         }
 
-        // dx = max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0)
-        public readonly struct ReluBackward(float* weight, float* x, float* x1, float* x2, float* bias, float* dx, nint C, nint P) : K::ILoop
+        // dx = max(bias + (x − x1)·x2, 0)
+        public readonly struct ReluBackward(float* x, float* x1, float* x2, float* bias, float* dx, nint C, nint P) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -805,84 +787,71 @@ partial class ResNetStem
                 {
                     for (nint c = 0; c < C; c++)
                     {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, dx + n * C * P + c * P);
+                        var write = new Write(x + n * C * P + c * P, x1[c], x2[c], bias[c], dx + n * C * P + c * P);
                         K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* dx) : K::IMap
+            readonly struct Write(float* x, float x1, float x2, float bias, float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    V.Store(dx + i, V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6));
+                    var t5 = V.MultiplyAdd(V.Load(x + i) - V.Broadcast(x1), V.Broadcast(x2), V.Broadcast(bias));
+                    V.Store(dx + i, V.Select(V.GreaterThan(V.Broadcast(0f), t5), V.Broadcast(0f), t5));
                 }
             }
         }
 
-        // dx = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0) > 0 ? dy : 0))
-        // dx1 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0) > 0 ? (x − x1)·dy : 0))
-        // dx2 = 1/√(x2 + 1E-05)·dx1
-        // dx3 = dx
-        public readonly struct BatchNormBackward3(float* weight, float* x, float* x1, float* x2, float* bias, float* dy, float* dx, float* dx1, float* dx2, float* dx3, nint N, nint P, nint stride, bool accumulate) : K::ILoop
+        // r0 = Σ((max(bias + (x − x1)·x2, 0) > 0 ? dy : 0))
+        // r1 = Σ((max(bias + (x − x1)·x2, 0) > 0 ? (x − x1)·dy : 0))
+        // dx = 1/√(x3·1/n·factor + 1E-05)·r1
+        // dx1 = −(weight·r1·1/√(x3·1/n·factor + 1E-05)·1/√(x3·1/n·factor + 1E-05)·1/√(x3·1/n·factor + 1E-05)·0.5)·1/n·factor·2
+        // dx2 = −(1/√(x3·1/n·factor + 1E-05)·weight·r0)·1/n·factor
+        // dx3 = r0
+        public readonly struct BatchNormBackward3(float* x, float* x1, float* x2, float* bias, float* dy, float* x3, float* dx, float* weight, float* dx1, float* dx2, float* dx3, nint N, nint stride, nint P, float inverseBatch, float factor, bool accumulate) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    var r1 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var reduce0 = new Reduce0(weight + c, x + c * P + n * stride, x1 + c, h1_4, bias + c, dy + c * P + n * stride);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                        var h2_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var reduce1 = new Reduce1(weight + c, x + c * P + n * stride, x1 + c, h2_4, bias + c, dy + c * P + n * stride);
-                        r1 += K::Simd.SumDouble(in reduce1, P);
-                    }
-                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
-                    var u5 = K::F1.Sum(u4);
-                    var u6 = K::F1.Sum(K::F1.Broadcast((float)r0));
-                    dx[c] = (float)r0;
-                    dx1[c] = (float)r1;
-                    dx2[c] = accumulate ? dx2[c] + u5 : u5;
-                    dx3[c] = accumulate ? dx3[c] + u6 : u6;
+                    var reduce0 = new Reduce0(x + c * P, x1[c], x2[c], bias[c], dy + c * P);
+                    var r0 = K::Simd.SumsDouble(in reduce0, N, stride, P);
+                    var u3 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x3 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u8 = K::F1.Sum(u6 * K::F1.Broadcast((float)r0.B));
+                    var u9 = K::F1.Load(weight + c);
+                    var u17 = (-(((u9 * K::F1.Broadcast((float)r0.B)) * (u6 * u6)) * (u6 * K::F1.Broadcast(0.5f)))) * (u3 * K::F1.Broadcast(2f));
+                    var u24 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u18 = K::F1.Sum(u17);
+                    var u23 = K::F1.Sum((-(u6 * (u9 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    dx[c] = accumulate ? dx[c] + u8 : u8;
+                    dx1[c] = u18;
+                    dx2[c] = u23;
+                    dx3[c] = accumulate ? dx3[c] + u24 : u24;
                 }
             }
 
-            readonly struct Reduce0(float* weight, float* x, float* x1, float s, float* bias, float* dy) : K::IReduce
+            readonly struct Reduce0(float* x, float x1, float x2, float bias, float* dy) : K::IReduceTogether
             {
                 [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                public void At<V>(nint i, ref V a, ref V b, ref V c) where V : unmanaged, K::ISimd<V>
                 {
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t8 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6), V.Broadcast(0f));
-                    var t9 = V.Load(dy + i);
-                    return V.Select(t8, t9, V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce1(float* weight, float* x, float* x1, float s, float* bias, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t1 = V.Load(x + i);
-                    var t2 = V.Broadcast(x1[0]);
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (t1 - t2) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t8 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6), V.Broadcast(0f));
-                    var t11 = (t1 - t2) * V.Load(dy + i);
-                    return V.Select(t8, t11, V.Broadcast(0f));
+                    var t0 = V.Load(x + i);
+                    var t1 = V.Broadcast(x1);
+                    var t6 = V.GreaterThan(V.MultiplyAdd(t0 - t1, V.Broadcast(x2), V.Broadcast(bias)), V.Broadcast(0f));
+                    var t7 = V.Load(dy + i);
+                    var t8 = V.Select(t6, t7, V.Broadcast(0f));
+                    var t11 = V.Select(t6, (t0 - t1) * t7, V.Broadcast(0f));
+                    a += t8;
+                    b += t11;
                 }
             }
         }
 
-        // dx = 1/√(x + 1E-05)·weight·(max(bias + weight·(x1 − x2)·1/√(x + 1E-05), 0) > 0 ? dy1 : 0) + (x1 − x2)·−(weight·dy2·1/√(x + 1E-05)·1/√(x + 1E-05)·1/√(x + 1E-05)·0.…
-        public readonly struct BatchNormBackward4(float* x, float* weight, float* dy, float* x1, float* x2, float* bias, float* dy1, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P) : K::ILoop
+        // dx = x·(max(bias + (x1 − x2)·x, 0) > 0 ? dy : 0) + (x1 − x2)·dy1 + dy2
+        public readonly struct BatchNormBackward4(float* x, float* x1, float* x2, float* bias, float* dy, float* dy1, float* dy2, float* dx, nint C, nint P) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -890,31 +859,24 @@ partial class ResNetStem
                 {
                     for (nint c = 0; c < C; c++)
                     {
-                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
-                        var h1_4 = K::F1.Load(weight + c);
-                        var h1_11 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
-                        var h1_13 = K::F1.Sum((-(h1_3 * (h1_4 * K::F1.Load(dy + c)))) * h1_11);
-                        var h1_14 = K::F1.Sum(h1_3);
-                        var h1_23 = K::F1.Sum((-(((h1_4 * K::F1.Load(dy2 + c)) * (h1_3 * h1_3)) * (h1_3 * K::F1.Broadcast(0.5f)))) * h1_11);
-                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, x2 + c, bias + c, dy1 + n * C * P + c * P, h1_23, dx + n * C * P + c * P);
+                        var write = new Write(x[c], x1 + n * C * P + c * P, x2[c], bias[c], dy + n * C * P + c * P, dy1[c], dy2[c], dx + n * C * P + c * P);
                         K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            readonly struct Write(float s, float s1, float* weight, float* x1, float* x2, float* bias, float* dy1, float s2, float* dx) : K::IMap
+            readonly struct Write(float x, float* x1, float x2, float bias, float* dy, float dy1, float dy2, float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
+                    var t0 = V.Broadcast(x);
                     var t1 = V.Load(x1 + i);
-                    var t2 = V.Broadcast(x2[0]);
-                    var t6 = V.MultiplyAdd(t0, (t1 - t2) * V.Broadcast(s1), V.Broadcast(bias[0]));
-                    var t8 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6), V.Broadcast(0f));
-                    var t9 = V.Load(dy1 + i);
-                    var t14 = ((t1 - t2) * V.Broadcast(s2)) * V.Broadcast(2f);
-                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(s1), t0 * V.Select(t8, t9, V.Broadcast(0f)), t14) + V.Broadcast(s));
+                    var t2 = V.Broadcast(x2);
+                    var t7 = V.Load(dy + i);
+                    var t8 = V.Select(V.GreaterThan(V.MultiplyAdd(t1 - t2, t0, V.Broadcast(bias)), V.Broadcast(0f)), t7, V.Broadcast(0f));
+                    var t11 = (t1 - t2) * V.Broadcast(dy1);
+                    V.Store(dx + i, V.MultiplyAdd(t0, t8, t11) + V.Broadcast(dy2));
                 }
             }
         }
@@ -926,6 +888,52 @@ partial class ResNetStem
             public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 return V.Load(dy + index) + acc;
+            }
+        }
+
+        // r0 = Σ((max(bias + (x − x1)·x2, 0) > 0 ? dy : 0))
+        // r1 = Σ((max(bias + (x − x1)·x2, 0) > 0 ? (x − x1)·dy : 0))
+        // dx = 1/√(x3·factor·1/n + 1E-05)·r1
+        // dx1 = −(weight·r1·1/√(x3·factor·1/n + 1E-05)·1/√(x3·factor·1/n + 1E-05)·1/√(x3·factor·1/n + 1E-05)·0.5)·factor·1/n·2
+        // dx2 = −(1/√(x3·factor·1/n + 1E-05)·weight·r0)·factor·1/n
+        // dx3 = r0
+        public readonly struct BatchNormBackward5(float* x, float* x1, float* x2, float* bias, float* dy, float* x3, float* dx, float* weight, float* dx1, float* dx2, float* dx3, nint N, nint stride, nint P, float factor, float inverseBatch, bool accumulate) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var c = begin; c < end; c++)
+                {
+                    var reduce0 = new Reduce0(x + c * P, x1[c], x2[c], bias[c], dy + c * P);
+                    var r0 = K::Simd.SumsDouble(in reduce0, N, stride, P);
+                    var u3 = K::F1.Broadcast(factor) * K::F1.Broadcast(inverseBatch);
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x3 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u8 = K::F1.Sum(u6 * K::F1.Broadcast((float)r0.B));
+                    var u9 = K::F1.Load(weight + c);
+                    var u17 = (-(((u9 * K::F1.Broadcast((float)r0.B)) * (u6 * u6)) * (u6 * K::F1.Broadcast(0.5f)))) * (u3 * K::F1.Broadcast(2f));
+                    var u24 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u18 = K::F1.Sum(u17);
+                    var u23 = K::F1.Sum((-(u6 * (u9 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    dx[c] = accumulate ? dx[c] + u8 : u8;
+                    dx1[c] = u18;
+                    dx2[c] = u23;
+                    dx3[c] = accumulate ? dx3[c] + u24 : u24;
+                }
+            }
+
+            readonly struct Reduce0(float* x, float x1, float x2, float bias, float* dy) : K::IReduceTogether
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i, ref V a, ref V b, ref V c) where V : unmanaged, K::ISimd<V>
+                {
+                    var t0 = V.Load(x + i);
+                    var t1 = V.Broadcast(x1);
+                    var t6 = V.GreaterThan(V.MultiplyAdd(t0 - t1, V.Broadcast(x2), V.Broadcast(bias)), V.Broadcast(0f));
+                    var t7 = V.Load(dy + i);
+                    var t8 = V.Select(t6, t7, V.Broadcast(0f));
+                    var t11 = V.Select(t6, (t0 - t1) * t7, V.Broadcast(0f));
+                    a += t8;
+                    b += t11;
+                }
             }
         }
     }

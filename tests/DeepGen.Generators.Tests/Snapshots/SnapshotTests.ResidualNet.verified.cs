@@ -187,58 +187,52 @@ partial class ResidualNet
     // 18  GlobalAvgPool2d1              Row     [n,16,8,8]              [n,16,1,1]               2.05k  4.16k  0·n (19)
     // 19  Dense1                        MatMul  [n,16,1,1]              [n,10]              170    320    104  output
     // 20  SoftmaxCrossEntropy1          Row     [n,10] [n]              [n,1]                       60     48  0·n
-    // Training: 50 kernels, arena of 80,960 bytes a sample and 960 fixed.
+    // Training: 44 kernels, arena of 80,960 bytes a sample and 1,408 fixed.
     //  #  layers                        kernel          in                       out              parameters  FLOPs  bytes  at (until kernel)
-    //  0  Conv2d1                       Conv            [n,3,16,16]              [n,8,16,16]             216   111k  11.3k  0·n (47)
-    //  1  BatchNorm1                    Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  6.14k  8.19k  fixed 0 (47), state 0
-    //  2  BatchNorm1                    Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  6.14k  8.19k  fixed 16 (47), state 16
-    //  3  Relu1                         Row             [n,8,16,16]              [n,8,16,16]              16  2.05k  16.4k  2048·n (49)
-    //  4  Residual1.Conv2d1             Conv            [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  4096·n (43)
-    //  5  Residual1.BatchNorm1          Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  6.14k  8.19k  fixed 32 (43), state 32
-    //  6  Residual1.BatchNorm1          Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  6.14k  8.19k  fixed 48 (43), state 48
-    //  7  Residual1.Relu1               Row             [n,8,16,16]              [n,8,16,16]              16  2.05k  16.4k  6144·n (45)
-    //  8  Residual1.Conv2d2             Conv            [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  8192·n (41)
-    //  9  Residual1.BatchNorm2          Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  6.14k  8.19k  fixed 64 (39), state 64
-    // 10  Residual1.BatchNorm2          Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  6.14k  8.19k  fixed 80 (39), state 80
-    // 11  Residual1.Relu2               Row             [n,8,16,16]              [n,8,16,16]              16  2.05k  24.6k  10240·n (47)
-    // 12  Residual2.Conv2d1             Conv            [n,8,16,16]              [n,16,8,8]            1,152   147k  12.3k  14336·n (35)
-    // 13  Residual2.BatchNorm1          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  3.07k  4.10k  fixed 96 (35), state 96
-    // 14  Residual2.BatchNorm1          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  3.07k  4.10k  fixed 112 (35), state 112
-    // 15  Residual2.Relu1               Row             [n,16,8,8]               [n,16,8,8]               32  1.02k  8.19k  15360·n (37)
-    // 16  Residual2.Conv2d2             Conv            [n,16,8,8]               [n,16,8,8]            2,304   295k  8.19k  16384·n (33)
-    // 17  Residual2.BatchNorm2          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  3.07k  4.10k  fixed 128 (31), state 128
-    // 18  Residual2.BatchNorm2          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  3.07k  4.10k  fixed 144 (31), state 144
-    // 19  Residual2.Conv2d3             Conv            [n,8,16,16]              [n,16,8,8]              128  16.4k  12.3k  17408·n (31)
-    // 20  Residual2.BatchNorm3          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  3.07k  4.10k  fixed 160 (31), state 160
-    // 21  Residual2.BatchNorm3          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  3.07k  4.10k  fixed 176 (31), state 176
-    // 22  GlobalAvgPool2d1              Row             [n,16,8,8]               [n,16,1,1]               64  2.05k  8.26k  12288·n (25)
-    // 23  Dense1                        MatMul          [n,16,1,1]               [n,10]                  170    320    104  12304·n (24)
-    // 24  SoftmaxCrossEntropy1          Row             [n,10] [n]               [n,1] [n,10]                    50     88  12320·n, 12336·n (26)
-    // 25  Dense1                        WeightMatMul    [n,10] [n,16,1,1]        [10,16] [1,10]                 320    104  gradients 5152, gradients 5312
-    // 26  Dense1                        MatMul          [n,10]                   [n,16]                  160    320    104  20224·n (31)
-    // 27  Residual2.BatchNorm3 + BatchNorm2  Reduce          [n,16,8,8] [n,16]        [1,16,1,1] [16]          64  21.5k  8.26k  fixed 192 (31), gradients 5120, fixed 208 (28), gradients 4960, fixed 224 (31), gradients 4976, gradients 5136
-    // 28  Residual2.BatchNorm3          Row             [n,16,8,8] [n,16]        [n,16,8,8]               64  1.02k  12.4k  18432·n (30)
-    // 29  Residual2.Conv2d3             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,1,1]                   16.4k  12.3k  gradients 4992
-    // 30  Residual2.Conv2d3             ConvGradInput   [n,16,8,8]               [n,8,16,16]             128  16.4k  12.3k  12288·n (45)
-    // 31  Residual2.BatchNorm2          Row             [n,16,8,8] [n,16]        [n,16,8,8]               64  1.02k  12.4k  16384·n (33)
-    // 32  Residual2.Conv2d2             ConvGradWeight  [n,16,8,8]               [16,16,3,3]                   295k  8.19k  gradients 2656
-    // 33  Residual2.Conv2d2             ConvGradInput   [n,16,8,8]               [n,16,8,8]            2,304   295k  8.19k  17408·n (35)
-    // 34  Residual2.BatchNorm1          Reduce          [n,16,8,8]               [1,16,1,1] [16]              4.10k  12.3k  fixed 128 (35), fixed 144 (35), gradients 2624, gradients 2640
-    // 35  Residual2.BatchNorm1          Row             [n,16,8,8]               [n,16,8,8]               16  1.02k  16.4k  15360·n (37)
-    // 36  Residual2.Conv2d1             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,3,3]                    147k  12.3k  gradients 1472
-    // 37  Residual2.Conv2d1             ConvGradInput   [n,16,8,8] [n,8,16,16]   [n,8,16,16]           1,152   147k  20.5k  12288·n (45)
-    // 38  Residual1.BatchNorm2          Reduce          [n,8,16,16]              [1,8,1,1] [8]                8.19k  24.6k  fixed 96 (39), fixed 112 (39), gradients 1440, gradients 1456
-    // 39  Residual1.BatchNorm2          Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  32.8k  8192·n (41)
-    // 40  Residual1.Conv2d2             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 864
-    // 41  Residual1.Conv2d2             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  14336·n (43)
-    // 42  Residual1.BatchNorm1          Reduce          [n,8,16,16]              [1,8,1,1] [8]                8.19k  24.6k  fixed 64 (43), fixed 80 (43), gradients 832, gradients 848
-    // 43  Residual1.BatchNorm1          Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  32.8k  6144·n (45)
-    // 44  Residual1.Conv2d1             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 256
-    // 45  Residual1.Conv2d1             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  32.8k  10240·n (47)
-    // 46  BatchNorm1                    Reduce          [n,8,16,16]              [1,8,1,1] [8]                8.19k  24.6k  fixed 32 (47), fixed 48 (47), gradients 224, gradients 240
-    // 47  BatchNorm1                    Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  32.8k  2048·n (49)
-    // 48  Conv2d1                       ConvGradWeight  [n,3,16,16] [n,8,16,16]  [8,3,3,3]                     111k  11.3k  gradients 0
-    // 49  Conv2d1                       ConvGradInput   [n,8,16,16]              [n,3,16,16]             216   111k  11.3k  InputGradient
+    //  0  Conv2d1                       Conv            [n,3,16,16]              [n,8,16,16]             216   111k  11.3k  0·n (41)
+    //  1  BatchNorm1                    Reduce          [n,8,16,16]              [1,8,1,1] [8]            24  12.3k  8.19k  fixed 0 (41), fixed 16 (40), state 0, state 16, fixed 32 (41)
+    //  2  Relu1                         Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  16.4k  2048·n (43)
+    //  3  Residual1.Conv2d1             Conv            [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  4096·n (37)
+    //  4  Residual1.BatchNorm1          Reduce          [n,8,16,16]              [1,8,1,1] [8]            24  12.3k  8.19k  fixed 48 (37), fixed 64 (36), state 32, state 48, fixed 80 (37)
+    //  5  Residual1.Relu1               Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  16.4k  6144·n (39)
+    //  6  Residual1.Conv2d2             Conv            [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  8192·n (35)
+    //  7  Residual1.BatchNorm2          Reduce          [n,8,16,16]              [1,8,1,1] [8]            24  12.3k  8.19k  fixed 96 (33), fixed 112 (32), state 64, state 80, fixed 128 (33)
+    //  8  Residual1.Relu2               Row             [n,8,16,16]              [n,8,16,16]               8  2.05k  24.6k  10240·n (41)
+    //  9  Residual2.Conv2d1             Conv            [n,8,16,16]              [n,16,8,8]            1,152   147k  12.3k  14336·n (29)
+    // 10  Residual2.BatchNorm1          Reduce          [n,16,8,8]               [1,16,1,1] [16]          48  6.14k  4.10k  fixed 144 (29), fixed 160 (28), state 96, state 112, fixed 176 (29)
+    // 11  Residual2.Relu1               Row             [n,16,8,8]               [n,16,8,8]               16  1.02k  8.19k  15360·n (31)
+    // 12  Residual2.Conv2d2             Conv            [n,16,8,8]               [n,16,8,8]            2,304   295k  8.19k  16384·n (27)
+    // 13  Residual2.BatchNorm2          Reduce          [n,16,8,8]               [1,16,1,1] [16]          48  6.14k  4.10k  fixed 192 (25), fixed 208 (21), state 128, state 144, fixed 224 (25)
+    // 14  Residual2.Conv2d3             Conv            [n,8,16,16]              [n,16,8,8]              128  16.4k  12.3k  17408·n (25)
+    // 15  Residual2.BatchNorm3          Reduce          [n,16,8,8]               [1,16,1,1] [16]          48  6.14k  4.10k  fixed 240 (25), fixed 256 (21), state 160, state 176, fixed 272 (25)
+    // 16  GlobalAvgPool2d1              Row             [n,16,8,8]               [n,16,1,1]               32  2.05k  8.26k  12288·n (19)
+    // 17  Dense1                        MatMul          [n,16,1,1]               [n,10]                  170    320    104  12304·n (18)
+    // 18  SoftmaxCrossEntropy1          Row             [n,10] [n]               [n,1] [n,10]                    50     88  12320·n, 12336·n (20)
+    // 19  Dense1                        WeightMatMul    [n,10] [n,16,1,1]        [10,16] [1,10]                 320    104  gradients 5152, gradients 5312
+    // 20  Dense1                        MatMul          [n,10]                   [n,16]                  160    320    104  20224·n (25)
+    // 21  Residual2.BatchNorm3 + BatchNorm2  Reduce          [n,16,8,8] [n,16]        [1,16,1,1] [16]          64  11.3k  8.26k  gradients 5120, fixed 288 (22), fixed 304 (22), gradients 4960, fixed 320 (25), fixed 336 (25), gradients 4976, gradients 5136
+    // 22  Residual2.BatchNorm3          Row             [n,16,8,8] [n,16]        [n,16,8,8]               32  1.02k  12.4k  18432·n (24)
+    // 23  Residual2.Conv2d3             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,1,1]                   16.4k  12.3k  gradients 4992
+    // 24  Residual2.Conv2d3             ConvGradInput   [n,16,8,8]               [n,8,16,16]             128  16.4k  12.3k  12288·n (39)
+    // 25  Residual2.BatchNorm2          Row             [n,16,8,8] [n,16]        [n,16,8,8]               32  1.02k  12.4k  16384·n (27)
+    // 26  Residual2.Conv2d2             ConvGradWeight  [n,16,8,8]               [16,16,3,3]                   295k  8.19k  gradients 2656
+    // 27  Residual2.Conv2d2             ConvGradInput   [n,16,8,8]               [n,16,8,8]            2,304   295k  8.19k  17408·n (29)
+    // 28  Residual2.BatchNorm1          Reduce          [n,16,8,8]               [1,16,1,1] [16]          16  6.14k  12.3k  gradients 2624, fixed 192 (29), fixed 208 (29), gradients 2640
+    // 29  Residual2.BatchNorm1          Row             [n,16,8,8]               [n,16,8,8]                   1.02k  16.4k  15360·n (31)
+    // 30  Residual2.Conv2d1             ConvGradWeight  [n,8,16,16] [n,16,8,8]   [16,8,3,3]                    147k  12.3k  gradients 1472
+    // 31  Residual2.Conv2d1             ConvGradInput   [n,16,8,8] [n,8,16,16]   [n,8,16,16]           1,152   147k  20.5k  12288·n (39)
+    // 32  Residual1.BatchNorm2          Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  12.3k  24.6k  gradients 1440, fixed 144 (33), fixed 160 (33), gradients 1456
+    // 33  Residual1.BatchNorm2          Row             [n,8,16,16]              [n,8,16,16]                  2.05k  32.8k  8192·n (35)
+    // 34  Residual1.Conv2d2             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 864
+    // 35  Residual1.Conv2d2             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  16.4k  14336·n (37)
+    // 36  Residual1.BatchNorm1          Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  12.3k  24.6k  gradients 832, fixed 96 (37), fixed 112 (37), gradients 848
+    // 37  Residual1.BatchNorm1          Row             [n,8,16,16]              [n,8,16,16]                  2.05k  32.8k  6144·n (39)
+    // 38  Residual1.Conv2d1             ConvGradWeight  [n,8,16,16]              [8,8,3,3]                     295k  16.4k  gradients 256
+    // 39  Residual1.Conv2d1             ConvGradInput   [n,8,16,16]              [n,8,16,16]             576   295k  32.8k  10240·n (41)
+    // 40  BatchNorm1                    Reduce          [n,8,16,16]              [1,8,1,1] [8]             8  12.3k  24.6k  gradients 224, fixed 48 (41), fixed 64 (41), gradients 240
+    // 41  BatchNorm1                    Row             [n,8,16,16]              [n,8,16,16]                  2.05k  32.8k  2048·n (43)
+    // 42  Conv2d1                       ConvGradWeight  [n,3,16,16] [n,8,16,16]  [8,3,3,3]                     111k  11.3k  gradients 0
+    // 43  Conv2d1                       ConvGradInput   [n,8,16,16]              [n,3,16,16]             216   111k  11.3k  InputGradient
     private static unsafe partial class Compiled
     {
         private const Clr::MethodImplOptions Inline = Clr::MethodImplOptions.AggressiveInlining;
@@ -272,9 +266,9 @@ partial class ResidualNet
             },
             Inference = new(4096, 0),
             Evaluation = new(4096, 0),
-            Training = new(20240, 240),
+            Training = new(20240, 352),
             Activations = Runtime::BufferDefinition.Table(ActivationTable),
-            KernelsPerStep = 50,
+            KernelsPerStep = 44,
             Prepare = Prepare,
             Infer = Infer,
             Evaluate = Evaluate,
@@ -452,60 +446,54 @@ partial class ResidualNet
             K::Convolution.Forward(W, in ConvShapes[0], n, A + 19456 * n, P, A, AsIs, V);
 
             // 1: BatchNorm1
-            W.For(8, 1792, new BatchNorm3(A, F, S, S, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A, F, F + 16, S + 16, S + 16, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            W.For(8, 4096, new BatchNorm3(A, F, F + 16, S, S, S + 16, S + 16, P + 224, F + 32, n, 2048, 256, 0.00390625f, 1f / n, n, 256f));
 
-            // 3: Relu1
-            W.For(n, 32768, new Relu(P + 224, A, F, F + 16, P + 240, A + 2048 * n, 8, 256));
+            // 2: Relu1
+            W.For(n, 28672, new Relu(A, F, F + 32, P + 240, A + 2048 * n, 8, 256));
 
-            // 4: Residual1.Conv2d1
+            // 3: Residual1.Conv2d1
             K::Convolution.Forward(W, in ConvShapes[1], n, A + 2048 * n, P + 256, A + 4096 * n, AsIs, V);
 
-            // 5: Residual1.BatchNorm1
-            W.For(8, 1792, new BatchNorm3(A + 4096 * n, F + 32, S + 32, S + 32, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A + 4096 * n, F + 32, F + 48, S + 48, S + 48, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            // 4: Residual1.BatchNorm1
+            W.For(8, 4096, new BatchNorm3(A + 4096 * n, F + 48, F + 64, S + 32, S + 32, S + 48, S + 48, P + 832, F + 80, n, 2048, 256, 0.00390625f, 1f / n, n, 256f));
 
-            // 7: Residual1.Relu1
-            W.For(n, 32768, new Relu(P + 832, A + 4096 * n, F + 32, F + 48, P + 848, A + 6144 * n, 8, 256));
+            // 5: Residual1.Relu1
+            W.For(n, 28672, new Relu(A + 4096 * n, F + 48, F + 80, P + 848, A + 6144 * n, 8, 256));
 
-            // 8: Residual1.Conv2d2
+            // 6: Residual1.Conv2d2
             K::Convolution.Forward(W, in ConvShapes[1], n, A + 6144 * n, P + 864, A + 8192 * n, AsIs, V);
 
-            // 9: Residual1.BatchNorm2
-            W.For(8, 1792, new BatchNorm3(A + 8192 * n, F + 64, S + 64, S + 64, n, 256, 2048, 1f / n, 0.00390625f));
-            W.For(8, 2304, new BatchNorm4(A + 8192 * n, F + 64, F + 80, S + 80, S + 80, n, 256, 2048, 1f / n, 0.00390625f, n, 256f));
+            // 7: Residual1.BatchNorm2
+            W.For(8, 4096, new BatchNorm3(A + 8192 * n, F + 96, F + 112, S + 64, S + 64, S + 80, S + 80, P + 1440, F + 128, n, 2048, 256, 0.00390625f, 1f / n, n, 256f));
 
-            // 11: Residual1.Relu2
-            W.For(n, 63488, new Relu2(A + 2048 * n, P + 1440, A + 8192 * n, F + 64, F + 80, P + 1456, A + 10240 * n, 8, 256));
+            // 8: Residual1.Relu2
+            W.For(n, 55296, new Relu2(A + 2048 * n, A + 8192 * n, F + 96, F + 128, P + 1456, A + 10240 * n, 8, 256));
 
-            // 12: Residual2.Conv2d1
+            // 9: Residual2.Conv2d1
             K::Convolution.Forward(W, in ConvShapes[2], n, A + 10240 * n, P + 1472, A + 14336 * n, AsIs, V);
 
-            // 13: Residual2.BatchNorm1
-            W.For(16, 448, new BatchNorm3(A + 14336 * n, F + 96, S + 96, S + 96, n, 64, 1024, 1f / n, 0.015625f));
-            W.For(16, 576, new BatchNorm4(A + 14336 * n, F + 96, F + 112, S + 112, S + 112, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
+            // 10: Residual2.BatchNorm1
+            W.For(16, 1024, new BatchNorm4(A + 14336 * n, F + 144, F + 160, S + 96, S + 96, S + 112, S + 112, P + 2624, F + 176, n, 1024, 64, 1f / n, 0.015625f, n, 64f));
 
-            // 15: Residual2.Relu1
-            W.For(n, 16384, new Relu(P + 2624, A + 14336 * n, F + 96, F + 112, P + 2640, A + 15360 * n, 16, 64));
+            // 11: Residual2.Relu1
+            W.For(n, 14336, new Relu(A + 14336 * n, F + 144, F + 176, P + 2640, A + 15360 * n, 16, 64));
 
-            // 16: Residual2.Conv2d2
+            // 12: Residual2.Conv2d2
             K::Convolution.Forward(W, in ConvShapes[3], n, A + 15360 * n, P + 2656, A + 16384 * n, AsIs, V);
 
-            // 17: Residual2.BatchNorm2
-            W.For(16, 448, new BatchNorm3(A + 16384 * n, F + 128, S + 128, S + 128, n, 64, 1024, 1f / n, 0.015625f));
-            W.For(16, 576, new BatchNorm4(A + 16384 * n, F + 128, F + 144, S + 144, S + 144, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
+            // 13: Residual2.BatchNorm2
+            W.For(16, 1024, new BatchNorm4(A + 16384 * n, F + 192, F + 208, S + 128, S + 128, S + 144, S + 144, P + 4960, F + 224, n, 1024, 64, 1f / n, 0.015625f, n, 64f));
 
-            // 19: Residual2.Conv2d3
+            // 14: Residual2.Conv2d3
             K::Convolution.Forward(W, in ConvShapes[4], n, A + 10240 * n, P + 4992, A + 17408 * n, AsIs, V);
 
-            // 20: Residual2.BatchNorm3
-            W.For(16, 448, new BatchNorm3(A + 17408 * n, F + 160, S + 160, S + 160, n, 64, 1024, 1f / n, 0.015625f));
-            W.For(16, 576, new BatchNorm4(A + 17408 * n, F + 160, F + 176, S + 176, S + 176, n, 64, 1024, 1f / n, 0.015625f, n, 64f));
+            // 15: Residual2.BatchNorm3
+            W.For(16, 1024, new BatchNorm4(A + 17408 * n, F + 240, F + 256, S + 160, S + 160, S + 176, S + 176, P + 5120, F + 272, n, 1024, 64, 1f / n, 0.015625f, n, 64f));
 
-            // 22: GlobalAvgPool2d1
-            W.For(n, 32768, new GlobalAvgPool2d2(P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 12288 * n, 16, 64, 0.015625f, 16));
+            // 16: GlobalAvgPool2d1
+            W.For(n, 28672, new GlobalAvgPool2d2(A + 16384 * n, F + 192, F + 224, P + 4976, A + 17408 * n, F + 240, F + 272, P + 5136, A + 12288 * n, 16, 64, 0.015625f, 16));
 
-            // 23: Dense1
+            // 17: Dense1
             K::MatMul.Run(W, A + 12288 * n, 16, 1, P + 5152, 1, 16, A + 12304 * n, n, 10, 16, new BiasEpilogue(P + 5312));
             if (f.Outputs != null && f.Outputs[0] != null)
             {
@@ -521,7 +509,7 @@ partial class ResidualNet
             K::WeightForms V = f.Forms;
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
-            // 24: SoftmaxCrossEntropy1
+            // 18: SoftmaxCrossEntropy1
             W.For(n, 570, new SoftmaxCrossEntropy2(A + 12304 * n, (int*)f.Targets[0], A + 12320 * n, A + 12336 * n, 10, 1f / n));
 
             // The mean over the batch, added up in double.
@@ -553,63 +541,63 @@ partial class ResidualNet
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
             var parameters = f.WantParameterGradients;
 
-            // 25: Dense1
+            // 19: Dense1
             if (parameters) K::MatMul.Accumulate(W, A + 12336 * n, 1, 10, A + 12288 * n, 16, 1, G + 5152, 10, 16, n, f.Accumulate, G + 5312);
             K::MatMul.Run(W, A + 12336 * n, 10, 1, P + 5152, 16, 1, A + 20224 * n, n, 16, 10, AsIs);
 
-            // 27: Residual2.BatchNorm3 + BatchNorm2
-            W.For(16, 4288, new BatchNormBackward(P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 192, G + 5120, F + 208, G + 4960, F + 224, G + 4976, G + 5136, n, 64, 1024, 16, 0.015625f, f.Accumulate, 1f / n));
+            // 21: Residual2.BatchNorm3 + BatchNorm2
+            W.For(16, 4352, new BatchNormBackward(A + 16384 * n, F + 192, F + 224, P + 4976, A + 17408 * n, F + 240, F + 272, P + 5136, A + 20224 * n, F + 256, G + 5120, P + 5120, F + 288, F + 304, F + 208, G + 4960, P + 4960, F + 320, F + 336, G + 4976, G + 5136, n, 64, 1024, 16, 0.015625f, 1f / n, f.Accumulate));
 
-            // 28: Residual2.BatchNorm3
-            W.For(n, 56320, new BatchNormBackward2(F + 176, P + 5120, F + 192, P + 4960, A + 16384 * n, F + 128, F + 144, P + 4976, A + 17408 * n, F + 160, P + 5136, A + 20224 * n, F + 208, A + 18432 * n, 1f / n, 0.015625f, 16, 64, 16));
+            // 22: Residual2.BatchNorm3
+            W.For(n, 52224, new BatchNormBackward2(F + 272, A + 16384 * n, F + 192, F + 224, P + 4976, A + 17408 * n, F + 240, P + 5136, A + 20224 * n, F + 288, F + 304, A + 18432 * n, 16, 64, 16, 0.015625f));
 
-            // 29: Residual2.Conv2d3
+            // 23: Residual2.Conv2d3
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[4], n, A + 10240 * n, A + 18432 * n, G + 4992, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[4], n, A + 18432 * n, P + 4992, A + 12288 * n, AsIs, V);
 
-            // 31: Residual2.BatchNorm2
-            W.For(n, 56320, new BatchNormBackward3(F + 144, P + 4960, F + 192, A + 16384 * n, F + 128, P + 4976, P + 5120, A + 17408 * n, F + 160, F + 176, P + 5136, A + 20224 * n, F + 224, A + 16384 * n, 1f / n, 0.015625f, 16, 64, 16));
+            // 25: Residual2.BatchNorm2
+            W.For(n, 52224, new BatchNormBackward3(F + 224, A + 16384 * n, F + 192, P + 4976, A + 17408 * n, F + 240, F + 272, P + 5136, A + 20224 * n, F + 320, F + 336, A + 16384 * n, 16, 64, 16, 0.015625f));
 
-            // 32: Residual2.Conv2d2
+            // 26: Residual2.Conv2d2
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[3], n, A + 15360 * n, A + 16384 * n, G + 2656, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[3], n, A + 16384 * n, P + 2656, A + 17408 * n, AsIs, V);
 
-            // 34: Residual2.BatchNorm1
-            W.For(16, 1536, new BatchNormBackward4(A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 128, F + 144, F + 112, G + 2624, G + 2640, n, 64, 1024, f.Accumulate));
-            W.For(n, 39936, new BatchNormBackward5(F + 112, P + 2624, F + 128, A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 96, F + 144, A + 15360 * n, 1f / n, 0.015625f, 16, 64));
+            // 28: Residual2.BatchNorm1
+            W.For(16, 2176, new BatchNormBackward4(A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 144, F + 160, G + 2624, P + 2624, F + 192, F + 208, G + 2640, n, 1024, 64, 1f / n, 0.015625f, f.Accumulate));
+            W.For(n, 36864, new BatchNormBackward5(F + 176, A + 15360 * n, A + 17408 * n, A + 14336 * n, F + 144, F + 192, F + 208, A + 15360 * n, 16, 64));
 
-            // 36: Residual2.Conv2d1
+            // 30: Residual2.Conv2d1
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[2], n, A + 10240 * n, A + 15360 * n, G + 1472, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[2], n, A + 15360 * n, P + 1472, A + 12288 * n, new AddEpilogue2(A + 12288 * n), V);
 
-            // 38: Residual1.BatchNorm2
-            W.For(8, 10240, new BatchNormBackward4(A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 96, F + 112, F + 80, G + 1440, G + 1456, n, 256, 2048, f.Accumulate));
-            W.For(n, 112640, new BatchNormBackward5(F + 80, P + 1440, F + 96, A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 64, F + 112, A + 8192 * n, 1f / n, 0.00390625f, 8, 256));
+            // 32: Residual1.BatchNorm2
+            W.For(8, 12288, new BatchNormBackward6(A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 96, F + 112, G + 1440, P + 1440, F + 144, F + 160, G + 1456, n, 2048, 256, 0.00390625f, 1f / n, f.Accumulate));
+            W.For(n, 102400, new BatchNormBackward5(F + 128, A + 10240 * n, A + 12288 * n, A + 8192 * n, F + 96, F + 144, F + 160, A + 8192 * n, 8, 256));
 
-            // 40: Residual1.Conv2d2
+            // 34: Residual1.Conv2d2
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 6144 * n, A + 8192 * n, G + 864, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 8192 * n, P + 864, A + 14336 * n, AsIs, V);
 
-            // 42: Residual1.BatchNorm1
-            W.For(8, 10240, new BatchNormBackward4(A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 64, F + 80, F + 48, G + 832, G + 848, n, 256, 2048, f.Accumulate));
-            W.For(n, 112640, new BatchNormBackward5(F + 48, P + 832, F + 64, A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 32, F + 80, A + 6144 * n, 1f / n, 0.00390625f, 8, 256));
+            // 36: Residual1.BatchNorm1
+            W.For(8, 12288, new BatchNormBackward6(A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 48, F + 64, G + 832, P + 832, F + 96, F + 112, G + 848, n, 2048, 256, 0.00390625f, 1f / n, f.Accumulate));
+            W.For(n, 102400, new BatchNormBackward5(F + 80, A + 6144 * n, A + 14336 * n, A + 4096 * n, F + 48, F + 96, F + 112, A + 6144 * n, 8, 256));
 
-            // 44: Residual1.Conv2d1
+            // 38: Residual1.Conv2d1
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[1], n, A + 2048 * n, A + 6144 * n, G + 256, f.Accumulate, null, V);
             K::Convolution.GradInput(W, in ConvShapes[1], n, A + 6144 * n, P + 256, A + 10240 * n, new AddEpilogue3(A + 10240 * n, A + 12288 * n), V);
 
-            // 46: BatchNorm1
-            W.For(8, 10240, new BatchNormBackward4(A + 2048 * n, A + 10240 * n, A, F, F + 32, F + 48, F + 16, G + 224, G + 240, n, 256, 2048, f.Accumulate));
-            W.For(n, 112640, new BatchNormBackward5(F + 16, P + 224, F + 32, A + 2048 * n, A + 10240 * n, A, F, F + 48, A + 2048 * n, 1f / n, 0.00390625f, 8, 256));
+            // 40: BatchNorm1
+            W.For(8, 12288, new BatchNormBackward6(A + 2048 * n, A + 10240 * n, A, F, F + 16, G + 224, P + 224, F + 48, F + 64, G + 240, n, 2048, 256, 0.00390625f, 1f / n, f.Accumulate));
+            W.For(n, 102400, new BatchNormBackward5(F + 32, A + 2048 * n, A + 10240 * n, A, F, F + 48, F + 64, A + 2048 * n, 8, 256));
 
-            // 48: Conv2d1
+            // 42: Conv2d1
             if (parameters) K::Convolution.GradWeight(W, in ConvShapes[0], n, A + 19456 * n, A + 2048 * n, G, f.Accumulate, null, V);
             if (f.WantInputGradients)
             {
                 var unwanted = K::Workers.Scratch(0, 768 * n);
                 var dx0 = f.InputGradients[0] != null ? (float*)f.InputGradients[0] : unwanted + 0 * n;
 
-                // 49: Conv2d1
+                // 43: Conv2d1
                 K::Convolution.GradInput(W, in ConvShapes[0], n, A + 2048 * n, P, dx0, AsIs, V);
             }
         }
@@ -751,7 +739,7 @@ partial class ResidualNet
                     var r1 = K::Simd.Sum(in reduce1, F);
                     var r2 = K::F1.Sum(K::SimdMath.Log(K::F1.Broadcast(r1)));
                     var r3 = K::F1.Sum(K::F1.Broadcast(r0) + K::F1.Broadcast(r2));
-                    var reduce4 = new Reduce4(target + n, x + n * F);
+                    var reduce4 = new Reduce4(target[n], x + n * F);
                     var r4 = K::Simd.Sum(in reduce4, F);
                     var r5 = K::F1.Sum(K::F1.Broadcast(r3) - K::F1.Broadcast(r4));
                     loss[n] = r5;
@@ -776,36 +764,44 @@ partial class ResidualNet
                 }
             }
 
-            readonly struct Reduce4(int* target, float* x) : K::IReduce
+            readonly struct Reduce4(int target, float* x) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target)), V.Load(x + i), V.Broadcast(0f));
                 }
             }
         }
 
         // r0 = Σ(x)
-        // y = r0·1/n·factor
-        // y1 = running_mean·0.9 + y·0.1
-        public readonly struct BatchNorm3(float* x, float* y, float* running_mean, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor) : K::ILoop
+        // y = r0·factor·1/n
+        // y1 = Σ(x − mean x)², x = (x)
+        // y2 = running_mean·0.9 + y·0.1
+        // y3 = running_var·0.9 + y1·factor·1/n·n·factor/(n·factor − 1)·0.1
+        // y4 = weight·1/√(y1·factor·1/n + 1E-05)
+        public readonly struct BatchNorm3(float* x, float* y, float* y1, float* running_mean, float* y2, float* running_var, float* y3, float* weight, float* y4, nint N, nint stride, nint P, float factor, float inverseBatch, float batch, float factor1) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var reduce0 = new Reduce0(x + c * P + n * stride);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                    }
-                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
+                    var reduce0 = new Reduce0(x + c * P);
+                    var r0 = K::Simd.MomentsDouble(in reduce0, N, stride, P);
+                    var u2 = K::F1.Broadcast(factor) * K::F1.Broadcast(inverseBatch);
+                    var u3 = K::F1.Broadcast((float)r0.Sum) * u2;
+                    var u12 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u17 = (K::F1.Broadcast((float)r0.SquaredDeviations) * (u2 * (u12 / (u12 - K::F1.Broadcast(1f))))) * K::F1.Broadcast(0.1f);
+                    var u22 = K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Broadcast((float)r0.SquaredDeviations), u2, K::F1.Broadcast(1E-05f)));
                     var u4 = K::F1.Sum(u3);
                     var u8 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_mean + c), K::F1.Broadcast(0.9f), u3 * K::F1.Broadcast(0.1f)));
+                    var u19 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u17));
+                    var u25 = K::F1.Sum(K::F1.Load(weight + c) * (K::F1.Broadcast(1f) / u22));
                     y[c] = u4;
-                    y1[c] = u8;
+                    y1[c] = (float)r0.SquaredDeviations;
+                    y2[c] = u8;
+                    y3[c] = u19;
+                    y4[c] = u25;
                 }
             }
 
@@ -819,100 +815,102 @@ partial class ResidualNet
             }
         }
 
-        // r0 = Σ((x − x1)·(x − x1))
+        // y = max(bias + (x − x1)·x2, 0)
+        public readonly struct Relu(float* x, float* x1, float* x2, float* bias, float* y, nint C, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var write = new Write(x + n * C * P + c * P, x1[c], x2[c], bias[c], y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float* x, float x1, float x2, float bias, float* y) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t5 = V.MultiplyAdd(V.Load(x + i) - V.Broadcast(x1), V.Broadcast(x2), V.Broadcast(bias));
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t5), V.Broadcast(0f), t5));
+                }
+            }
+        }
+
+        // y = max(x + bias + (x1 − x2)·x3, 0)
+        public readonly struct Relu2(float* x, float* x1, float* x2, float* x3, float* bias, float* y, nint C, nint P) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var write = new Write(x + n * C * P + c * P, x1 + n * C * P + c * P, x2[c], x3[c], bias[c], y + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float* x, float* x1, float x2, float x3, float bias, float* y) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t7 = V.Load(x + i) + V.MultiplyAdd(V.Load(x1 + i) - V.Broadcast(x2), V.Broadcast(x3), V.Broadcast(bias));
+                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t7), V.Broadcast(0f), t7));
+                }
+            }
+        }
+
+        // r0 = Σ(x)
         // y = r0·1/n·factor
-        // y1 = running_var·0.9 + y·n·factor/(n·factor − 1)·0.1
-        public readonly struct BatchNorm4(float* x, float* x1, float* y, float* running_var, float* y1, nint N, nint P, nint stride, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
+        // y1 = Σ(x − mean x)², x = (x)
+        // y2 = running_mean·0.9 + y·0.1
+        // y3 = running_var·0.9 + y1·1/n·factor·n·factor/(n·factor − 1)·0.1
+        // y4 = weight·1/√(y1·1/n·factor + 1E-05)
+        public readonly struct BatchNorm4(float* x, float* y, float* y1, float* running_mean, float* y2, float* running_var, float* y3, float* weight, float* y4, nint N, nint stride, nint P, float inverseBatch, float factor, float batch, float factor1) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var reduce0 = new Reduce0(x + c * P + n * stride, x1 + c);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                    }
-                    var u3 = K::F1.Broadcast((float)r0) * (K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor));
-                    var u8 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
-                    var u12 = (u3 * (u8 / (u8 - K::F1.Broadcast(1f)))) * K::F1.Broadcast(0.1f);
+                    var reduce0 = new Reduce0(x + c * P);
+                    var r0 = K::Simd.MomentsDouble(in reduce0, N, stride, P);
+                    var u2 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                    var u3 = K::F1.Broadcast((float)r0.Sum) * u2;
+                    var u12 = K::F1.Broadcast(batch) * K::F1.Broadcast(factor1);
+                    var u17 = (K::F1.Broadcast((float)r0.SquaredDeviations) * (u2 * (u12 / (u12 - K::F1.Broadcast(1f))))) * K::F1.Broadcast(0.1f);
+                    var u22 = K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Broadcast((float)r0.SquaredDeviations), u2, K::F1.Broadcast(1E-05f)));
                     var u4 = K::F1.Sum(u3);
-                    var u14 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u12));
+                    var u8 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_mean + c), K::F1.Broadcast(0.9f), u3 * K::F1.Broadcast(0.1f)));
+                    var u19 = K::F1.Sum(K::F1.MultiplyAdd(K::F1.Load(running_var + c), K::F1.Broadcast(0.9f), u17));
+                    var u25 = K::F1.Sum(K::F1.Load(weight + c) * (K::F1.Broadcast(1f) / u22));
                     y[c] = u4;
-                    y1[c] = u14;
+                    y1[c] = (float)r0.SquaredDeviations;
+                    y2[c] = u8;
+                    y3[c] = u19;
+                    y4[c] = u25;
                 }
             }
 
-            readonly struct Reduce0(float* x, float* x1) : K::IReduce
+            readonly struct Reduce0(float* x) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t2 = V.Load(x + i) - V.Broadcast(x1[0]);
-                    return t2 * t2;
+                    return V.Load(x + i);
                 }
             }
         }
 
-        // y = max(bias + weight·(x − x1)·1/√(x2 + 1E-05), 0)
-        public readonly struct Relu(float* weight, float* x, float* x1, float* x2, float* bias, float* y, nint C, nint P) : K::ILoop
-        {
-            public void Run(nint begin, nint end)
-            {
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < C; c++)
-                    {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var write = new Write(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, y + n * C * P + c * P);
-                        K::Simd.Map(in write, P);
-                    }
-                }
-            }
-
-            readonly struct Write(float* weight, float* x, float* x1, float s, float* bias, float* y) : K::IMap
-            {
-                [Clr::MethodImpl(Inline)]
-                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t6), V.Broadcast(0f), t6));
-                }
-            }
-        }
-
-        // y = max(x + bias + weight·(x1 − x2)·1/√(x3 + 1E-05), 0)
-        public readonly struct Relu2(float* x, float* weight, float* x1, float* x2, float* x3, float* bias, float* y, nint C, nint P) : K::ILoop
-        {
-            public void Run(nint begin, nint end)
-            {
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < C; c++)
-                    {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f)));
-                        var write = new Write(x + n * C * P + c * P, weight + c, x1 + n * C * P + c * P, x2 + c, h1_4, bias + c, y + n * C * P + c * P);
-                        K::Simd.Map(in write, P);
-                    }
-                }
-            }
-
-            readonly struct Write(float* x, float* weight, float* x1, float* x2, float s, float* bias, float* y) : K::IMap
-            {
-                [Clr::MethodImpl(Inline)]
-                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t6 = V.Broadcast(bias[0]);
-                    var t8 = V.Load(x + i) + V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Broadcast(s), t6);
-                    V.Store(y + i, V.Select(V.GreaterThan(V.Broadcast(0f), t8), V.Broadcast(0f), t8));
-                }
-            }
-        }
-
-        // r0 = Σ(max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0))
+        // r0 = Σ(max(bias + (x − x1)·x2 + bias1 + (x3 − x4)·x5, 0))
         // y = r0·factor
-        public readonly struct GlobalAvgPool2d2(float* weight, float* x, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* y, nint C, nint P, float factor, nint stride) : K::ILoop
+        public readonly struct GlobalAvgPool2d2(float* x, float* x1, float* x2, float* bias, float* x3, float* x4, float* x5, float* bias1, float* y, nint C, nint P, float factor, nint stride) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -920,9 +918,7 @@ partial class ResidualNet
                 {
                     for (nint c = 0; c < C; c++)
                     {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h1_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var reduce0 = new Reduce0(weight + c, x + n * C * P + c * P, x1 + c, h1_4, bias + c, weight1 + c, x3 + n * C * P + c * P, x4 + c, h1_9, bias1 + c);
+                        var reduce0 = new Reduce0(x + n * C * P + c * P, x1[c], x2[c], bias[c], x3 + n * C * P + c * P, x4[c], x5[c], bias1[c]);
                         var r0 = K::Simd.Sum(in reduce0, P);
                         var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
                         y[n * stride + c] = r1;
@@ -930,16 +926,14 @@ partial class ResidualNet
                 }
             }
 
-            readonly struct Reduce0(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1) : K::IReduce
+            readonly struct Reduce0(float* x, float x1, float x2, float bias, float* x3, float x4, float x5, float bias1) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
-                    var t14 = t6 + t13;
-                    return V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14);
+                    var t11 = V.MultiplyAdd(V.Load(x3 + i) - V.Broadcast(x4), V.Broadcast(x5), V.Broadcast(bias1));
+                    var t12 = V.MultiplyAdd(V.Load(x + i) - V.Broadcast(x1), V.Broadcast(x2), V.Broadcast(bias)) + t11;
+                    return V.Select(V.GreaterThan(V.Broadcast(0f), t12), V.Broadcast(0f), t12);
                 }
             }
         }
@@ -959,14 +953,14 @@ partial class ResidualNet
                     var r0 = K::Simd.Max(in reduce0, F);
                     var reduce1 = new Reduce1(x + n * F, r0);
                     var r1 = K::Simd.Sum(in reduce1, F);
-                    var reduce2 = new Reduce2(target + n, x + n * F);
+                    var reduce2 = new Reduce2(target[n], x + n * F);
                     var r2 = K::Simd.Sum(in reduce2, F);
                     var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
                     loss[n] = r3;
                     var h5_0 = K::F1.Broadcast(inverseBatch);
                     var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
                     var h5_5 = K::F1.Sum(-h5_0);
-                    var write = new Write(x + n * F, r0, h5_3, target + n, h5_5, dx + n * F);
+                    var write = new Write(x + n * F, r0, h5_3, target[n], h5_5, dx + n * F);
                     K::Simd.Map(in write, F);
                 }
             }
@@ -989,181 +983,206 @@ partial class ResidualNet
                 }
             }
 
-            readonly struct Reduce2(int* target, float* x) : K::IReduce
+            readonly struct Reduce2(int target, float* x) : K::IReduce
             {
                 [Clr::MethodImpl(Inline)]
                 public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Load(x + i), V.Broadcast(0f));
+                    return V.Select(V.Equal(V.Iota(i), V.Broadcast(target)), V.Load(x + i), V.Broadcast(0f));
                 }
             }
 
-            readonly struct Write(float* x, float s, float s1, int* target, float s2, float* dx) : K::IMap
+            readonly struct Write(float* x, float s, float s1, int target, float s2, float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target[0])), V.Broadcast(s2), V.Broadcast(0f));
+                    var t6 = V.Select(V.Equal(V.Iota(i), V.Broadcast(target)), V.Broadcast(s2), V.Broadcast(0f));
                     V.Store(dx + i, V.MultiplyAdd(K::SimdMath.Exp(V.Load(x + i) - V.Broadcast(s)), V.Broadcast(s1), t6));
                 }
             }
         }
 
-        // dx = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? dy·factor : 0))
-        // r1 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x3 − x4)·dy : 0))
-        // dx1 = 1/√(x5 + 1E-05)·r1·factor
-        // r3 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x3 − x4)·dy·factor : 0))
-        // dx2 = −(weight1·r3·1/√(x5 + 1E-05)·1/√(x5 + 1E-05)·1/√(x5 + 1E-05)·0.5)·1/n·factor
-        // r5 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x − x1)·dy : 0))
-        // dx3 = 1/√(x2 + 1E-05)·r5·factor
-        // r7 = Σ((max(bias + weight·(x − x1)·1/√(x2 + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? (x − x1)·dy·factor : 0))
-        // dx4 = −(weight·r7·1/√(x2 + 1E-05)·1/√(x2 + 1E-05)·1/√(x2 + 1E-05)·0.5)·1/n·factor
-        // dx5 = dx
-        // dx6 = dx
-        public readonly struct BatchNormBackward(float* weight, float* x, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* dy, float* dx, float* dx1, float* dx2, float* dx3, float* dx4, float* dx5, float* dx6, nint N, nint P, nint stride, nint stride1, float factor, bool accumulate, float inverseBatch) : K::ILoop
+        // r0 = Σ((max(bias + (x − x1)·x2 + bias1 + (x3 − x4)·x5, 0) > 0 ? dy·factor : 0))
+        // r1 = Σ((max(bias + (x − x1)·x2 + bias1 + (x3 − x4)·x5, 0) > 0 ? (x3 − x4)·dy : 0))
+        // dx = 1/√(x6·1/n·factor + 1E-05)·r1·factor
+        // dx1 = −(r1·weight·factor·1/√(x6·1/n·factor + 1E-05)·1/√(x6·1/n·factor + 1E-05)·1/√(x6·1/n·factor + 1E-05)·0.5)·1/n·factor·2
+        // dx2 = −(1/√(x6·1/n·factor + 1E-05)·weight·r0)·1/n·factor
+        // r5 = Σ((max(bias + (x − x1)·x2 + bias1 + (x3 − x4)·x5, 0) > 0 ? (x − x1)·dy : 0))
+        // dx3 = 1/√(x7·1/n·factor + 1E-05)·r5·factor
+        // dx4 = −(r5·weight1·factor·1/√(x7·1/n·factor + 1E-05)·1/√(x7·1/n·factor + 1E-05)·1/√(x7·1/n·factor + 1E-05)·0.5)·1/n·factor·2
+        // dx5 = −(1/√(x7·1/n·factor + 1E-05)·weight1·r0)·1/n·factor
+        // dx6 = r0
+        // dx7 = r0
+        public readonly struct BatchNormBackward(float* x, float* x1, float* x2, float* bias, float* x3, float* x4, float* x5, float* bias1, float* dy, float* x6, float* dx, float* weight, float* dx1, float* dx2, float* x7, float* dx3, float* weight1, float* dx4, float* dx5, float* dx6, float* dx7, nint N, nint P, nint stride, nint stride1, float factor, float inverseBatch, bool accumulate) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
                 for (var c = begin; c < end; c++)
                 {
-                    var r0 = 0.0;
-                    var r1 = 0.0;
-                    var r2 = 0.0;
-                    var r3 = 0.0;
-                    var r4 = 0.0;
+                    var r0 = default(K::Sums);
                     for (nint n = 0; n < N; n++)
                     {
-                        var h1_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h1_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var h1_13 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
-                        var reduce0 = new Reduce0(weight + c, x + c * P + n * stride, x1 + c, h1_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h1_9, bias1 + c, h1_13);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                        var h2_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h2_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var reduce1 = new Reduce1(weight + c, x + c * P + n * stride, x1 + c, h2_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h2_9, bias1 + c, dy + c + n * stride1);
-                        r1 += K::Simd.SumDouble(in reduce1, P);
-                        var h3_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h3_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var h3_13 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
-                        var reduce2 = new Reduce2(weight + c, x + c * P + n * stride, x1 + c, h3_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h3_9, bias1 + c, h3_13);
-                        r2 += K::Simd.SumDouble(in reduce2, P);
-                        var h4_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h4_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var reduce3 = new Reduce3(weight + c, x + c * P + n * stride, x1 + c, h4_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h4_9, bias1 + c, dy + c + n * stride1);
-                        r3 += K::Simd.SumDouble(in reduce3, P);
-                        var h5_4 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f)));
-                        var h5_9 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var h5_13 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
-                        var reduce4 = new Reduce4(weight + c, x + c * P + n * stride, x1 + c, h5_4, bias + c, weight1 + c, x3 + c * P + n * stride, x4 + c, h5_9, bias1 + c, h5_13);
-                        r4 += K::Simd.SumDouble(in reduce4, P);
+                        var h1_3 = K::F1.Sum(K::F1.Load(dy + c + n * stride1) * K::F1.Broadcast(factor));
+                        var reduce0 = new Reduce0(x + c * P + n * stride, x1[c], x2[c], bias[c], x3 + c * P + n * stride, x4[c], x5[c], bias1[c], h1_3, dy[c + n * stride1]);
+                        r0 += K::Simd.SumsDouble(in reduce0, 1, 0, P);
                     }
-                    var u0 = K::F1.Broadcast(factor);
-                    var u1 = K::F1.Broadcast((float)r1) * u0;
-                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f));
-                    var u8 = K::F1.Sum(u6 * u1);
-                    var u10 = K::F1.Load(weight1 + c) * K::F1.Broadcast((float)r2);
-                    var u13 = u10 * (u6 * u6);
-                    var u16 = u13 * (u6 * K::F1.Broadcast(0.5f));
-                    var u18 = -u16;
-                    var u21 = K::F1.Broadcast(inverseBatch) * u0;
-                    var u24 = K::F1.Broadcast((float)r3) * u0;
-                    var u29 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x2 + c) + K::F1.Broadcast(1E-05f));
-                    var u31 = K::F1.Sum(u29 * u24);
-                    var u33 = K::F1.Load(weight + c) * K::F1.Broadcast((float)r4);
-                    var u36 = u33 * (u29 * u29);
-                    var u39 = u36 * (u29 * K::F1.Broadcast(0.5f));
-                    var u41 = -u39;
-                    var u45 = K::F1.Sum(K::F1.Broadcast((float)r0));
-                    var u46 = K::F1.Sum(K::F1.Broadcast((float)r0));
-                    var u23 = K::F1.Sum(u18 * u21);
-                    var u44 = K::F1.Sum(u41 * u21);
-                    dx[c] = (float)r0;
-                    dx1[c] = accumulate ? dx1[c] + u8 : u8;
+                    var u2 = K::F1.Broadcast(factor);
+                    var u3 = K::F1.Broadcast(inverseBatch) * u2;
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x6 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u9 = K::F1.Sum(u6 * (K::F1.Broadcast((float)r0.B) * u2));
+                    var u10 = K::F1.Load(weight + c);
+                    var u18 = u3 * K::F1.Broadcast(2f);
+                    var u29 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x7 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u32 = K::F1.Sum(u29 * (K::F1.Broadcast((float)r0.C) * u2));
+                    var u33 = K::F1.Load(weight1 + c);
+                    var u48 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u49 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u20 = K::F1.Sum((-(((K::F1.Broadcast((float)r0.B) * (u10 * u2)) * (u6 * u6)) * (u6 * K::F1.Broadcast(0.5f)))) * u18);
+                    var u25 = K::F1.Sum((-(u6 * (u10 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    var u42 = K::F1.Sum((-(((K::F1.Broadcast((float)r0.C) * (u33 * u2)) * (u29 * u29)) * (u29 * K::F1.Broadcast(0.5f)))) * u18);
+                    var u47 = K::F1.Sum((-(u29 * (u33 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    dx[c] = accumulate ? dx[c] + u9 : u9;
+                    dx1[c] = u20;
+                    dx2[c] = u25;
+                    dx3[c] = accumulate ? dx3[c] + u32 : u32;
+                    dx4[c] = u42;
+                    dx5[c] = u47;
+                    dx6[c] = accumulate ? dx6[c] + u48 : u48;
+                    dx7[c] = accumulate ? dx7[c] + u49 : u49;
+                }
+            }
+
+            readonly struct Reduce0(float* x, float x1, float x2, float bias, float* x3, float x4, float x5, float bias1, float s, float dy) : K::IReduceTogether
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i, ref V a, ref V b, ref V c) where V : unmanaged, K::ISimd<V>
+                {
+                    var t2 = V.Load(x + i) - V.Broadcast(x1);
+                    var t8 = V.Load(x3 + i) - V.Broadcast(x4);
+                    var t12 = V.MultiplyAdd(t2, V.Broadcast(x2), V.Broadcast(bias)) + V.MultiplyAdd(t8, V.Broadcast(x5), V.Broadcast(bias1));
+                    var t13 = V.GreaterThan(t12, V.Broadcast(0f));
+                    var t15 = V.Broadcast(dy);
+                    var t14 = V.Select(t13, V.Broadcast(s), V.Broadcast(0f));
+                    var t17 = V.Select(t13, t8 * t15, V.Broadcast(0f));
+                    var t19 = V.Select(t13, t2 * t15, V.Broadcast(0f));
+                    a += t14;
+                    b += t17;
+                    c += t19;
+                }
+            }
+        }
+
+        // dx = x·(max(bias + (x1 − x2)·x3 + bias1 + (x4 − x5)·x, 0) > 0 ? dy·factor : 0) + (x4 − x5)·dy1 + dy2
+        public readonly struct BatchNormBackward2(float* x, float* x1, float* x2, float* x3, float* bias, float* x4, float* x5, float* bias1, float* dy, float* dy1, float* dy2, float* dx, nint C, nint P, nint stride, float factor) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var h1_3 = K::F1.Sum(K::F1.Load(dy + n * stride + c) * K::F1.Broadcast(factor));
+                        var write = new Write(x[c], x1 + n * C * P + c * P, x2[c], x3[c], bias[c], x4 + n * C * P + c * P, x5[c], bias1[c], h1_3, dy1[c], dy2[c], dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float x, float* x1, float x2, float x3, float bias, float* x4, float x5, float bias1, float s, float dy1, float dy2, float* dx) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t0 = V.Broadcast(x);
+                    var t9 = V.Load(x4 + i) - V.Broadcast(x5);
+                    var t11 = V.MultiplyAdd(t9, t0, V.Broadcast(bias1));
+                    var t12 = V.MultiplyAdd(V.Load(x1 + i) - V.Broadcast(x2), V.Broadcast(x3), V.Broadcast(bias)) + t11;
+                    var t16 = t9 * V.Broadcast(dy1);
+                    var t18 = V.Broadcast(dy2);
+                    var t19 = V.MultiplyAdd(t0, V.Select(V.GreaterThan(t12, V.Broadcast(0f)), V.Broadcast(s), V.Broadcast(0f)), t16) + t18;
+                    V.Store(dx + i, t19);
+                }
+            }
+        }
+
+        // dx = x·(max(bias + (x1 − x2)·x + bias1 + (x3 − x4)·x5, 0) > 0 ? dy·factor : 0) + (x1 − x2)·dy1 + dy2
+        public readonly struct BatchNormBackward3(float* x, float* x1, float* x2, float* bias, float* x3, float* x4, float* x5, float* bias1, float* dy, float* dy1, float* dy2, float* dx, nint C, nint P, nint stride, float factor) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    for (nint c = 0; c < C; c++)
+                    {
+                        var h1_3 = K::F1.Sum(K::F1.Load(dy + n * stride + c) * K::F1.Broadcast(factor));
+                        var write = new Write(x[c], x1 + n * C * P + c * P, x2[c], bias[c], x3 + n * C * P + c * P, x4[c], x5[c], bias1[c], h1_3, dy1[c], dy2[c], dx + n * C * P + c * P);
+                        K::Simd.Map(in write, P);
+                    }
+                }
+            }
+
+            readonly struct Write(float x, float* x1, float x2, float bias, float* x3, float x4, float x5, float bias1, float s, float dy1, float dy2, float* dx) : K::IMap
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                {
+                    var t0 = V.Broadcast(x);
+                    var t3 = V.Load(x1 + i) - V.Broadcast(x2);
+                    var t11 = V.MultiplyAdd(V.Load(x3 + i) - V.Broadcast(x4), V.Broadcast(x5), V.Broadcast(bias1));
+                    var t13 = V.GreaterThan(V.MultiplyAdd(t3, t0, V.Broadcast(bias)) + t11, V.Broadcast(0f));
+                    var t19 = V.MultiplyAdd(t0, V.Select(t13, V.Broadcast(s), V.Broadcast(0f)), t3 * V.Broadcast(dy1)) + V.Broadcast(dy2);
+                    V.Store(dx + i, t19);
+                }
+            }
+        }
+
+        // r0 = Σ((x > 0 ? dy : 0))
+        // r1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
+        // dx = 1/√(x3·1/n·factor + 1E-05)·r1
+        // dx1 = −(weight·r1·1/√(x3·1/n·factor + 1E-05)·1/√(x3·1/n·factor + 1E-05)·1/√(x3·1/n·factor + 1E-05)·0.5)·1/n·factor·2
+        // dx2 = −(1/√(x3·1/n·factor + 1E-05)·weight·r0)·1/n·factor
+        // dx3 = r0
+        public readonly struct BatchNormBackward4(float* x, float* dy, float* x1, float* x2, float* x3, float* dx, float* weight, float* dx1, float* dx2, float* dx3, nint N, nint stride, nint P, float inverseBatch, float factor, bool accumulate) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var c = begin; c < end; c++)
+                {
+                    var reduce0 = new Reduce0(x + c * P, dy + c * P, x1 + c * P, x2[c]);
+                    var r0 = K::Simd.SumsDouble(in reduce0, N, stride, P);
+                    var u3 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x3 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u8 = K::F1.Sum(u6 * K::F1.Broadcast((float)r0.B));
+                    var u9 = K::F1.Load(weight + c);
+                    var u17 = (-(((u9 * K::F1.Broadcast((float)r0.B)) * (u6 * u6)) * (u6 * K::F1.Broadcast(0.5f)))) * (u3 * K::F1.Broadcast(2f));
+                    var u24 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u18 = K::F1.Sum(u17);
+                    var u23 = K::F1.Sum((-(u6 * (u9 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    dx[c] = accumulate ? dx[c] + u8 : u8;
+                    dx1[c] = u18;
                     dx2[c] = u23;
-                    dx3[c] = accumulate ? dx3[c] + u31 : u31;
-                    dx4[c] = u44;
-                    dx5[c] = accumulate ? dx5[c] + u45 : u45;
-                    dx6[c] = accumulate ? dx6[c] + u46 : u46;
+                    dx3[c] = accumulate ? dx3[c] + u24 : u24;
                 }
             }
 
-            readonly struct Reduce0(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float s2) : K::IReduce
+            readonly struct Reduce0(float* x, float* dy, float* x1, float x2) : K::IReduceTogether
             {
                 [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
+                public void At<V>(nint i, ref V a, ref V b, ref V c) where V : unmanaged, K::ISimd<V>
                 {
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
-                    var t14 = t6 + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    return V.Select(t16, V.Broadcast(s2), V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce1(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t10 = V.Load(x3 + i) - V.Broadcast(x4[0]);
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), t10 * V.Broadcast(s1), V.Broadcast(bias1[0]));
-                    var t14 = t6 + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    var t18 = t10 * V.Broadcast(dy[0]);
-                    return V.Select(t16, t18, V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce2(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float s2) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t10 = V.Load(x3 + i) - V.Broadcast(x4[0]);
-                    var t6 = V.MultiplyAdd(V.Broadcast(weight[0]), (V.Load(x + i) - V.Broadcast(x1[0])) * V.Broadcast(s), V.Broadcast(bias[0]));
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), t10 * V.Broadcast(s1), V.Broadcast(bias1[0]));
-                    var t14 = t6 + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    var t17 = t10 * V.Broadcast(s2);
-                    return V.Select(t16, t17, V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce3(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t3 = V.Load(x + i) - V.Broadcast(x1[0]);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
-                    var t14 = V.MultiplyAdd(V.Broadcast(weight[0]), t3 * V.Broadcast(s), V.Broadcast(bias[0])) + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    var t18 = t3 * V.Broadcast(dy[0]);
-                    return V.Select(t16, t18, V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce4(float* weight, float* x, float* x1, float s, float* bias, float* weight1, float* x3, float* x4, float s1, float* bias1, float s2) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t3 = V.Load(x + i) - V.Broadcast(x1[0]);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s1), t12);
-                    var t14 = V.MultiplyAdd(V.Broadcast(weight[0]), t3 * V.Broadcast(s), V.Broadcast(bias[0])) + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    var t17 = t3 * V.Broadcast(s2);
-                    return V.Select(t16, t17, V.Broadcast(0f));
+                    var t1 = V.GreaterThan(V.Load(x + i), V.Broadcast(0f));
+                    var t2 = V.Load(dy + i);
+                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
+                    var t8 = V.Select(t1, (V.Load(x1 + i) - V.Broadcast(x2)) * t2, V.Broadcast(0f));
+                    a += t3;
+                    b += t8;
                 }
             }
         }
 
-        // dx = 1/√(x + 1E-05)·weight·(max(bias + weight1·(x1 − x2)·1/√(x3 + 1E-05) + bias1 + weight·(x4 − x5)·1/√(x + 1E-05), 0) > 0 ? dy1·factor : 0) + (x4 − x5)·dy2·2 + −…
-        public readonly struct BatchNormBackward2(float* x, float* weight, float* dy, float* weight1, float* x1, float* x2, float* x3, float* bias, float* x4, float* x5, float* bias1, float* dy1, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P, nint stride) : K::ILoop
+        // dx = x·(x1 > 0 ? dy : 0) + (x2 − x3)·dy1 + dy2
+        public readonly struct BatchNormBackward5(float* x, float* x1, float* dy, float* x2, float* x3, float* dy1, float* dy2, float* dx, nint C, nint P) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -1171,155 +1190,20 @@ partial class ResidualNet
                 {
                     for (nint c = 0; c < C; c++)
                     {
-                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
-                        var h1_10 = K::F1.Broadcast(factor);
-                        var h1_13 = K::F1.Sum((-(h1_3 * (K::F1.Load(weight + c) * K::F1.Load(dy + c)))) * (K::F1.Broadcast(inverseBatch) * h1_10));
-                        var h1_14 = K::F1.Sum(h1_3);
-                        var h1_19 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f)));
-                        var h1_22 = K::F1.Sum(K::F1.Load(dy1 + n * stride + c) * h1_10);
-                        var write = new Write(h1_13, h1_14, weight + c, weight1 + c, x1 + n * C * P + c * P, x2 + c, h1_19, bias + c, x4 + n * C * P + c * P, x5 + c, bias1 + c, h1_22, dy2 + c, dx + n * C * P + c * P);
+                        var write = new Write(x[c], x1 + n * C * P + c * P, dy + n * C * P + c * P, x2 + n * C * P + c * P, x3[c], dy1[c], dy2[c], dx + n * C * P + c * P);
                         K::Simd.Map(in write, P);
                     }
                 }
             }
 
-            readonly struct Write(float s, float s1, float* weight, float* weight1, float* x1, float* x2, float s2, float* bias, float* x4, float* x5, float* bias1, float s3, float* dy2, float* dx) : K::IMap
+            readonly struct Write(float x, float* x1, float* dy, float* x2, float x3, float dy1, float dy2, float* dx) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t6 = V.Broadcast(bias[0]);
-                    var t8 = V.Load(x4 + i);
-                    var t9 = V.Broadcast(x5[0]);
-                    var t13 = V.MultiplyAdd(t0, (t8 - t9) * V.Broadcast(s1), V.Broadcast(bias1[0]));
-                    var t14 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Broadcast(s2), t6) + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    var t22 = ((t8 - t9) * V.Broadcast(dy2[0])) * V.Broadcast(2f);
-                    var t24 = V.MultiplyAdd(V.Broadcast(s1), t0 * V.Select(t16, V.Broadcast(s3), V.Broadcast(0f)), t22) + V.Broadcast(s);
-                    V.Store(dx + i, t24);
-                }
-            }
-        }
-
-        // dx = 1/√(x + 1E-05)·weight·(max(bias + weight·(x1 − x2)·1/√(x + 1E-05) + bias1 + weight1·(x3 − x4)·1/√(x5 + 1E-05), 0) > 0 ? dy1·factor : 0) + (x1 − x2)·dy2·2 + −…
-        public readonly struct BatchNormBackward3(float* x, float* weight, float* dy, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float* x5, float* bias1, float* dy1, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P, nint stride) : K::ILoop
-        {
-            public void Run(nint begin, nint end)
-            {
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < C; c++)
-                    {
-                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
-                        var h1_10 = K::F1.Broadcast(factor);
-                        var h1_13 = K::F1.Sum((-(h1_3 * (K::F1.Load(weight + c) * K::F1.Load(dy + c)))) * (K::F1.Broadcast(inverseBatch) * h1_10));
-                        var h1_14 = K::F1.Sum(h1_3);
-                        var h1_19 = K::F1.Sum(K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x5 + c) + K::F1.Broadcast(1E-05f)));
-                        var h1_22 = K::F1.Sum(K::F1.Load(dy1 + n * stride + c) * h1_10);
-                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, x2 + c, bias + c, weight1 + c, x3 + n * C * P + c * P, x4 + c, h1_19, bias1 + c, h1_22, dy2 + c, dx + n * C * P + c * P);
-                        K::Simd.Map(in write, P);
-                    }
-                }
-            }
-
-            readonly struct Write(float s, float s1, float* weight, float* x1, float* x2, float* bias, float* weight1, float* x3, float* x4, float s2, float* bias1, float s3, float* dy2, float* dx) : K::IMap
-            {
-                [Clr::MethodImpl(Inline)]
-                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t0 = V.Broadcast(weight[0]);
-                    var t1 = V.Load(x1 + i);
-                    var t2 = V.Broadcast(x2[0]);
-                    var t12 = V.Broadcast(bias1[0]);
-                    var t13 = V.MultiplyAdd(V.Broadcast(weight1[0]), (V.Load(x3 + i) - V.Broadcast(x4[0])) * V.Broadcast(s2), t12);
-                    var t14 = V.MultiplyAdd(t0, (t1 - t2) * V.Broadcast(s1), V.Broadcast(bias[0])) + t13;
-                    var t16 = V.GreaterThan(V.Select(V.GreaterThan(V.Broadcast(0f), t14), V.Broadcast(0f), t14), V.Broadcast(0f));
-                    var t22 = ((t1 - t2) * V.Broadcast(dy2[0])) * V.Broadcast(2f);
-                    var t24 = V.MultiplyAdd(V.Broadcast(s1), t0 * V.Select(t16, V.Broadcast(s3), V.Broadcast(0f)), t22) + V.Broadcast(s);
-                    V.Store(dx + i, t24);
-                }
-            }
-        }
-
-        // dx = Σ((x > 0 ? dy : 0))
-        // dx1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
-        // dx2 = 1/√(x3 + 1E-05)·dx1
-        // dx3 = dx
-        public readonly struct BatchNormBackward4(float* x, float* dy, float* x1, float* x2, float* dx, float* dx1, float* x3, float* dx2, float* dx3, nint N, nint P, nint stride, bool accumulate) : K::ILoop
-        {
-            public void Run(nint begin, nint end)
-            {
-                for (var c = begin; c < end; c++)
-                {
-                    var r0 = 0.0;
-                    var r1 = 0.0;
-                    for (nint n = 0; n < N; n++)
-                    {
-                        var reduce0 = new Reduce0(x + c * P + n * stride, dy + c * P + n * stride);
-                        r0 += K::Simd.SumDouble(in reduce0, P);
-                        var reduce1 = new Reduce1(x + c * P + n * stride, x1 + c * P + n * stride, x2 + c, dy + c * P + n * stride);
-                        r1 += K::Simd.SumDouble(in reduce1, P);
-                    }
-                    var u4 = (K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x3 + c) + K::F1.Broadcast(1E-05f))) * K::F1.Broadcast((float)r1);
-                    var u5 = K::F1.Sum(u4);
-                    var u6 = K::F1.Sum(K::F1.Broadcast((float)r0));
-                    dx[c] = (float)r0;
-                    dx1[c] = (float)r1;
-                    dx2[c] = accumulate ? dx2[c] + u5 : u5;
-                    dx3[c] = accumulate ? dx3[c] + u6 : u6;
-                }
-            }
-
-            readonly struct Reduce0(float* x, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
-                }
-            }
-
-            readonly struct Reduce1(float* x, float* x1, float* x2, float* dy) : K::IReduce
-            {
-                [Clr::MethodImpl(Inline)]
-                public V At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t6 = (V.Load(x1 + i) - V.Broadcast(x2[0])) * V.Load(dy + i);
-                    return V.Select(V.GreaterThan(V.Load(x + i), V.Broadcast(0f)), t6, V.Broadcast(0f));
-                }
-            }
-        }
-
-        // dx = 1/√(x + 1E-05)·weight·(x1 > 0 ? dy1 : 0) + (x2 − x3)·−(weight·dy2·1/√(x + 1E-05)·1/√(x + 1E-05)·1/√(x + 1E-05)·0.5)·1/n·factor·2 + −(1/√(x + 1E-05)·weight·dy…
-        public readonly struct BatchNormBackward5(float* x, float* weight, float* dy, float* x1, float* dy1, float* x2, float* x3, float* dy2, float* dx, float inverseBatch, float factor, nint C, nint P) : K::ILoop
-        {
-            public void Run(nint begin, nint end)
-            {
-                for (var n = begin; n < end; n++)
-                {
-                    for (nint c = 0; c < C; c++)
-                    {
-                        var h1_3 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.Load(x + c) + K::F1.Broadcast(1E-05f));
-                        var h1_4 = K::F1.Load(weight + c);
-                        var h1_11 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor);
-                        var h1_13 = K::F1.Sum((-(h1_3 * (h1_4 * K::F1.Load(dy + c)))) * h1_11);
-                        var h1_14 = K::F1.Sum(h1_3);
-                        var h1_23 = K::F1.Sum((-(((h1_4 * K::F1.Load(dy2 + c)) * (h1_3 * h1_3)) * (h1_3 * K::F1.Broadcast(0.5f)))) * h1_11);
-                        var write = new Write(h1_13, h1_14, weight + c, x1 + n * C * P + c * P, dy1 + n * C * P + c * P, x2 + n * C * P + c * P, x3 + c, h1_23, dx + n * C * P + c * P);
-                        K::Simd.Map(in write, P);
-                    }
-                }
-            }
-
-            readonly struct Write(float s, float s1, float* weight, float* x1, float* dy1, float* x2, float* x3, float s2, float* dx) : K::IMap
-            {
-                [Clr::MethodImpl(Inline)]
-                public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
-                {
-                    var t5 = V.Broadcast(weight[0]) * V.Select(V.GreaterThan(V.Load(x1 + i), V.Broadcast(0f)), V.Load(dy1 + i), V.Broadcast(0f));
-                    var t10 = ((V.Load(x2 + i) - V.Broadcast(x3[0])) * V.Broadcast(s2)) * V.Broadcast(2f);
-                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(s1), t5, t10) + V.Broadcast(s));
+                    var t4 = V.Select(V.GreaterThan(V.Load(x1 + i), V.Broadcast(0f)), V.Load(dy + i), V.Broadcast(0f));
+                    var t9 = (V.Load(x2 + i) - V.Broadcast(x3)) * V.Broadcast(dy1);
+                    V.Store(dx + i, V.MultiplyAdd(V.Broadcast(x), t4, t9) + V.Broadcast(dy2));
                 }
             }
         }
@@ -1331,6 +1215,50 @@ partial class ResidualNet
             public V Apply<V>(V acc, nint row, nint column, nint index) where V : unmanaged, K::ISimd<V>
             {
                 return V.Load(dy + index) + acc;
+            }
+        }
+
+        // r0 = Σ((x > 0 ? dy : 0))
+        // r1 = Σ((x > 0 ? (x1 − x2)·dy : 0))
+        // dx = 1/√(x3·factor·1/n + 1E-05)·r1
+        // dx1 = −(weight·r1·1/√(x3·factor·1/n + 1E-05)·1/√(x3·factor·1/n + 1E-05)·1/√(x3·factor·1/n + 1E-05)·0.5)·factor·1/n·2
+        // dx2 = −(1/√(x3·factor·1/n + 1E-05)·weight·r0)·factor·1/n
+        // dx3 = r0
+        public readonly struct BatchNormBackward6(float* x, float* dy, float* x1, float* x2, float* x3, float* dx, float* weight, float* dx1, float* dx2, float* dx3, nint N, nint stride, nint P, float factor, float inverseBatch, bool accumulate) : K::ILoop
+        {
+            public void Run(nint begin, nint end)
+            {
+                for (var c = begin; c < end; c++)
+                {
+                    var reduce0 = new Reduce0(x + c * P, dy + c * P, x1 + c * P, x2[c]);
+                    var r0 = K::Simd.SumsDouble(in reduce0, N, stride, P);
+                    var u3 = K::F1.Broadcast(factor) * K::F1.Broadcast(inverseBatch);
+                    var u6 = K::F1.Broadcast(1f) / K::F1.Sqrt(K::F1.MultiplyAdd(K::F1.Load(x3 + c), u3, K::F1.Broadcast(1E-05f)));
+                    var u8 = K::F1.Sum(u6 * K::F1.Broadcast((float)r0.B));
+                    var u9 = K::F1.Load(weight + c);
+                    var u17 = (-(((u9 * K::F1.Broadcast((float)r0.B)) * (u6 * u6)) * (u6 * K::F1.Broadcast(0.5f)))) * (u3 * K::F1.Broadcast(2f));
+                    var u24 = K::F1.Sum(K::F1.Broadcast((float)r0.A));
+                    var u18 = K::F1.Sum(u17);
+                    var u23 = K::F1.Sum((-(u6 * (u9 * K::F1.Broadcast((float)r0.A)))) * u3);
+                    dx[c] = accumulate ? dx[c] + u8 : u8;
+                    dx1[c] = u18;
+                    dx2[c] = u23;
+                    dx3[c] = accumulate ? dx3[c] + u24 : u24;
+                }
+            }
+
+            readonly struct Reduce0(float* x, float* dy, float* x1, float x2) : K::IReduceTogether
+            {
+                [Clr::MethodImpl(Inline)]
+                public void At<V>(nint i, ref V a, ref V b, ref V c) where V : unmanaged, K::ISimd<V>
+                {
+                    var t1 = V.GreaterThan(V.Load(x + i), V.Broadcast(0f));
+                    var t2 = V.Load(dy + i);
+                    var t3 = V.Select(t1, t2, V.Broadcast(0f));
+                    var t8 = V.Select(t1, (V.Load(x1 + i) - V.Broadcast(x2)) * t2, V.Broadcast(0f));
+                    a += t3;
+                    b += t8;
+                }
             }
         }
 

@@ -98,6 +98,46 @@ public sealed unsafe class SimdTests
         Assert.Equal(5_000_000 * (double)0.1f, Simd.SumDouble(in values, x.Count), 1e-6 * 500_000);
     }
 
+    [Theory]
+    [InlineData(1, 0, 5)]
+    [InlineData(7, 49, 49)]
+    [InlineData(40, 70, 49)]
+    [InlineData(3, 3000, 2500)]
+    [InlineData(100, 1, 1)]
+    [InlineData(0, 8, 8)]
+    [InlineData(8, 8, 0)]
+    public void Reductions_over_rows_agree_with_doubles(int rows, int step, int count)
+    {
+        var random = new Random(rows + count);
+        // Nothing beyond the last row's end may be read.
+        using var x = GuardedBuffer.Random(rows == 0 || count == 0 ? 0 : (rows - 1) * step + count, random);
+        var values = new List<double>();
+        for (var row = 0; row < rows; row++)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                // Far from zero, where squares would lose the digits that deviations keep.
+                x.Span[(row * step) + i] += 100;
+                values.Add(x.Span[(row * step) + i]);
+            }
+        }
+
+        double sum = values.Sum(), mean = values.Count == 0 ? 0 : sum / values.Count, squares = values.Sum(v => (v - mean) * (v - mean));
+        var body = new Elements(x.Pointer);
+        var together = new ThreeSums(x.Pointer);
+        var one = Simd.SumDouble(in body, rows, step, count);
+        var three = Simd.SumsDouble(in together, rows, step, count);
+        var moments = Simd.MomentsDouble(in body, rows, step, count);
+        Assert.Equal(sum, one, 1e-6 * Math.Abs(sum) + 1e-9);
+        Assert.Equal(values.Count, moments.Count);
+        Assert.Equal(squares, moments.SquaredDeviations, 1e-6 * squares + 1e-9);
+        Assert.Equal(values.Sum(v => v * v), three.C, 1e-6 * sum * 100 + 1e-9);
+        // Whatever it is computed with, a sum has the same bits.
+        Assert.Equal(one, moments.Sum);
+        Assert.Equal(one, three.A);
+        Assert.Equal(-one, three.B);
+    }
+
     [Fact]
     public void Philox_gives_the_published_vectors()
     {
@@ -272,6 +312,19 @@ public sealed unsafe class SimdTests
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<V>(nint i)
             where V : unmanaged, ISimd<V> => V.Store(y + i, V.Load(x + i) * V.Load(x + i));
+    }
+
+    private readonly struct ThreeSums(float* x) : IReduceTogether
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<V>(nint i, ref V a, ref V b, ref V c)
+            where V : unmanaged, ISimd<V>
+        {
+            var v = V.Load(x + i);
+            a += v;
+            b -= v;
+            c += v * v;
+        }
     }
 
     private readonly struct Elements(float* x) : IReduce

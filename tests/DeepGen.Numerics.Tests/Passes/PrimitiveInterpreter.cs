@@ -255,6 +255,13 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
     private static double[] Reduce(ReducePrim p, int[] from, int[] to, double[] x)
     {
         var y = new double[to.Aggregate(1, (n, e) => n * e)];
+        if (p.Op == ReduceOp.SquaredDeviations)
+        {
+            var mean = Reduce(p with { Op = ReduceOp.Sum }, from, to, x).Select(sum => sum * y.Length / x.Length).ToArray();
+            Each(from, (at, i) => y[Index(at, to)] += Math.Pow(x[i] - mean[Index(at, to)], 2));
+            return y;
+        }
+
         Array.Fill(y, p.Op == ReduceOp.Max ? double.NegativeInfinity : 0);
         Each(from, (at, i) =>
         {

