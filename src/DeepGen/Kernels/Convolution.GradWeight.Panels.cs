@@ -12,24 +12,31 @@ public static unsafe partial class Convolution
     private const nint PanelPixels = 256;
 
     /// <summary>Floats of the gradients of outputs that are turned at a time: they stay in the second-level cache while the terms pass.</summary>
-    private const nint TurnedFloats = 96 * 1024;
+    private const nint TurnedFloats = 64 * 1024;
 
     private static void GradWeightPanels(Workers w, GradJob* job)
     {
         var plane = (nint)job->OutHeight * job->OutWidth;
         job->ImageSize = job->Image.IsSource ? job->Image.Size(job->OutHeight) : job->Image.Size(job->OutHeight) + 2 * MaxLanes;
-        job->SamplesAtATime = (int)Math.Max(1, Math.Min(job->Batch, SharedImageFloats / job->ImageSize));
+        job->SamplesAtATime = (int)Math.Max(1, job->Image.IsSource ? job->Batch : Math.Min(job->Batch, SharedImageFloats / job->ImageSize));
         job->Rows = (int)Tile.Strips(job->Outputs);
         job->Panels = (job->Terms + Tile.Columns - 1) / Tile.Columns;
-        job->PixelsAtATime = Math.Max(1, TurnedFloats / job->Outputs / PanelPixels) * PanelPixels;
-        // The sums of a tile do not depend on who computes it.
-        job->Parts = (int)Math.Clamp((2 * w.Threads + job->Panels - 1) / job->Panels, 1, job->Rows);
+        // Every thread turns what it needs for itself: that costs less than to wait for others. The greater side is shared out, the smaller turned several times.
+        int parts = 1, panelParts = 1;
+        while (parts * panelParts < w.Threads && (2 * parts <= job->Rows || 2 * panelParts <= job->Panels))
+        {
+            if (2 * panelParts > job->Panels || (2 * parts <= job->Rows && job->Outputs / parts >= job->Terms / panelParts))
+                parts *= 2;
+            else
+                panelParts *= 2;
+        }
+        (job->Parts, job->PanelParts) = (parts, panelParts);
         if (job->Db != null)
             w.For(job->Groups * (nint)job->Outputs, 2d * plane * job->Batch, job, &GradBias);
         for (job->Group = 0; job->Group < job->Groups; job->Group++)
         {
-            var adds = job->Accumulate;
-            for (job->First = 0; job->First < job->Batch; job->First += job->SamplesAtATime)
+            job->Adds = job->Accumulate;
+            for (job->First = 0; job->First < job->Batch; job->First += job->SamplesAtATime, job->Adds = true)
             {
                 job->Count = (int)Math.Min(job->SamplesAtATime, job->Batch - job->First);
                 if (job->Image.IsSource)
@@ -43,15 +50,7 @@ public static unsafe partial class Convolution
                     job->ImageStep = job->ImageSize;
                     w.For(job->Count, job->ImageSize, job, &LayOutImages);
                 }
-                for (job->Pixel = 0; job->Pixel < job->Count * plane; job->Pixel += job->PixelsAtATime)
-                {
-                    job->Pixels = Math.Min(job->PixelsAtATime, job->Count * plane - job->Pixel);
-                    job->Partial = Workers.Scratch(LeftSlot, job->Pixels * job->Outputs);
-                    job->Adds = adds;
-                    w.For(job->Rows, 2d * job->Pixels * Tile.MaxRows, job, &TurnGradients);
-                    w.For(job->Panels * job->Parts, 2d * job->Pixels * job->Outputs * Tile.Columns / job->Parts, job, &MultiplyPanels);
-                    adds = true;
-                }
+                w.For(parts * panelParts, 2d * job->Count * plane * job->Outputs * job->Terms / parts / panelParts, job, &MultiplyParts);
             }
         }
     }
@@ -81,21 +80,42 @@ public static unsafe partial class Convolution
             job->Image.Fill(job->X, job->Batch * job->Groups, (job->First + n) * job->Groups + job->Group, 0, job->OutHeight, job->Shared + n * job->ImageSize);
     }
 
-    /// <summary>Items: strips of output channels, whose gradients are laid side by side, pixel after pixel.</summary>
+    /// <summary>Items: parts of the strips of output channels, and in each parts of the panels of terms.</summary>
     [MethodImpl(Optimize)]
-    private static void TurnGradients(void* args, nint begin, nint end)
+    private static void MultiplyParts(void* args, nint begin, nint end)
     {
         var job = (GradJob*)args;
+        var pixels = job->Count * (nint)job->OutHeight * job->OutWidth;
+        for (var item = begin; item < end; item++)
+        {
+            var (part, panelPart) = Math.DivRem(item, (nint)job->PanelParts);
+            nint firstStrip = Tile.StripBegin(job->Rows, job->Parts, part), lastStrip = Tile.StripBegin(job->Rows, job->Parts, part + 1);
+            var outputs = Tile.StripBegin(job->Outputs, job->Rows, lastStrip) - Tile.StripBegin(job->Outputs, job->Rows, firstStrip);
+            var atATime = Math.Max(1, TurnedFloats / outputs / PanelPixels) * PanelPixels;
+            var turned = Workers.Scratch(LeftSlot, Math.Min(atATime, pixels) * outputs);
+            for (nint pixel = 0; pixel < pixels; pixel += atATime)
+            {
+                var count = Math.Min(atATime, pixels - pixel);
+                TurnGradients(job, pixel, count, firstStrip, lastStrip, turned);
+                for (var panel = Tile.StripBegin(job->Panels, job->PanelParts, panelPart); panel < Tile.StripBegin(job->Panels, job->PanelParts, panelPart + 1); panel++)
+                    MultiplyPanel(job, pixel, count, firstStrip, lastStrip, turned, panel);
+            }
+        }
+    }
+
+    /// <summary>Lays the gradients of strips of output channels side by side, strip by strip, pixel after pixel.</summary>
+    [MethodImpl(Optimize)]
+    private static void TurnGradients(GradJob* job, nint firstPixel, nint pixels, nint firstStrip, nint lastStrip, float* target)
+    {
         nint plane = (nint)job->OutHeight * job->OutWidth, slices = job->Image.Slices;
-        for (var strip = begin; strip < end; strip++)
+        for (var strip = firstStrip; strip < lastStrip; strip++)
         {
             var first = Tile.StripBegin(job->Outputs, job->Rows, strip);
             var rows = Tile.StripBegin(job->Outputs, job->Rows, strip + 1) - first;
-            var target = job->Partial + first * job->Pixels;
-            for (var pixel = job->Pixel; pixel < job->Pixel + job->Pixels;)
+            for (var pixel = firstPixel; pixel < firstPixel + pixels;)
             {
                 var (n, at) = Math.DivRem(pixel, plane);
-                var count = Math.Min(plane - at, job->Pixel + job->Pixels - pixel);
+                var count = Math.Min(plane - at, firstPixel + pixels - pixel);
                 var (volume, slice) = Math.DivRem(job->First + n, slices);
                 var source = job->Dy + (((volume * job->Groups + job->Group) * job->Outputs + first) * slices + slice) * plane + at;
                 Packing.Panel(source, 1, slices * plane, count, rows, target, rows, rows);
@@ -105,46 +125,43 @@ public static unsafe partial class Convolution
         }
     }
 
-    /// <summary>Items: panels of terms, in each parts of the strips.</summary>
+    /// <summary>Adds the products of a panel of terms with strips of output channels over some pixels.</summary>
     [MethodImpl(Optimize)]
-    private static void MultiplyPanels(void* args, nint begin, nint end)
+    private static void MultiplyPanel(GradJob* job, nint firstPixel, nint pixels, nint firstStrip, nint lastStrip, float* turned, nint index)
     {
-        var job = (GradJob*)args;
         nint lanes = Tile.Lanes, columns = Tile.Columns;
         var panel = Workers.Scratch(PanelSlot, PanelPixels * columns);
         var tile = Workers.Scratch(TileSlot, Tile.MaxRows * columns);
-        for (var item = begin; item < end; item++)
+        var term = index * columns;
+        var width = Math.Min(columns, job->Terms - term);
+        var vectors = width > lanes ? 2 : 1;
+        var step = vectors * lanes;
+        for (nint k = 0; k < pixels; k += PanelPixels)
         {
-            var (index, part) = Math.DivRem(item, (nint)job->Parts);
-            var term = index * columns;
-            var width = Math.Min(columns, job->Terms - term);
-            var vectors = width > lanes ? 2 : 1;
-            var step = vectors * lanes;
-            for (nint k = 0; k < job->Pixels; k += PanelPixels)
+            var depth = Math.Min(PanelPixels, pixels - k);
+            TurnTerms(job, firstPixel + k, depth, job->Table + term, width, panel, step);
+            var adds = job->Adds || firstPixel + k > 0;
+            var strips = turned;
+            for (var strip = firstStrip; strip < lastStrip; strip++)
             {
-                var depth = Math.Min(PanelPixels, job->Pixels - k);
-                TurnTerms(job, job->Pixel + k, depth, job->Table + term, width, panel, step);
-                var adds = job->Adds || k > 0;
-                for (var strip = Tile.StripBegin(job->Rows, job->Parts, part); strip < Tile.StripBegin(job->Rows, job->Parts, part + 1); strip++)
+                var first = Tile.StripBegin(job->Outputs, job->Rows, strip);
+                var rows = Tile.StripBegin(job->Outputs, job->Rows, strip + 1) - first;
+                var left = strips + k * rows;
+                strips += pixels * rows;
+                var target = job->Dw + ((nint)job->Group * job->Outputs + first) * job->Terms + term;
+                var kernel = Tile.Kernel(rows, vectors, false);
+                if (width == step)
                 {
-                    var first = Tile.StripBegin(job->Outputs, job->Rows, strip);
-                    var rows = Tile.StripBegin(job->Outputs, job->Rows, strip + 1) - first;
-                    var left = job->Partial + first * job->Pixels + k * rows;
-                    var target = job->Dw + ((nint)job->Group * job->Outputs + first) * job->Terms + term;
-                    var kernel = Tile.Kernel(rows, vectors, false);
-                    if (width == step)
-                    {
-                        kernel(depth, left, rows, panel, step, null, target, job->Terms, adds);
-                        continue;
-                    }
-                    kernel(depth, left, rows, panel, step, null, tile, columns, false);
-                    for (nint r = 0; r < rows; r++)
-                    {
-                        if (adds)
-                            Add(target + r * job->Terms, tile + r * columns, width);
-                        else
-                            Packing.Copy(tile + r * columns, target + r * job->Terms, width);
-                    }
+                    kernel(depth, left, rows, panel, step, null, target, job->Terms, adds);
+                    continue;
+                }
+                kernel(depth, left, rows, panel, step, null, tile, columns, false);
+                for (nint r = 0; r < rows; r++)
+                {
+                    if (adds)
+                        Add(target + r * job->Terms, tile + r * columns, width);
+                    else
+                        Packing.Copy(tile + r * columns, target + r * job->Terms, width);
                 }
             }
         }

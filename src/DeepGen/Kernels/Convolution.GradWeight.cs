@@ -286,13 +286,9 @@ public static unsafe partial class Convolution
         /// <summary>Panels of terms.</summary>
         public nint Panels;
 
-        /// <summary>Parts into which the strips of output channels are shared out.</summary>
+        /// <summary>Parts into which the strips of output channels and the panels are shared out.</summary>
         public int Parts;
-
-        /// <summary>Pixels whose gradients are turned at a time, the first of them and their number.</summary>
-        public nint PixelsAtATime;
-        public nint Pixel;
-        public nint Pixels;
+        public int PanelParts;
 
         /// <summary>The group, and whether something stands in its gradient already.</summary>
         public int Group;
