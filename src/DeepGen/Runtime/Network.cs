@@ -85,6 +85,7 @@ public abstract unsafe partial class Network : IDisposable
     }
 
     /// <summary>Moves all parameters that are not frozen, by the optimizer's rule and the gradients that are there.</summary>
+    /// <exception cref="NonFiniteException">The optimizer clips gradients by their norm, and it is not finite; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">Another phase is running, or the optimizer belongs to another network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Update(Optimizer optimizer)
@@ -185,6 +186,8 @@ public abstract unsafe partial class Network : IDisposable
                 Definition.Forward(ref frame);
                 loss(ref frame);
                 if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
+                Definition.Backward(ref frame);
+                Apply(optimizer);
             }
             catch
             {
@@ -193,8 +196,6 @@ public abstract unsafe partial class Network : IDisposable
                 throw;
             }
 
-            Definition.Backward(ref frame);
-            Apply(optimizer);
             _runs++;
             return (float)frame.Loss;
         }
@@ -282,6 +283,20 @@ public abstract unsafe partial class Network : IDisposable
         finally
         {
             _gate.Exit();
+        }
+    }
+
+    /// <summary>Runs an action that only reads weights and gradients.</summary>
+    internal T Shared<T>(string call, Func<T> action)
+    {
+        _gate.EnterShared(call, null);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            _gate.ExitShared();
         }
     }
 

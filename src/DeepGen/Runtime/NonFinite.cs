@@ -49,6 +49,13 @@ internal static unsafe class NonFinite
         return new NonFiniteException($"{head} All inputs, parameters and layers are finite; the loss itself overflows. {Tail}", step, null, frame.Loss);
     }
 
+    /// <summary>What is said where the norm of the gradients is not finite.</summary>
+    public static NonFiniteException OfGradient(Parameter parameter, int element, long step) => new(
+        $"Step {step}: the gradient of '{parameter.Name}' holds {Name(parameter.Gradient[element])} at element {element}, though the loss was finite. Weights and running statistics are as they were before the step; a smaller learning rate may help.",
+        step,
+        parameter.Name,
+        double.NaN);
+
     private static string? FirstParameter(Network network)
     {
         foreach (var parameter in network.Parameters)
