@@ -52,7 +52,12 @@ public sealed class LearningRateSchedule
         for (var i = 0; i < places.Length; i++)
             if (places[i] < (i == 0 ? 1 : places[i - 1] + 1)) throw new ArgumentException($"Milestones must be at least 1 and ascend, got {string.Join(", ", places)}.", nameof(milestones));
         CheckFactor(factor);
-        return new LearningRateSchedule(at => Math.Pow(factor, places.Count(place => place <= at.Whole(per))));
+        return new LearningRateSchedule(at =>
+        {
+            var passed = 0;
+            while (passed < places.Length && places[passed] <= at.Whole(per)) passed++;
+            return Math.Pow(factor, passed);
+        });
     }
 
     /// <summary>Multiplied after every epoch or step: PyTorch's <c>ExponentialLR</c>.</summary>

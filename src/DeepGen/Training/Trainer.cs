@@ -18,8 +18,10 @@ public sealed class Trainer
         if (options.Epochs < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, "TrainerOptions.Epochs must be at least 1.");
         if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "TrainerOptions.BatchSize must be at least 1.");
         if (!(options.BestTolerance >= 0)) throw new ArgumentOutOfRangeException(nameof(options), options.BestTolerance, "TrainerOptions.BestTolerance must be at least 0.");
-        if (options.BatchSize > network.MaxBatch)
-            throw new ArgumentException($"TrainerOptions.BatchSize is {options.BatchSize}, above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch.", nameof(options));
+        if (options.MicroBatch < 1 || options.MicroBatch > network.MaxBatch)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MicroBatch, $"TrainerOptions.MicroBatch must be from 1 to the network's maximum of {network.MaxBatch}.");
+        if (options.BatchSize > network.MaxBatch && options.MicroBatch == null)
+            throw new ArgumentException($"TrainerOptions.BatchSize is {options.BatchSize}, above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch, or set TrainerOptions.MicroBatch.", nameof(options));
         if (options.BestTolerance > 0 && options.Metric != null)
             throw new ArgumentException($"TrainerOptions.BestTolerance is about the validation accuracy, but Metric is '{options.Metric.Name}'; leave one of them out.", nameof(options));
         if (options.Metric is { NeedsClassifier: true } && !network.Definition.IsClassifier)
@@ -52,7 +54,7 @@ public sealed class Trainer
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public FitResult Fit(IDataset train, IDataset? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var training = new BatchLoop(Network, train, Options.BatchSize ?? Network.MaxBatch, "Fit");
+        using var training = new BatchLoop(Network, train, Options.BatchSize ?? Network.MaxBatch, "Fit", Options.MicroBatch);
         using var validating = validation == null ? null : new BatchLoop(Network, validation, Network.MaxBatch, "Fit, validation");
         if (validating == null) CheckNeedsNoValidation();
         using var best = Options.KeepBest && (validation != null || Options.Metric != null) ? new BestWeights(Network) : null;

@@ -9,8 +9,14 @@ public sealed record TrainerOptions
     /// <summary>How often every sample is seen. At least 1.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Samples of one step, the last of an epoch may have fewer; the network's <see cref="Network.MaxBatch"/> when null.</summary>
+    /// <summary>Samples of one step, the last of an epoch may have fewer; the network's <see cref="Network.MaxBatch"/> when null, and at most that unless there is a <see cref="MicroBatch"/>.</summary>
     public int? BatchSize { get; init; }
+
+    /// <summary>
+    /// The most samples that are computed at once, so that a step of <see cref="BatchSize"/> samples needs no more memory than these: their gradients are added up before the update.
+    /// At most <see cref="Network.MaxBatch"/>, which the batch size may then exceed. Null computes a batch at once. See <see cref="Network.Step(Batch, DeepGen.Optimizer, int?)"/>.
+    /// </summary>
+    public int? MicroBatch { get; init; }
 
     /// <summary>Whether every epoch has a new order.</summary>
     public bool Shuffle { get; init; } = true;
