@@ -18,7 +18,7 @@ public abstract unsafe partial class Network
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public float Step(Batch batch, Optimizer optimizer, int? microBatch = null) => Step(batch, default, optimizer, microBatch);
 
-    /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/>.</summary>
+    /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/> unless that is empty.</summary>
     public float Step(Batch batch, Span<float> output, Optimizer optimizer, int? microBatch = null)
     {
         if (microBatch < 1 || microBatch > MaxBatch)

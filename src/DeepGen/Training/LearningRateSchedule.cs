@@ -136,7 +136,7 @@ public sealed class LearningRateSchedule
 
     /// <summary>
     /// This schedule, and its rate multiplied after each plateau: when <see cref="TrainerOptions.Metric"/> (the validation loss when that is null) has brought no improvement for more
-    /// epochs than the patience. PyTorch's <c>ReduceLROnPlateau</c> with absolute thresholds. It needs a <see cref="Trainer"/>.
+    /// epochs than the patience. PyTorch's <c>ReduceLROnPlateau</c> with absolute thresholds. It needs a <see cref="Trainer"/>; a schedule has one such rule, and a second takes its place.
     /// </summary>
     /// <param name="factor">What the rate is multiplied by, above 0 and below 1.</param>
     /// <param name="patience">How many epochs in a row may pass without an improvement; the next one is too many. At least 0.</param>
