@@ -54,6 +54,30 @@ public class AllocationTests
         }, times: 250);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_thousand_warm_steps_with_all_that_an_optimizer_can_do_allocate_nothing(int threads)
+    {
+        using var network = new Linear(new NetworkOptions { Threads = threads, MaxBatch = 20 });
+        using var batch = new Batch(network, 64) { Count = 64 };
+        _x.CopyTo(batch.Input<float>());
+        _labels.CopyTo(batch.Target<int>());
+        var optimizer = new RmsProp(0.01f, momentum: 0.9f, centered: true)
+        {
+            Clipping = GradientClipping.ByGlobalNorm(0.1f),
+            Noise = new GradientNoise(0.01f),
+            Groups = [new("*.bias") { WeightDecay = 0, RateFactor = 2 }, new("*.weight") { MaxNorm = 0.1f }],
+        };
+        var schedule = LearningRateSchedule.Milestones([2, 5], 0.9).WarmUp(10);
+        var step = 0;
+        AssertNothing(() =>
+        {
+            optimizer.LearningRate = schedule.At(0.01f, step++, 1_000_000, 100);
+            network.Step(batch, optimizer, 20);
+        });
+    }
+
     private static void AssertNothing(Action step, int times = 1000)
     {
         for (var i = 0; i < 200; i++) step();

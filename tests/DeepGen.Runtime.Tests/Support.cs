@@ -33,6 +33,22 @@ internal sealed class Recorder(Action<TrainingProgress>? then = null) : IProgres
     }
 }
 
+/// <summary>Good for some epochs, then every label is that of another class.</summary>
+internal sealed class Misleading(int count, int after) : IDataset
+{
+    private readonly InMemoryDataset _good = Support.Clusters(count);
+    private int _filled;
+
+    public int Count => count;
+
+    public void Fill(ReadOnlySpan<int> indices, Batch batch)
+    {
+        _good.Fill(indices, batch);
+        if ((_filled += indices.Length) <= count * after) return;
+        foreach (ref var label in batch.Target<int>()) label = (label + 1) % Linear.Classes;
+    }
+}
+
 internal static class Support
 {
     /// <summary>Three well separated classes around points of their own.</summary>

@@ -30,6 +30,8 @@ internal static class Formula
                 return literalNumbers || ExpressionWriter.IsLiteral(c.Value) ? Literals.Float(c.Value).TrimEnd('f') : "factor";
             case InverseBatchPrim:
                 return "1/n";
+            case SampleSharePrim:
+                return "share";
             case BatchPrim:
                 return "n";
             case IotaPrim:

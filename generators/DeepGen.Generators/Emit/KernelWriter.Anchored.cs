@@ -239,6 +239,8 @@ internal sealed partial class KernelWriter
             {
                 case InverseBatchPrim:
                     return $"V.Broadcast({extras.InverseBatch()})";
+                case SampleSharePrim:
+                    return $"V.Broadcast({extras.SampleShare()})";
                 case BatchPrim:
                     return $"V.Broadcast({extras.BatchAsFloat()})";
                 case UniformPrim u:

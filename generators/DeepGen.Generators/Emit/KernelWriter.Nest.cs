@@ -270,6 +270,8 @@ internal sealed partial class KernelWriter
                         return $"V.Broadcast({Field("float", extras.Number(c.Value), "factor")})";
                     case InverseBatchPrim:
                         return $"V.Broadcast({Field("float", extras.InverseBatch(), "inverseBatch")})";
+                    case SampleSharePrim:
+                        return $"V.Broadcast({Field("float", extras.SampleShare(), "share")})";
                     case BatchPrim:
                         return $"V.Broadcast({Field("float", extras.BatchAsFloat(), "batch")})";
                     case IotaPrim:
@@ -375,6 +377,7 @@ internal sealed partial class KernelWriter
             {
                 ConstPrim c => "K::F1.Broadcast(" + extras.Number(c.Value) + ")",
                 InverseBatchPrim => "K::F1.Broadcast(" + extras.InverseBatch() + ")",
+                SampleSharePrim => "K::F1.Broadcast(" + extras.SampleShare() + ")",
                 BatchPrim => "K::F1.Broadcast(" + extras.BatchAsFloat() + ")",
                 UniformPrim u when extras.Random(u.Purpose) is var (_, purpose) && Place(v, map) is var (start, _) =>
                     $"K::F1.Broadcast(K::Philox.Uniform((uint)seed, (uint)(seed >> 32), {purpose}, step, {(domain.HasBatch ? "first + (ulong)n" : "0")}, {(start.Length == 0 ? "0" : start)}))",

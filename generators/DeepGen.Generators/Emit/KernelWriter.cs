@@ -220,6 +220,8 @@ internal sealed partial class KernelWriter
 
         public string InverseBatch() => Need("inverseBatch", "float inverseBatch", "1f / n");
 
+        public string SampleShare() => Need("share", "float share", "f.SampleShare");
+
         public string BatchAsFloat() => Need("batch", "float batch", "n");
 
         public string Extent(string name, long value) => Need(name, "nint " + name, CallText.Marked(value));

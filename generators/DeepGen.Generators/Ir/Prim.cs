@@ -20,6 +20,9 @@ internal sealed record ConstPrim(float Value) : LeafPrim;
 /// <summary>1/n, n the batch.</summary>
 internal sealed record InverseBatchPrim : LeafPrim;
 
+/// <summary>What a sample counts in the loss: 1 over the samples of the step, of which the batch may be a part.</summary>
+internal sealed record SampleSharePrim : LeafPrim;
+
 /// <summary>n, the batch.</summary>
 internal sealed record BatchPrim : LeafPrim;
 

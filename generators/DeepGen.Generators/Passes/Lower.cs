@@ -59,7 +59,7 @@ internal static class Lower
             roots.Add(new Root(RootKind.Loss, 0, perSample));
             if (training)
             {
-                var share = b.Broadcast(b.Leaf(new InverseBatchPrim(), Dims.Scalar), perSample.Dims);
+                var share = b.Broadcast(b.Leaf(new SampleSharePrim(), Dims.Scalar), perSample.Dims);
                 // Gradients stop at the outputs, where Backward takes over; what the loss makes of a weight by itself is left to no other.
                 var weights = graph.Parameters.Where(p => p.Parameter!.Trainable && values[p.Id] is not null).ToArray();
                 var wrt = outputs.Concat(weights.Select(p => values[p.Id]!)).ToArray();

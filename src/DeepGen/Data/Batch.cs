@@ -2,7 +2,7 @@ namespace DeepGen;
 
 /// <summary>
 /// The inputs and targets of up to <see cref="Capacity"/> samples of one network, in aligned native memory, sample after sample.
-/// Datasets write it; <see cref="Network.Step(Batch, Optimizer)"/> and the others read it.
+/// Datasets write it; <see cref="Network.Step(Batch, Optimizer, int?)"/> and the others read it.
 /// </summary>
 public sealed unsafe class Batch : IDisposable
 {

@@ -7,12 +7,11 @@ namespace DeepGen;
 public abstract unsafe class AdaptiveOptimizer : Optimizer
 {
     private protected AdaptiveOptimizer(float learningRate, float beta1, float beta2, float epsilon, float weightDecay)
-        : base(learningRate, 2)
+        : base(learningRate, weightDecay, "exp_avg", "exp_avg_sq")
     {
         Beta1 = BelowOne(beta1, nameof(beta1));
         Beta2 = BelowOne(beta2, nameof(beta2));
         Epsilon = NotNegative(epsilon, nameof(epsilon));
-        WeightDecay = NotNegative(weightDecay, nameof(weightDecay));
     }
 
     /// <summary>β₁, the decay of the mean of gradients.</summary>
@@ -24,41 +23,33 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
     /// <summary>ε, added to the root after its bias is corrected.</summary>
     public float Epsilon { get; }
 
-    /// <summary>λ, the strength of weight decay.</summary>
-    public float WeightDecay { get; }
-
     /// <summary>Whether weight decay acts on the parameter instead of its gradient.</summary>
     private protected abstract bool Decoupled { get; }
 
-    private protected override void Update(Workers workers, float* parameters, float* gradients, nint offset, nint length, long updates)
+    private protected override void Update(in UpdateRange range)
     {
-        // The decimal the user wrote, not the nearest float, as in PyTorch: 0.999f would shift 1 − β₂ᵗ by 1e-5 of itself.
-        double beta1 = Decimal(Beta1), beta2 = Decimal(Beta2);
-        var pass = new Pass
+        double beta1 = Decimal(Beta1), beta2 = Decimal(Beta2), rate = Rate(in range);
+        var rule = new Rule
         {
-            Parameters = parameters,
-            Gradients = gradients,
-            Mean = Moment(0) + offset,
-            Square = Moment(1) + offset,
+            Parameters = Parameters,
+            Mean = Moment(0),
+            Square = Moment(1),
             Beta1 = Beta1,
             Beta2 = Beta2,
             Entering1 = (float)(1 - beta1),
             Entering2 = (float)(1 - beta2),
-            StepSize = (float)(LearningRate / (1 - Math.Pow(beta1, updates))),
-            RootScale = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, updates))),
+            StepSize = (float)(rate / (1 - Math.Pow(beta1, range.Updates))),
+            RootScale = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, range.Updates))),
             Epsilon = Epsilon,
-            GradientDecay = Decoupled ? 0 : WeightDecay,
-            ParameterKept = Decoupled ? (float)(1 - ((double)LearningRate * WeightDecay)) : 1,
+            GradientDecay = Decoupled ? 0 : range.WeightDecay,
+            ParameterKept = Decoupled ? (float)(1 - (rate * range.WeightDecay)) : 1,
         };
-        Run(workers, pass, length, 24);
+        Run(in range, rule, 24);
     }
 
-    private static double Decimal(float value) => (double)(decimal)value;
-
-    private struct Pass : IMap
+    private struct Rule : IUpdateRule
     {
         public float* Parameters;
-        public float* Gradients;
         public float* Mean;
         public float* Square;
         public float Beta1;
@@ -72,10 +63,10 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
         public float ParameterKept;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
+        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
         {
             var theta = V.Load(Parameters + i);
-            var g = V.MultiplyAdd(V.Broadcast(GradientDecay), theta, V.Load(Gradients + i));
+            var g = V.MultiplyAdd(V.Broadcast(GradientDecay), theta, gradient);
             var m = V.MultiplyAdd(V.Broadcast(Beta1), V.Load(Mean + i), V.Broadcast(Entering1) * g);
             var v = V.MultiplyAdd(V.Broadcast(Beta2), V.Load(Square + i), V.Broadcast(Entering2) * g * g);
             V.Store(Mean + i, m);

@@ -3,32 +3,77 @@ using DeepGen.Kernels;
 namespace DeepGen;
 
 /// <summary>
-/// A rule that moves parameters by their gradients: <see cref="Sgd"/>, <see cref="Adam"/>, <see cref="AdamW"/>. It keeps what it
-/// remembers of one network, in memory laid out like the parameters, and is one pass over them.
+/// A rule that moves parameters by their gradients: <see cref="Sgd"/>, <see cref="Adam"/>, <see cref="AdamW"/>, <see cref="RmsProp"/>, <see cref="Adagrad"/>. It keeps what it
+/// remembers of one network, in memory laid out like the parameters, and is one pass over them, clipping, noise and weight decay included.
 /// </summary>
-public abstract unsafe class Optimizer
+public abstract unsafe partial class Optimizer
 {
-    private readonly int _moments;
+    private readonly string[] _momentNames;
     private Network? _network;
-    private NativeArena[] _state = [];
-    private long[] _updates = [];
-    private Range[] _ranges = [];
-    private int _rangeCount;
-    private int _frozenVersion = -1;
+    private NativeArena[] _moments = [];
+    private ParameterGroup[] _groups = [];
+    private GradientNoise? _noise;
     private float _learningRate;
+    private float _scale;
+    private double? _measuredNorm;
 
-    private protected Optimizer(float learningRate, int moments)
+    private protected Optimizer(float learningRate, float weightDecay, params string[] moments)
     {
         LearningRate = learningRate;
-        _moments = moments;
+        WeightDecay = NotNegative(weightDecay, nameof(weightDecay));
+        _momentNames = moments;
     }
 
     /// <summary>The step size; may be set between steps. Finite and at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, NaN or infinite.</exception>
     public float LearningRate
     {
         get => _learningRate;
         set => _learningRate = NotNegative(value, nameof(LearningRate));
     }
+
+    /// <summary>λ, the strength of weight decay where no group says otherwise.</summary>
+    public float WeightDecay { get; }
+
+    /// <summary>Parameters that are treated in a way of their own; may be set between steps, for instance to release frozen layers.</summary>
+    /// <exception cref="KeyNotFoundException">A pattern matches no parameter of the network. Thrown here when the optimizer has a network, else by its first step.</exception>
+    /// <exception cref="ArgumentException">A pattern matches running statistics alone; thrown here or by the first step as well.</exception>
+    public IReadOnlyList<ParameterGroup> Groups
+    {
+        get => _groups;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            var groups = value.ToArray();
+            if (_network != null) Settle(_network, groups);
+            _groups = groups;
+        }
+    }
+
+    /// <summary>A bound on the gradients; null for none. May be set between steps.</summary>
+    public GradientClipping? Clipping { get; set; }
+
+    /// <summary>Noise on the gradients; null for none. May be set between steps.</summary>
+    public GradientNoise? Noise
+    {
+        get => _noise;
+        set
+        {
+            _noise = value;
+            _rangesAreStale = true;
+        }
+    }
+
+    /// <summary>
+    /// The common Euclidean norm of the gradients of the last update, before clipping and without those of frozen parameters; NaN before the first update. Clipping by
+    /// norm knows it; otherwise it is computed when asked for, from the gradients that are there.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A training phase is running.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public double GradientNorm => _network == null || Steps == 0 ? double.NaN : _measuredNorm ?? _network.Shared("GradientNorm", () => Norm(_network));
+
+    /// <summary>The number of updates so far.</summary>
+    internal long Steps { get; private set; }
 
     /// <summary>Ties this optimizer to the first network that uses it.</summary>
     internal void Bind(Network network)
@@ -36,44 +81,78 @@ public abstract unsafe class Optimizer
         if (_network == network) return;
         if (_network != null)
             throw new InvalidOperationException($"This {GetType().Name} already belongs to another {_network.Definition.Name}, whose moments it keeps; create one optimizer for each network.");
-        _network = network;
-        _updates = new long[network.Parameters.Count];
-        _ranges = new Range[network.Parameters.Count];
-        _state = new NativeArena[_moments];
-        for (var i = 0; i < _moments; i++) _state[i] = new NativeArena(network.Definition.ParameterFloats);
-    }
-
-    internal void Update(Network network)
-    {
-        if (_frozenVersion != network.Weights.FrozenVersion) FindRanges(network);
-        foreach (ref var range in _ranges.AsSpan(0, _rangeCount))
+        Settle(network, _groups);
+        _moments = new NativeArena[_momentNames.Length];
+        for (var i = 0; i < _moments.Length; i++)
         {
-            range.Updates++;
-            Update(network.Workers, network.Weights.Parameters.Pointer + range.Offset, network.Weights.Gradients.Pointer + range.Offset, range.Offset, range.Length, range.Updates);
+            _moments[i] = new NativeArena(network.Definition.ParameterFloats);
+            if (FirstMoment != 0) _moments[i].Fill(FirstMoment);
         }
 
+        _updates = new long[network.Parameters.Count];
+        _network = network;
+    }
+
+    /// <summary>Moves all parameters that are not frozen.</summary>
+    /// <exception cref="NonFiniteException">Gradients are clipped by their norm, and it is not finite; nothing was changed.</exception>
+    internal void Update(Network network)
+    {
+        if (_rangesAreStale || _frozenVersion != network.Weights.FrozenVersion) FindRanges(network);
+        _measuredNorm = null;
+        _scale = 1;
+        if (Clipping is { NeedsNorm: true } clipping)
+        {
+            var norm = Norm(network);
+            if (!double.IsFinite(norm)) throw NotFinite(network);
+            _scale = clipping.Scale(norm);
+            _measuredNorm = norm;
+        }
+
+        foreach (ref var range in Ranges)
+        {
+            range.Updates++;
+            Update(in range);
+        }
+
+        foreach (ref readonly var filters in _filterNorms.AsSpan()) filters.Apply(network.Workers, Parameters);
+        Steps++;
         GC.KeepAlive(this);
     }
 
     /// <summary>Moves one contiguous range of parameters.</summary>
-    /// <param name="workers">The network's threads.</param>
-    /// <param name="parameters">The first value of the range.</param>
-    /// <param name="gradients">Its gradient.</param>
-    /// <param name="offset">The range's offset in the arenas.</param>
-    /// <param name="length">Its length in floats.</param>
-    /// <param name="updates">How often these parameters have been moved, this time included.</param>
-    private protected abstract void Update(Workers workers, float* parameters, float* gradients, nint offset, nint length, long updates);
+    private protected abstract void Update(in UpdateRange range);
 
-    /// <summary>Shares an elementwise pass out over the threads.</summary>
-    private protected static void Run<P>(Workers workers, P pass, nint length, double flopsPerElement) where P : unmanaged, IMap =>
-        workers.For(length, flopsPerElement, &pass, &Part<P>);
+    /// <summary>The value that moments begin with.</summary>
+    private protected virtual float FirstMoment => 0;
 
-    private static void Part<P>(void* pass, nint begin, nint end) where P : unmanaged, IMap => Simd.Map(in *(P*)pass, begin, end);
+    /// <summary>The arena of the parameters.</summary>
+    private protected float* Parameters => _network!.Weights.Parameters.Pointer;
 
-    /// <summary>The memory of a moment, laid out like the parameters.</summary>
-    private protected float* Moment(int index) => _state[index].Pointer;
+    /// <summary>The arena of a moment, laid out like the parameters.</summary>
+    private protected float* Moment(int index) => _moments[index].Pointer;
 
-    private protected static float NotNegative(float value, string name) => value >= 0 && float.IsFinite(value)
+    /// <summary>The learning rate of a range.</summary>
+    private protected double Rate(in UpdateRange range) => (double)LearningRate * range.RateFactor;
+
+    /// <summary>Shares a pass over a range out over the threads, with the gradients treated as they are to be.</summary>
+    private protected void Run<R>(in UpdateRange range, R rule, double flopsPerElement) where R : unmanaged, IUpdateRule
+    {
+        var gradients = _network!.Weights.Gradients.Pointer;
+        var limit = Clipping?.Limit ?? float.PositiveInfinity;
+        if (Noise == null && _scale == 1 && float.IsInfinity(limit))
+        {
+            Run(in range, new PlainGradients { Gradients = gradients }, rule, flopsPerElement);
+            return;
+        }
+
+        var clipped = new ClippedGradients { Gradients = gradients, Scale = _scale, Limit = limit };
+        if (Noise == null)
+            Run(in range, clipped, rule, flopsPerElement + 3);
+        else
+            Run(in range, new NoisyGradients { Clipped = clipped, Deviation = Noise.Deviation(Steps), Seed = Noise.Seed, Step = (ulong)Steps }, rule, flopsPerElement + 150);
+    }
+
+    internal static float NotNegative(float value, string name) => value >= 0 && float.IsFinite(value)
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} must be finite and at least 0.");
 
@@ -81,46 +160,38 @@ public abstract unsafe class Optimizer
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
 
-    /// <summary>
-    /// Cuts the arena into runs of parameters that are not frozen and were moved equally often, gaps for alignment included:
-    /// values and gradients there are 0 and stay so.
-    /// </summary>
-    private void FindRanges(Network network)
+    /// <summary>The decimal that the user wrote, not the nearest float, as in PyTorch: 0.999f would shift 1 − β₂ᵗ by 1e-5 of itself.</summary>
+    private protected static double Decimal(float value) => (double)(decimal)value;
+
+    private void Run<G, R>(in UpdateRange range, G gradients, R rule, double flopsPerElement)
+        where G : unmanaged, IGradientSource
+        where R : unmanaged, IUpdateRule
     {
-        // Counts of the old ranges go back to their parameters first.
-        var parameters = network.Parameters;
-        foreach (var range in _ranges.AsSpan(0, _rangeCount))
-            for (var i = 0; i < parameters.Count; i++)
-                if (parameters[i].IsTrainable && parameters[i].Definition.Offset >= range.Offset && parameters[i].Definition.Offset < range.Offset + range.Length)
-                    _updates[i] = range.Updates;
-
-        _rangeCount = 0;
-        var order = Enumerable.Range(0, parameters.Count).Where(i => parameters[i].IsTrainable && parameters[i].Count > 0).OrderBy(i => parameters[i].Definition.Offset);
-        var open = false;
-        foreach (var i in order)
-        {
-            var parameter = parameters[i];
-            if (parameter.Frozen)
-            {
-                open = false;
-                continue;
-            }
-
-            var end = parameter.Definition.Offset + parameter.Count;
-            if (open && _ranges[_rangeCount - 1].Updates == _updates[i])
-                _ranges[_rangeCount - 1].Length = end - _ranges[_rangeCount - 1].Offset;
-            else
-                _ranges[_rangeCount++] = new Range { Offset = parameter.Definition.Offset, Length = parameter.Count, Updates = _updates[i] };
-            open = true;
-        }
-
-        _frozenVersion = network.Weights.FrozenVersion;
+        var pass = new UpdatePass<G, R> { Gradients = gradients, Rule = rule, Offset = range.Offset };
+        _network!.Workers.For(range.Length, flopsPerElement, &pass, &Part<UpdatePass<G, R>>);
     }
 
-    private struct Range
+    private static void Part<P>(void* pass, nint begin, nint end) where P : unmanaged, IMap => Simd.Map(in *(P*)pass, begin, end);
+
+    private double Norm(Network network)
     {
-        public nint Offset;
-        public nint Length;
-        public long Updates;
+        if (_rangesAreStale || _frozenVersion != network.Weights.FrozenVersion) FindRanges(network);
+        return GlobalNorm.Of(network.Workers, network.Weights.Gradients.Pointer, Ranges, _sums);
+    }
+
+    /// <summary>Names the first gradient that is not finite.</summary>
+    private NonFiniteException NotFinite(Network network)
+    {
+        foreach (ref readonly var range in Ranges)
+        {
+            for (var place = range.First; place < range.End; place++)
+            {
+                var parameter = network.Parameters[_order[place]];
+                var at = parameter.Gradient.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+                if (at >= 0) return NonFinite.OfGradient(parameter, at, Steps + 1);
+            }
+        }
+
+        throw new InvalidOperationException("The norm of finite gradients is finite.");
     }
 }

@@ -9,10 +9,6 @@ namespace DeepGen;
 /// </summary>
 public sealed unsafe class Sgd : Optimizer
 {
-    private float _momentum;
-    private float _dampening;
-    private float _weightDecay;
-
     /// <summary>Creates the rule.</summary>
     /// <param name="learningRate">γ, the step size.</param>
     /// <param name="momentum">μ, the share of the last step that is kept.</param>
@@ -22,99 +18,90 @@ public sealed unsafe class Sgd : Optimizer
     /// <exception cref="ArgumentOutOfRangeException">A number is negative, NaN or infinite.</exception>
     /// <exception cref="ArgumentException">Nesterov's rule without momentum, or with dampening.</exception>
     public Sgd(float learningRate = 0.01f, float momentum = 0, float weightDecay = 0, bool nesterov = false, float dampening = 0)
-        : base(learningRate, momentum == 0 ? 0 : 1)
+        : base(learningRate, weightDecay, momentum == 0 ? [] : ["momentum_buffer"])
     {
-        _momentum = NotNegative(momentum, nameof(momentum));
-        _weightDecay = NotNegative(weightDecay, nameof(weightDecay));
-        _dampening = NotNegative(dampening, nameof(dampening));
+        Momentum = NotNegative(momentum, nameof(momentum));
+        Dampening = NotNegative(dampening, nameof(dampening));
         if (nesterov && (momentum == 0 || dampening != 0))
             throw new ArgumentException("Nesterov's rule needs a momentum above 0 and a dampening of 0.", nameof(nesterov));
         Nesterov = nesterov;
     }
 
     /// <summary>μ, the share of the last step that is kept.</summary>
-    public float Momentum => _momentum;
-
-    /// <summary>λ, added to the gradient in proportion to the parameter.</summary>
-    public float WeightDecay => _weightDecay;
+    public float Momentum { get; }
 
     /// <summary>τ, the share of the gradient that does not enter the momentum.</summary>
-    public float Dampening => _dampening;
+    public float Dampening { get; }
 
     /// <summary>Whether the step looks ahead along the momentum.</summary>
     public bool Nesterov { get; }
 
-    private protected override void Update(Workers workers, float* parameters, float* gradients, nint offset, nint length, long updates)
+    private protected override void Update(in UpdateRange range)
     {
-        if (_momentum == 0)
+        var rate = (float)Rate(in range);
+        if (Momentum == 0)
         {
-            var plain = new Plain { Parameters = parameters, Gradients = gradients, LearningRate = LearningRate, WeightDecay = _weightDecay };
-            Run(workers, plain, length, 4);
+            Run(in range, new Plain { Parameters = Parameters, LearningRate = rate, WeightDecay = range.WeightDecay }, 4);
             return;
         }
 
-        if (updates > 1 && _weightDecay == 0 && _dampening == 0 && !Nesterov)
+        if (range.Updates > 1 && range.WeightDecay == 0 && Dampening == 0 && !Nesterov)
         {
-            var usual = new Usual { Parameters = parameters, Gradients = gradients, Moment = Moment(0) + offset, LearningRate = LearningRate, Momentum = _momentum };
-            Run(workers, usual, length, 4);
+            Run(in range, new Usual { Parameters = Parameters, Moment = Moment(0), LearningRate = rate, Momentum = Momentum }, 4);
             return;
         }
 
         var heavy = new Heavy
         {
-            Parameters = parameters,
-            Gradients = gradients,
-            Moment = Moment(0) + offset,
-            LearningRate = LearningRate,
-            WeightDecay = _weightDecay,
+            Parameters = Parameters,
+            Moment = Moment(0),
+            LearningRate = rate,
+            WeightDecay = range.WeightDecay,
 
             // The first time there is nothing to keep, and the gradient enters whole: PyTorch's rule.
-            Kept = updates == 1 ? 0 : _momentum,
-            Entering = updates == 1 ? 1 : 1 - _dampening,
-            Ahead = Nesterov ? _momentum : 1,
+            Kept = range.Updates == 1 ? 0 : Momentum,
+            Entering = range.Updates == 1 ? 1 : 1 - Dampening,
+            Ahead = Nesterov ? Momentum : 1,
             Now = Nesterov ? 1 : 0,
         };
-        Run(workers, heavy, length, 8);
+        Run(in range, heavy, 8);
     }
 
-    private struct Plain : IMap
+    private struct Plain : IUpdateRule
     {
         public float* Parameters;
-        public float* Gradients;
         public float LearningRate;
         public float WeightDecay;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
+        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
         {
             var theta = V.Load(Parameters + i);
-            var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, V.Load(Gradients + i));
+            var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, gradient);
             V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), g, theta));
         }
     }
 
     /// <summary>Momentum without weight decay, dampening and Nesterov's rule: half the arithmetic of <see cref="Heavy"/>, the same result.</summary>
-    private struct Usual : IMap
+    private struct Usual : IUpdateRule
     {
         public float* Parameters;
-        public float* Gradients;
         public float* Moment;
         public float LearningRate;
         public float Momentum;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
+        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
         {
-            var b = V.MultiplyAdd(V.Broadcast(Momentum), V.Load(Moment + i), V.Load(Gradients + i));
+            var b = V.MultiplyAdd(V.Broadcast(Momentum), V.Load(Moment + i), gradient);
             V.Store(Moment + i, b);
             V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), b, V.Load(Parameters + i)));
         }
     }
 
-    private struct Heavy : IMap
+    private struct Heavy : IUpdateRule
     {
         public float* Parameters;
-        public float* Gradients;
         public float* Moment;
         public float LearningRate;
         public float WeightDecay;
@@ -124,10 +111,10 @@ public sealed unsafe class Sgd : Optimizer
         public float Now;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
+        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
         {
             var theta = V.Load(Parameters + i);
-            var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, V.Load(Gradients + i));
+            var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, gradient);
             var b = V.MultiplyAdd(V.Broadcast(Kept), V.Load(Moment + i), V.Broadcast(Entering) * g);
             V.Store(Moment + i, b);
 

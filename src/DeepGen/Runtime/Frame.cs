@@ -61,6 +61,9 @@ public unsafe struct Frame
     /// <summary>The number, within the step, of the batch's first sample.</summary>
     public ulong FirstSample;
 
+    /// <summary>What a sample counts in the gradients of the loss: 1 over the samples of the step, of which the batch may be a part.</summary>
+    public float SampleShare;
+
     /// <summary>Whether parameter gradients are added to what is there, instead of replacing it.</summary>
     public bool Accumulate;
 

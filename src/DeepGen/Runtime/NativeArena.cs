@@ -35,6 +35,11 @@ internal sealed unsafe class NativeArena : IDisposable
         if (_pointer != null) NativeMemory.Clear(_pointer, (nuint)Length * sizeof(float));
     }
 
+    public void Fill(float value)
+    {
+        for (nint i = 0; i < Length; i++) _pointer[i] = value;
+    }
+
     public void CopyFrom(NativeArena other)
     {
         if (_pointer != null) NativeMemory.Copy(other._pointer, _pointer, (nuint)Length * sizeof(float));

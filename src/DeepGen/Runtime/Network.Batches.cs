@@ -4,28 +4,62 @@ namespace DeepGen;
 public abstract unsafe partial class Network
 {
     /// <summary>Forward, loss, backward and update over the samples of a batch.</summary>
+    /// <param name="batch">Inputs and targets.</param>
+    /// <param name="optimizer">Moves the parameters.</param>
+    /// <param name="microBatch">
+    /// The most samples that are computed at once, their gradients being added up; the batch may then hold more than <see cref="MaxBatch"/>. Null computes all at once, with the
+    /// same result up to rounding, except where a layer looks at its whole batch: BatchNorm, and losses that weigh samples against each other.
+    /// </param>
     /// <returns>The mean loss of the batch.</returns>
     /// <exception cref="ArgumentException">The batch is empty, larger than <see cref="MaxBatch"/>, laid out for another network, or holds an index that is no class.</exception>
-    /// <exception cref="NonFiniteException">The loss is NaN or infinite; nothing was changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The micro-batch is below 1 or above <see cref="MaxBatch"/>.</exception>
+    /// <exception cref="NonFiniteException">The loss is NaN or infinite, or gradients are clipped by a norm that is; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">The network has no loss, another phase is running, or the optimizer belongs to another network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public float Step(Batch batch, Optimizer optimizer)
-    {
-        var loss = StepCore(BatchOf("Step", batch), batch.Inputs, batch.Targets, optimizer);
-        GC.KeepAlive(batch);
-        return loss;
-    }
+    public float Step(Batch batch, Optimizer optimizer, int? microBatch = null) => Step(batch, default, optimizer, microBatch);
 
-    /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/>.</summary>
-    public float Step(Batch batch, Span<float> output, Optimizer optimizer)
+    /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/> unless that is empty.</summary>
+    public float Step(Batch batch, Span<float> output, Optimizer optimizer, int? microBatch = null)
     {
-        var samples = BatchOf("Step", batch);
-        CheckOutput("Step", 0, output.Length, samples);
+        if (microBatch < 1 || microBatch > MaxBatch)
+            throw new ArgumentOutOfRangeException(nameof(microBatch), microBatch, $"Step: a micro-batch must hold 1 to {MaxBatch} samples, the network's maximum.");
+        var samples = BatchOf("Step", batch, inParts: microBatch != null);
+        if (output.Length != 0) CheckOutput("Step", 0, output.Length, samples);
         fixed (float* y = output)
         {
             var outputs = stackalloc void*[Definition.Outputs.Length];
             outputs[0] = y;
-            var loss = StepCore(samples, batch.Inputs, batch.Targets, outputs, optimizer);
+            var loss = StepInParts(samples, microBatch ?? samples, batch.Inputs, batch.Targets, outputs, optimizer);
+            GC.KeepAlive(batch);
+            return loss;
+        }
+    }
+
+    /// <summary>
+    /// Forward, loss and backward over a part of a step's samples, without the update: the part's share of the gradients of the mean loss over the whole step is added to the gradients that are
+    /// there. <see cref="ZeroGradients"/>, a call for each part and <see cref="Update"/> are a step, up to rounding, with the same random numbers.
+    /// </summary>
+    /// <param name="batch">Inputs and targets of the part.</param>
+    /// <param name="first">The number of its first sample within the step, from 0.</param>
+    /// <param name="samples">The number of samples of the whole step.</param>
+    /// <param name="output">The first output of the training-mode forward run; empty when it is not wanted.</param>
+    /// <returns>The mean loss of the part.</returns>
+    /// <exception cref="ArgumentException">The batch does not fit the network or reaches beyond the step's samples, an index is no class, or the span is too short.</exception>
+    /// <exception cref="NonFiniteException">The loss is NaN or infinite; weights and running statistics are as they were.</exception>
+    /// <exception cref="InvalidOperationException">The network has no loss, or another phase is running.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public float Accumulate(Batch batch, int first, int samples, Span<float> output = default)
+    {
+        var part = BatchOf("Accumulate", batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        if (first + part > samples)
+            throw new ArgumentException($"Accumulate: samples {first} to {first + part - 1} reach beyond a step of {Shapes.Count(samples, "sample")}.", nameof(samples));
+        if (output.Length != 0) CheckOutput("Accumulate", 0, output.Length, part);
+        fixed (float* y = output)
+        {
+            var outputs = stackalloc void*[Definition.Outputs.Length];
+            outputs[0] = y;
+            var loss = AccumulateCore(part, first, samples, batch.Inputs, batch.Targets, outputs);
             GC.KeepAlive(batch);
             return loss;
         }
@@ -112,14 +146,14 @@ public abstract unsafe partial class Network
         }
     }
 
-    private nint BatchOf(string call, Batch batch)
+    private nint BatchOf(string call, Batch batch, bool inParts = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ThrowIfDisposed();
         if (batch.Definition != Definition && !SameTensors(batch.Definition, Definition))
             throw new ArgumentException($"{call}: the batch is laid out for {Text(batch.Definition)}, but this is {Text(Definition)}; create the batch from this network.");
         if (batch.Count == 0) throw new ArgumentException($"{call}: the batch holds no sample; set Batch.Count and fill it.");
-        CheckBatch(call, batch.Count);
+        if (!inParts) CheckBatch(call, batch.Count);
         return batch.Count;
     }
 

@@ -33,14 +33,10 @@ public abstract partial class Network
 
     internal void Save(string path, Func<string, FileStream>? create)
     {
-        _gate.EnterShared("Save", null);
-        try
+        Shared("Save", () =>
         {
             WeightsFile.Save(this, path, create);
-        }
-        finally
-        {
-            _gate.ExitShared();
-        }
+            return 0;
+        });
     }
 }

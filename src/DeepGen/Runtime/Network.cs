@@ -85,6 +85,7 @@ public abstract unsafe partial class Network : IDisposable
     }
 
     /// <summary>Moves all parameters that are not frozen, by the optimizer's rule and the gradients that are there.</summary>
+    /// <exception cref="NonFiniteException">The optimizer clips gradients by their norm, and it is not finite; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">Another phase is running, or the optimizer belongs to another network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public void Update(Optimizer optimizer)
@@ -164,27 +165,33 @@ public abstract unsafe partial class Network : IDisposable
     protected float StepCore(nint batch, void** inputs, void** targets, Optimizer optimizer) => StepCore(batch, inputs, targets, null, optimizer);
 
     /// <summary>As the other overload, and the outputs of the forward run go to <paramref name="outputs"/>.</summary>
-    protected float StepCore(nint batch, void** inputs, void** targets, void** outputs, Optimizer optimizer)
+    protected float StepCore(nint batch, void** inputs, void** targets, void** outputs, Optimizer optimizer) => StepInParts(batch, batch, inputs, targets, outputs, optimizer);
+
+    /// <summary>A step whose samples are computed so many at a time.</summary>
+    private float StepInParts(nint samples, nint most, void** inputs, void** targets, void** outputs, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        var loss = Definition.Loss ?? throw NoLoss("Step");
-        CheckIndices("Step", Definition.Inputs, "input", inputs, batch);
-        CheckIndices("Step", Definition.Targets, "target", targets, batch);
+        CheckLearning("Step", samples, inputs, targets);
         _gate.Enter("Step");
         try
         {
             optimizer.Bind(this);
-            _forwardBatch = 0;
-            var frame = TrainingFrame(batch);
-            frame.Inputs = inputs;
-            frame.Targets = targets;
-            frame.Outputs = outputs;
+            var x = stackalloc void*[Definition.Inputs.Length];
+            var t = stackalloc void*[Definition.Targets.Length];
+            var y = stackalloc void*[Definition.Outputs.Length];
+            var loss = 0.0;
             _stateBefore.CopyFrom(Weights.State);
             try
             {
-                Definition.Forward(ref frame);
-                loss(ref frame);
-                if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
+                for (nint first = 0; first < samples; first += most)
+                {
+                    Locate(Definition.Inputs, inputs, first, x);
+                    Locate(Definition.Targets, targets, first, t);
+                    Locate(Definition.Outputs, outputs, first, y);
+                    loss += Learn(nint.Min(most, samples - first), first, samples, first > 0, x, t, y);
+                }
+
+                Apply(optimizer);
             }
             catch
             {
@@ -193,15 +200,78 @@ public abstract unsafe partial class Network : IDisposable
                 throw;
             }
 
-            Definition.Backward(ref frame);
-            Apply(optimizer);
             _runs++;
-            return (float)frame.Loss;
+            return (float)loss;
         }
         finally
         {
             _gate.Exit();
         }
+    }
+
+    /// <summary>Forward, loss and backward over samples first … first + batch − 1 of a step, without an update; gradients are added to those that are there.</summary>
+    /// <returns>The mean loss of these samples.</returns>
+    private float AccumulateCore(nint batch, nint first, nint samples, void** inputs, void** targets, void** outputs)
+    {
+        CheckLearning("Accumulate", batch, inputs, targets);
+        _gate.Enter("Accumulate");
+        try
+        {
+            _stateBefore.CopyFrom(Weights.State);
+            try
+            {
+                var share = Learn(batch, first, samples, true, inputs, targets, outputs);
+
+                // The parts of a step have the random numbers of one step.
+                if (first + batch == samples) _runs++;
+                return (float)(share * samples / batch);
+            }
+            catch
+            {
+                Weights.State.CopyFrom(_stateBefore);
+                throw;
+            }
+            finally
+            {
+                Weights.Changed();
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Forward, loss and backward over a part of a step's samples.</summary>
+    /// <returns>What the part adds to the mean loss of the step.</returns>
+    private double Learn(nint batch, nint first, nint samples, bool accumulate, void** inputs, void** targets, void** outputs)
+    {
+        _forwardBatch = 0;
+        var frame = TrainingFrame(batch);
+        frame.Inputs = inputs;
+        frame.Targets = targets;
+        frame.Outputs = outputs;
+        frame.FirstSample = (ulong)first;
+        frame.SampleShare = 1f / samples;
+        frame.Accumulate = accumulate;
+        Definition.Forward(ref frame);
+        Definition.Loss!(ref frame);
+        if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
+        Definition.Backward(ref frame);
+        return frame.Loss * ((double)batch / samples);
+    }
+
+    private void CheckLearning(string call, nint batch, void** inputs, void** targets)
+    {
+        if (Definition.Loss == null) throw NoLoss(call);
+        CheckIndices(call, Definition.Inputs, "input", inputs, batch);
+        CheckIndices(call, Definition.Targets, "target", targets, batch);
+    }
+
+    /// <summary>Where the samples from one on lie; values of every type have 4 bytes.</summary>
+    private static void Locate(TensorDefinition[] tensors, void** data, nint first, void** part)
+    {
+        for (var i = 0; i < tensors.Length; i++) part[i] = data == null || data[i] == null ? null : (float*)data[i] + (first * tensors[i].Size);
     }
 
     /// <summary>Training-mode forward run; <see cref="BackwardCore"/> continues it.</summary>
@@ -285,6 +355,20 @@ public abstract unsafe partial class Network : IDisposable
         }
     }
 
+    /// <summary>Runs an action that only reads weights and gradients.</summary>
+    internal T Shared<T>(string call, Func<T> action)
+    {
+        _gate.EnterShared(call, null);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            _gate.ExitShared();
+        }
+    }
+
     /// <summary>Updates the weights; they have changed also where that broke off half-way.</summary>
     private void Apply(Optimizer optimizer)
     {
@@ -325,6 +409,7 @@ public abstract unsafe partial class Network : IDisposable
         frame.Forms = _trainingForms;
         frame.Gradients = Weights.Gradients.Pointer;
         frame.WantParameterGradients = true;
+        frame.SampleShare = 1f / batch;
         return frame;
     }
 

@@ -18,7 +18,7 @@ internal static unsafe class NonFinite
             var values = (float*)frame.Inputs[i];
             var at = First(values, input.Size * frame.Batch);
             if (at >= 0)
-                return new NonFiniteException($"{head} Input '{input.Name}' holds {Name(values[at])} in sample {at / input.Size}; clean the data. {Tail}", step, input.Name, frame.Loss);
+                return new NonFiniteException($"{head} Input '{input.Name}' holds {Name(values[at])} in sample {(nint)frame.FirstSample + (at / input.Size)}; clean the data. {Tail}", step, input.Name, frame.Loss);
         }
 
         var parameter = FirstParameter(network);
@@ -27,7 +27,7 @@ internal static unsafe class NonFinite
             var values = frame.Arena + (buffer.Offset * frame.Batch);
             var at = First(values, buffer.Length * frame.Batch);
             if (at < 0) continue;
-            var where = $" in sample {at / buffer.Length}";
+            var where = $" in sample {(nint)frame.FirstSample + (at / buffer.Length)}";
             var cause = parameter == null
                 ? "All inputs and parameters are finite; a smaller learning rate may help."
                 : $"Parameter '{parameter}' is not finite; load earlier weights and use a smaller learning rate.";
@@ -43,11 +43,18 @@ internal static unsafe class NonFinite
             if (target.Element != Element.Float32) continue;
             var at = First((float*)frame.Targets[i], target.Size * frame.Batch);
             if (at >= 0)
-                return new NonFiniteException($"{head} Target '{target.Name}' is not finite in sample {at / target.Size}; clean the data. {Tail}", step, target.Name, frame.Loss);
+                return new NonFiniteException($"{head} Target '{target.Name}' is not finite in sample {(nint)frame.FirstSample + (at / target.Size)}; clean the data. {Tail}", step, target.Name, frame.Loss);
         }
 
         return new NonFiniteException($"{head} All inputs, parameters and layers are finite; the loss itself overflows. {Tail}", step, null, frame.Loss);
     }
+
+    /// <summary>What is said where the norm of the gradients is not finite.</summary>
+    public static NonFiniteException OfGradient(Parameter parameter, int element, long step) => new(
+        $"Step {step}: the gradient of '{parameter.Name}' holds {Name(parameter.Gradient[element])} at element {element}, though the loss was finite. Weights and running statistics are as they were before the step; a smaller learning rate may help.",
+        step,
+        parameter.Name,
+        double.NaN);
 
     private static string? FirstParameter(Network network)
     {

@@ -6,11 +6,12 @@ internal sealed unsafe class BatchLoop : IDisposable
     private readonly Network _network;
     private readonly IDataset _dataset;
     private readonly string _call;
+    private readonly int? _microBatch;
     private readonly Batch _batch;
     private readonly int[] _order;
     private readonly float[] _output;
 
-    public BatchLoop(Network network, IDataset dataset, int batchSize, string call)
+    public BatchLoop(Network network, IDataset dataset, int batchSize, string call, int? microBatch = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(dataset);
@@ -18,11 +19,12 @@ internal sealed unsafe class BatchLoop : IDisposable
         if (!network.Definition.HasLoss)
             throw new InvalidOperationException($"{call}: {network.Definition.Name} has no loss; declare one, for instance [SoftmaxCrossEntropy].");
         if (dataset.Count < 1) throw new ArgumentException($"{call}: the dataset holds no sample.");
-        if (batchSize > network.MaxBatch)
+        if (batchSize > network.MaxBatch && microBatch == null)
             throw new ArgumentException($"{call}: a batch size of {batchSize} is above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch.");
         _network = network;
         _dataset = dataset;
         _call = call;
+        _microBatch = microBatch;
         BatchSize = batchSize;
         Batches = ((dataset.Count - 1) / batchSize) + 1;
         _batch = new Batch(network.Definition, Math.Min(batchSize, dataset.Count));
@@ -47,8 +49,7 @@ internal sealed unsafe class BatchLoop : IDisposable
     public void Step(int index, Optimizer optimizer)
     {
         Fill(index);
-        var loss = _output.Length > 0 ? _network.Step(_batch, _output, optimizer) : _network.Step(_batch, optimizer);
-        Add(loss);
+        Add(_network.Step(_batch, _output, optimizer, _microBatch));
     }
 
     public Metrics Evaluate(CancellationToken cancellationToken)

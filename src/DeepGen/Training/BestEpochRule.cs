@@ -4,9 +4,8 @@ namespace DeepGen;
 /// <param name="tolerance"><see cref="TrainerOptions.BestTolerance"/>.</param>
 internal sealed class BestEpochRule(double tolerance)
 {
-    private bool _any;
-    private double? _accuracy;
-    private double _loss;
+    /// <summary>What must be kept to go on.</summary>
+    public BestEpochState State { get; set; }
 
     /// <summary>
     /// By validation accuracy, and by validation loss where that is equal or there is none. A NaN is never better. With a tolerance a later
@@ -16,22 +15,27 @@ internal sealed class BestEpochRule(double tolerance)
     public bool IsBest(Metrics? judged)
     {
         if (judged == null || !IsBetter(judged)) return false;
-        _any = true;
-        _loss = judged.Loss;
+
         // The highest, not the last accepted: or many small steps down would pass one by one.
-        _accuracy = judged.Accuracy is { } accuracy ? Math.Max(accuracy, _accuracy ?? 0) : null;
+        State = new BestEpochState(true, judged.Accuracy is { } accuracy ? Math.Max(accuracy, State.Accuracy ?? 0) : null, judged.Loss);
         return true;
     }
 
     private bool IsBetter(Metrics judged)
     {
-        if (!_any) return true;
-        if (judged.Accuracy is { } accuracy && _accuracy is { } highest)
+        if (!State.Any) return true;
+        if (judged.Accuracy is { } accuracy && State.Accuracy is { } highest)
         {
             if (tolerance > 0) return accuracy >= highest - (tolerance * Math.Sqrt(highest * (1 - highest) / judged.Predictions));
             if (accuracy != highest) return accuracy > highest;
         }
 
-        return judged.Loss < _loss || (double.IsNaN(_loss) && !double.IsNaN(judged.Loss));
+        return judged.Loss < State.Loss || (double.IsNaN(State.Loss) && !double.IsNaN(judged.Loss));
     }
 }
+
+/// <summary>What <see cref="BestEpochRule"/> remembers.</summary>
+/// <param name="Any">Whether there was an epoch.</param>
+/// <param name="Accuracy">The highest validation accuracy; null when the network is no classifier.</param>
+/// <param name="Loss">The validation loss of the best epoch.</param>
+internal readonly record struct BestEpochState(bool Any, double? Accuracy, double Loss);

@@ -1,39 +1,48 @@
 namespace DeepGen;
 
 /// <summary>A copy of the weights of the best epoch so far.</summary>
-internal sealed class BestWeights(Network network) : IDisposable
+/// <param name="network">Whose weights.</param>
+/// <param name="optimizer">An optimizer that is bound to the network and whose memory goes back with the weights; null for weights alone.</param>
+internal sealed class BestWeights(Network network, Optimizer? optimizer = null) : IDisposable
 {
     private readonly NativeArena _parameters = new(network.Definition.ParameterFloats);
     private readonly NativeArena _state = new(network.Definition.StateFloats);
-    private EpochResult? _best;
+    private readonly NativeArena[] _moments = optimizer == null ? [] : [.. optimizer.MomentNames.Select(_ => new NativeArena(network.Definition.ParameterFloats))];
+    private OptimizerCounts? _counts;
 
-    /// <summary>The number of that epoch.</summary>
-    public int? Epoch => _best?.Epoch;
+    /// <summary>Whether there is a copy.</summary>
+    public bool Any { get; private set; }
 
-    /// <summary>Copies the network's weights when the epoch that they come from is the best so far.</summary>
-    public void Offer(EpochResult epoch)
+    /// <summary>Copies the weights as they are.</summary>
+    public void Save()
     {
-        if (!epoch.IsBest) return;
-        _best = epoch;
         _parameters.CopyFrom(network.Weights.Parameters);
         _state.CopyFrom(network.Weights.State);
+        for (var i = 0; i < _moments.Length; i++) _moments[i].CopyFrom(optimizer!.Moments[i]);
+        _counts = optimizer?.Counts;
+        Any = true;
     }
 
     /// <summary>Gives the copy back to the network, if there is one.</summary>
     public void Restore()
     {
-        if (_best == null) return;
+        if (!Any) return;
         network.Exclusive("Fit", () =>
         {
             network.Weights.Parameters.CopyFrom(_parameters);
             network.Weights.State.CopyFrom(_state);
             return 0;
         });
+        for (var i = 0; i < _moments.Length; i++) optimizer!.Moments[i].CopyFrom(_moments[i]);
+
+        // The noise of gradients goes on with the training, not with the weights.
+        if (optimizer != null) optimizer.Counts = _counts! with { Steps = optimizer.Steps };
     }
 
     public void Dispose()
     {
         _parameters.Dispose();
         _state.Dispose();
+        foreach (var moment in _moments) moment.Dispose();
     }
 }

@@ -9,7 +9,7 @@ namespace DeepGen;
 /// <param name="LearningRate">The learning rate of its last step.</param>
 /// <param name="SamplesPerSecond">Training samples a second, validation not counted.</param>
 /// <param name="Elapsed">The time it took, validation included.</param>
-/// <param name="IsBest">Whether it was the best epoch by validation when it was completed; see <see cref="TrainerOptions.KeepBest"/>.</param>
+/// <param name="IsBest">Whether it was the best epoch when it was completed; see <see cref="TrainerOptions.KeepBest"/>.</param>
 public sealed record EpochResult(
     int Epoch,
     double TrainLoss,
@@ -19,12 +19,17 @@ public sealed record EpochResult(
     float LearningRate,
     double SamplesPerSecond,
     TimeSpan Elapsed,
-    bool IsBest);
+    bool IsBest)
+{
+    /// <summary>The value of <see cref="TrainerOptions.Metric"/>; null when that is null.</summary>
+    public double? Metric { get; init; }
+}
 
 /// <summary>What a training gave.</summary>
 /// <param name="History">The epochs that were completed, in order.</param>
 /// <param name="Cancelled">Whether it was cancelled before the last epoch was completed.</param>
-/// <param name="BestEpoch">The number of the best epoch by validation; null without validation data or before the first was completed.</param>
+/// <param name="StoppedEarly">Whether <see cref="TrainerOptions.EarlyStopping"/> ended it.</param>
+/// <param name="BestEpoch">The number of the best epoch; null before the first was completed, and without validation data unless <see cref="TrainerOptions.Metric"/> needs none.</param>
 /// <param name="BestRestored">Whether the network has the weights of that epoch now.</param>
 /// <param name="Elapsed">The time it took.</param>
-public sealed record FitResult(IReadOnlyList<EpochResult> History, bool Cancelled, int? BestEpoch, bool BestRestored, TimeSpan Elapsed);
+public sealed record FitResult(IReadOnlyList<EpochResult> History, bool Cancelled, bool StoppedEarly, int? BestEpoch, bool BestRestored, TimeSpan Elapsed);

@@ -8,8 +8,9 @@ public sealed class Trainer
     private readonly Optimizer _optimizer;
 
     /// <summary>Prepares a training of a network.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range, or the batch size above <see cref="Network.MaxBatch"/>.</exception>
-    /// <exception cref="InvalidOperationException">The network has no loss.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, the batch size above <see cref="Network.MaxBatch"/>, or options contradict each other.</exception>
+    /// <exception cref="KeyNotFoundException">A parameter group of the optimizer matches no parameter.</exception>
+    /// <exception cref="InvalidOperationException">The network has no loss, or the optimizer belongs to another network.</exception>
     public Trainer(Network network, TrainerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -17,13 +18,20 @@ public sealed class Trainer
         if (options.Epochs < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, "TrainerOptions.Epochs must be at least 1.");
         if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "TrainerOptions.BatchSize must be at least 1.");
         if (!(options.BestTolerance >= 0)) throw new ArgumentOutOfRangeException(nameof(options), options.BestTolerance, "TrainerOptions.BestTolerance must be at least 0.");
-        if (options.BatchSize > network.MaxBatch)
-            throw new ArgumentException($"TrainerOptions.BatchSize is {options.BatchSize}, above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch.", nameof(options));
+        if (options.MicroBatch < 1 || options.MicroBatch > network.MaxBatch)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MicroBatch, $"TrainerOptions.MicroBatch must be from 1 to the network's maximum of {network.MaxBatch}.");
+        if (options.BatchSize > network.MaxBatch && options.MicroBatch == null)
+            throw new ArgumentException($"TrainerOptions.BatchSize is {options.BatchSize}, above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch, or set TrainerOptions.MicroBatch.", nameof(options));
+        if (options.BestTolerance > 0 && options.Metric != null)
+            throw new ArgumentException($"TrainerOptions.BestTolerance is about the validation accuracy, but Metric is '{options.Metric.Name}'; leave one of them out.", nameof(options));
+        if (options.Metric is { NeedsClassifier: true } && !network.Definition.IsClassifier)
+            throw new ArgumentException($"TrainerOptions.Metric is '{options.Metric.Name}', but {network.Definition.Name} is no classifier.", nameof(options));
         if (!network.Definition.HasLoss)
             throw new InvalidOperationException($"Trainer: {network.Definition.Name} has no loss; declare one, for instance [SoftmaxCrossEntropy].");
         Network = network;
         Options = options;
         _optimizer = options.Optimizer ?? new Adam();
+        _optimizer.Bind(network);
     }
 
     /// <summary>The network that is trained.</summary>
@@ -32,7 +40,7 @@ public sealed class Trainer
     /// <summary>How it is trained.</summary>
     public TrainerOptions Options { get; }
 
-    /// <summary>Trains until the last epoch or until cancelled; the same seed and data give the same weights at every number of threads.</summary>
+    /// <summary>Trains until the last epoch, until it no longer improves, or until cancelled; the same seed and data give the same weights at every number of threads.</summary>
     /// <param name="train">The samples to learn from.</param>
     /// <param name="validation">Samples that every epoch is judged by; null for none.</param>
     /// <param name="progress">Told where the training is, on the calling thread.</param>
@@ -40,26 +48,32 @@ public sealed class Trainer
     /// Stops the training between two batches. That is no error: the result says so, and with <see cref="TrainerOptions.KeepBest"/> the
     /// network has the weights of the best completed epoch.
     /// </param>
-    /// <exception cref="ArgumentException">A dataset is empty, does not fit the network, or holds a label that is no class.</exception>
+    /// <exception cref="ArgumentException">A dataset is empty, does not fit the network, or holds a label that is no class; or early stopping, a plateau or the metric needs validation samples and there are none.</exception>
     /// <exception cref="NonFiniteException">The loss is NaN or infinite. The weights are those of the best completed epoch where they are kept, else of the step before.</exception>
     /// <exception cref="InvalidOperationException">Another training phase is running on the network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public FitResult Fit(IDataset train, IDataset? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var training = new BatchLoop(Network, train, Options.BatchSize ?? Network.MaxBatch, "Fit");
+        using var training = new BatchLoop(Network, train, Options.BatchSize ?? Network.MaxBatch, "Fit", Options.MicroBatch);
         using var validating = validation == null ? null : new BatchLoop(Network, validation, Network.MaxBatch, "Fit, validation");
-        using var best = Options.KeepBest && validation != null ? new BestWeights(Network) : null;
-        var rule = new BestEpochRule(Options.BestTolerance);
+        if (validating == null) CheckNeedsNoValidation();
+        using var best = Options.KeepBest && (validation != null || Options.Metric != null) ? new BestWeights(Network) : null;
+        using var restart = Options.LearningRate.Plateau is { FromBest: true } ? new BestWeights(Network, _optimizer) : null;
+        var judge = new EpochJudge(Options);
         var rate = _optimizer.LearningRate;
         var history = new List<EpochResult>(Options.Epochs);
+        var stoppedEarly = false;
         var clock = Stopwatch.StartNew();
         try
         {
-            for (var epoch = 1; epoch <= Options.Epochs; epoch++)
+            for (var epoch = 1; epoch <= Options.Epochs && !stoppedEarly; epoch++)
             {
-                if (Epoch(epoch, training, validating, rule, rate, progress, clock, cancellationToken) is not { } result) break;
+                if (Epoch(epoch, training, validating, judge, rate, progress, clock, cancellationToken) is not { } result) break;
                 history.Add(result);
-                best?.Offer(result);
+                if (result.IsBest) best?.Save();
+                if (judge.BestOfPlateau) restart?.Save();
+                if (judge.EndsPlateau) restart?.Restore();
+                stoppedEarly = judge.Stops && epoch < Options.Epochs;
                 progress?.Report(new TrainingProgress(
                     epoch, Options.Epochs, training.Batches, training.Batches, result.TrainLoss, result.TrainAccuracy, result.SamplesPerSecond, TimeLeft(clock, epoch), result));
             }
@@ -75,12 +89,13 @@ public sealed class Trainer
         }
 
         best?.Restore();
-        return new FitResult(history, history.Count < Options.Epochs, history.LastOrDefault(result => result.IsBest)?.Epoch, best is { Epoch: not null }, clock.Elapsed);
+        return new FitResult(
+            history, history.Count < Options.Epochs && !stoppedEarly, stoppedEarly, history.LastOrDefault(result => result.IsBest)?.Epoch, best is { Any: true }, clock.Elapsed);
     }
 
     /// <summary>Trains and validates one epoch; null when cancelled.</summary>
     private EpochResult? Epoch(
-        int epoch, BatchLoop training, BatchLoop? validating, BestEpochRule rule, float rate, IProgress<TrainingProgress>? progress, Stopwatch clock, CancellationToken cancellationToken)
+        int epoch, BatchLoop training, BatchLoop? validating, EpochJudge judge, float rate, IProgress<TrainingProgress>? progress, Stopwatch clock, CancellationToken cancellationToken)
     {
         var began = clock.Elapsed;
         var reported = began;
@@ -91,7 +106,7 @@ public sealed class Trainer
         {
             if (cancellationToken.IsCancellationRequested) return null;
             var done = ((long)(epoch - 1) * training.Batches) + index;
-            _optimizer.LearningRate = Options.LearningRate.At(rate, done, steps);
+            _optimizer.LearningRate = (float)(Options.LearningRate.At(rate, done, steps, training.Batches) * judge.RateScale);
             training.Step(index, _optimizer);
             if (progress == null || index == training.Batches - 1 || clock.Elapsed - reported < Options.ProgressInterval) continue;
             reported = clock.Elapsed;
@@ -122,7 +137,20 @@ public sealed class Trainer
             }
         }
 
-        return new EpochResult(epoch, training.Metrics.Loss, training.Metrics.Accuracy, judged?.Loss, judged?.Accuracy, learningRate, speed, clock.Elapsed - began, rule.IsBest(judged));
+        return judge.Judge(
+            new EpochResult(epoch, training.Metrics.Loss, training.Metrics.Accuracy, judged?.Loss, judged?.Accuracy, learningRate, speed, clock.Elapsed - began, IsBest: false), judged);
+    }
+
+    /// <summary>What looks at validation samples says so before the training, not after the first epoch.</summary>
+    private void CheckNeedsNoValidation()
+    {
+        var watched = Options.Metric ?? EpochMetric.ValidationLoss;
+        var who = Options.Metric is { NeedsValidation: true } ? "TrainerOptions.Metric looks"
+            : watched.NeedsValidation && Options.EarlyStopping != null ? "TrainerOptions.EarlyStopping looks"
+            : watched.NeedsValidation && Options.LearningRate.Plateau != null ? "LearningRateSchedule.ReduceOnPlateau looks"
+            : null;
+        if (who != null)
+            throw new ArgumentException($"Fit: {who} at the {watched.Name}, but there are no validation samples; pass some, or set TrainerOptions.Metric to one of the training, such as EpochMetric.TrainLoss.");
     }
 
     /// <summary>The time for the epochs that remain, at the pace so far.</summary>

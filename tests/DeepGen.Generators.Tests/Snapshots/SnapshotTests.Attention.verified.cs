@@ -322,7 +322,7 @@ partial class Attention
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 4: MeanSquaredError1
-            W.For(n, 240, new MeanSquaredError2(A + 672 * n, (float*)f.Targets[0], A + 736 * n, A + 704 * n, 30, 0.033333335f, 1f / n, 0.06666667f));
+            W.For(n, 240, new MeanSquaredError2(A + 672 * n, (float*)f.Targets[0], A + 736 * n, A + 704 * n, 30, 0.033333335f, f.SampleShare, 0.06666667f));
 
             // The mean over the batch, added up in double.
             var losses = A + 736 * n;
@@ -556,8 +556,8 @@ partial class Attention
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        // dx = (x − target)·1/n·factor
-        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint P, float factor, float inverseBatch, float factor1) : K::ILoop
+        // dx = (x − target)·share·factor
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint P, float factor, float share, float factor1) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -567,7 +567,7 @@ partial class Attention
                     var r0 = K::Simd.Sum(in reduce0, P);
                     var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
                     loss[n] = r1;
-                    var h3_3 = K::F1.Sum(K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor1));
+                    var h3_3 = K::F1.Sum(K::F1.Broadcast(share) * K::F1.Broadcast(factor1));
                     var write = new Write(x + n * P, target + n * P, h3_3, dx + n * P);
                     K::Simd.Map(in write, P);
                 }

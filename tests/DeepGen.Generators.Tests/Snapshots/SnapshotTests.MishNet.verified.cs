@@ -298,7 +298,7 @@ partial class MishNet
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 2: MeanSquaredError1
-            W.For(n, 24, new MeanSquaredError2(A + 80 * n, (float*)f.Targets[0], A + 96 * n, A + 112 * n, 3, 0.33333334f, 1f / n, 0.6666667f));
+            W.For(n, 24, new MeanSquaredError2(A + 80 * n, (float*)f.Targets[0], A + 96 * n, A + 112 * n, 3, 0.33333334f, f.SampleShare, 0.6666667f));
 
             // The mean over the batch, added up in double.
             var losses = A + 96 * n;
@@ -411,8 +411,8 @@ partial class MishNet
 
         // r0 = Σ((x − target)·(x − target))
         // loss = r0·factor
-        // dx = (x − target)·1/n·factor
-        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint F, float factor, float inverseBatch, float factor1) : K::ILoop
+        // dx = (x − target)·share·factor
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* dx, nint F, float factor, float share, float factor1) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -422,7 +422,7 @@ partial class MishNet
                     var r0 = K::Simd.Sum(in reduce0, F);
                     var r1 = K::F1.Sum(K::F1.Broadcast(r0) * K::F1.Broadcast(factor));
                     loss[n] = r1;
-                    var h3_3 = K::F1.Sum(K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(factor1));
+                    var h3_3 = K::F1.Sum(K::F1.Broadcast(share) * K::F1.Broadcast(factor1));
                     var write = new Write(x + n * F, target + n * F, h3_3, dx + n * F);
                     K::Simd.Map(in write, F);
                 }

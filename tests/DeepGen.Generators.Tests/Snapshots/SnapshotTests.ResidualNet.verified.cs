@@ -510,7 +510,7 @@ partial class ResidualNet
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 18: SoftmaxCrossEntropy1
-            W.For(n, 570, new SoftmaxCrossEntropy2(A + 12304 * n, (int*)f.Targets[0], A + 12320 * n, A + 12336 * n, 10, 1f / n));
+            W.For(n, 570, new SoftmaxCrossEntropy2(A + 12304 * n, (int*)f.Targets[0], A + 12320 * n, A + 12336 * n, 10, f.SampleShare));
 
             // The mean over the batch, added up in double.
             var losses = A + 12320 * n;
@@ -942,8 +942,8 @@ partial class ResidualNet
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        // dx = (j = target ? −1/n : 0) + exp(x − r0)·1/n·1/r1
-        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
+        // dx = (j = target ? −share : 0) + exp(x − r0)·share·1/r1
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float share) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -957,7 +957,7 @@ partial class ResidualNet
                     var r2 = K::Simd.Sum(in reduce2, F);
                     var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
                     loss[n] = r3;
-                    var h5_0 = K::F1.Broadcast(inverseBatch);
+                    var h5_0 = K::F1.Broadcast(share);
                     var h5_3 = K::F1.Sum(h5_0 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
                     var h5_5 = K::F1.Sum(-h5_0);
                     var write = new Write(x + n * F, r0, h5_3, target[n], h5_5, dx + n * F);

@@ -361,7 +361,7 @@ partial class Siamese
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: MeanSquaredError1
-            W.For(n, 6, new MeanSquaredError2(A + 128 * n, (float*)f.Targets[0], A + 144 * n, A + 128 * n, 1f / n));
+            W.For(n, 6, new MeanSquaredError2(A + 128 * n, (float*)f.Targets[0], A + 144 * n, A + 128 * n, f.SampleShare));
 
             // The mean over the batch, added up in double.
             var losses = A + 144 * n;
@@ -510,23 +510,23 @@ partial class Siamese
         }
 
         // loss = (x − target)·(x − target)
-        // loss1 = (x − target)·1/n·2
-        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* loss1, float inverseBatch) : K::ILoop
+        // loss1 = (x − target)·share·2
+        public readonly struct MeanSquaredError2(float* x, float* target, float* loss, float* loss1, float share) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
-                var write = new Write(x, target, inverseBatch, loss, loss1);
+                var write = new Write(x, target, share, loss, loss1);
                 K::Simd.Map(in write, begin, end);
             }
 
-            readonly struct Write(float* x, float* target, float inverseBatch, float* loss, float* loss1) : K::IMap
+            readonly struct Write(float* x, float* target, float share, float* loss, float* loss1) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
                     var t2 = V.Load(x + i) - V.Load(target + i);
                     var t3 = t2 * t2;
-                    var t6 = (t2 * V.Broadcast(inverseBatch)) * V.Broadcast(2f);
+                    var t6 = (t2 * V.Broadcast(share)) * V.Broadcast(2f);
                     V.Store(loss + i, t3);
                     V.Store(loss1 + i, t6);
                 }

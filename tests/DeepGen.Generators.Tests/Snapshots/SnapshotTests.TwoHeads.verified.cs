@@ -397,13 +397,13 @@ partial class TwoHeads
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 5: SoftmaxCrossEntropy1
-            W.For(n, 513, new SoftmaxCrossEntropy2(A + 224 * n, (int*)f.Targets[1], A + 256 * n, A + 272 * n, 9, 1f / n));
+            W.For(n, 513, new SoftmaxCrossEntropy2(A + 224 * n, (int*)f.Targets[1], A + 256 * n, A + 272 * n, 9, f.SampleShare));
 
             // 6: Add2
             W.For(n, 3, new Add(A + 256 * n, A + 208 * n, (float*)f.Targets[0], A + 288 * n));
 
             // 7: MeanSquaredError1
-            W.For(n, 5, new MeanSquaredError(A + 208 * n, (float*)f.Targets[0], A + 208 * n, 1f / n));
+            W.For(n, 5, new MeanSquaredError(A + 208 * n, (float*)f.Targets[0], A + 208 * n, f.SampleShare));
 
             // The mean over the batch, added up in double.
             var losses = A + 288 * n;
@@ -602,8 +602,8 @@ partial class TwoHeads
         // r1 = Σ(exp(x − r0))
         // r2 = Σ((j = target ? x : 0))
         // loss = r0 + log(r1) − r2
-        // dx = (j = target ? −(1/n·0.5) : 0) + exp(x − r0)·1/n·0.5·1/r1
-        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float inverseBatch) : K::ILoop
+        // dx = (j = target ? −(share·0.5) : 0) + exp(x − r0)·share·0.5·1/r1
+        public readonly struct SoftmaxCrossEntropy2(float* x, int* target, float* loss, float* dx, nint F, float share) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
@@ -617,7 +617,7 @@ partial class TwoHeads
                     var r2 = K::Simd.Sum(in reduce2, F);
                     var r3 = K::F1.Sum((K::F1.Broadcast(r0) + K::SimdMath.Log(K::F1.Broadcast(r1))) - K::F1.Broadcast(r2));
                     loss[n] = r3;
-                    var h5_1 = K::F1.Broadcast(inverseBatch) * K::F1.Broadcast(0.5f);
+                    var h5_1 = K::F1.Broadcast(share) * K::F1.Broadcast(0.5f);
                     var h5_4 = K::F1.Sum(h5_1 * (K::F1.Broadcast(1f) / K::F1.Broadcast(r1)));
                     var h5_6 = K::F1.Sum(-h5_1);
                     var write = new Write(x + n * F, r0, h5_4, target[n], h5_6, dx + n * F);
@@ -663,21 +663,21 @@ partial class TwoHeads
             }
         }
 
-        // loss = (x − target)·1/n·2
-        public readonly struct MeanSquaredError(float* x, float* target, float* loss, float inverseBatch) : K::ILoop
+        // loss = (x − target)·share·2
+        public readonly struct MeanSquaredError(float* x, float* target, float* loss, float share) : K::ILoop
         {
             public void Run(nint begin, nint end)
             {
-                var write = new Write(x, target, inverseBatch, loss);
+                var write = new Write(x, target, share, loss);
                 K::Simd.Map(in write, begin, end);
             }
 
-            readonly struct Write(float* x, float* target, float inverseBatch, float* loss) : K::IMap
+            readonly struct Write(float* x, float* target, float share, float* loss) : K::IMap
             {
                 [Clr::MethodImpl(Inline)]
                 public void At<V>(nint i) where V : unmanaged, K::ISimd<V>
                 {
-                    V.Store(loss + i, ((V.Load(x + i) - V.Load(target + i)) * V.Broadcast(inverseBatch)) * V.Broadcast(2f));
+                    V.Store(loss + i, ((V.Load(x + i) - V.Load(target + i)) * V.Broadcast(share)) * V.Broadcast(2f));
                 }
             }
         }

@@ -16,6 +16,9 @@ public sealed class FixtureNetworks
         [SoftmaxCrossEntropy]
         public partial class LeNet5;
 
+        [Network, Input(4), BatchNorm]
+        public partial class Averages;
+
         [Network, SoftmaxCrossEntropy]
         public partial class Residual
         {
@@ -184,6 +187,23 @@ public class GeneratedFixtureTests(FixtureNetworks networks) : IClassFixture<Fix
         foreach (var p in driver.Network.Parameters)
         {
             fixture.Close($"{method}/{p.Name}", Norm.Widen(p.Values), tolerance);
+        }
+    }
+
+    [Fact]
+    public void Running_averages_of_a_hundred_batches_equal_PyTorch()
+    {
+        var fixture = Safetensors.Load("optimizers.safetensors");
+        var x = Narrow(fixture["batch_norm.x"]);
+        using var driver = networks.Compiled["Averages"].Create(6);
+        for (var step = 1; step <= 100; step++)
+        {
+            driver.Forward([x[((step - 1) * 24)..(step * 24)]], [new float[24]]);
+            if (step is not (10 or 100)) continue;
+            foreach (var p in driver.Network.Parameters.Where(p => !p.IsTrainable))
+            {
+                Norm.Close(p.Name, fixture[$"batch_norm.{step}.{Leaf(p.Name)}"], p.Values, OpTolerance);
+            }
         }
     }
 

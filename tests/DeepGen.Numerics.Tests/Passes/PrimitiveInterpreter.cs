@@ -102,7 +102,7 @@ internal sealed class PrimitiveInterpreter(int batch, double[][] inputs, double[
             case SeedPrim p: return Seeds[p.Index];
             case ConstPrim p: return [p.Value];
             case TablePrim p: return p.Values.Select(value => (double)value).ToArray();
-            case InverseBatchPrim: return [1.0 / batch];
+            case InverseBatchPrim or SampleSharePrim: return [1.0 / batch];
             case BatchPrim: return [batch];
             case IotaPrim: return Enumerable.Range(0, y.Length).Select(i => (double)i).ToArray();
             case UniformPrim p:

@@ -145,7 +145,7 @@ internal sealed unsafe class Linear : Network
         {
             Running?.Invoke("Evaluate");
             Classify(ref f, f.Arena, 16);
-            f.Loss = CrossEntropy(f.Batch, f.Arena, null, (int*)f.Targets[0]);
+            f.Loss = CrossEntropy(f.Batch, f.Arena, null, (int*)f.Targets[0], 0);
             Copy(ref f, f.Arena);
         }
 
@@ -160,7 +160,7 @@ internal sealed unsafe class Linear : Network
             {
                 float mean = 0;
                 for (nint n = 0; n < f.Batch; n++) mean += ((float*)f.Inputs[0])[(n * Features) + i] / f.Batch;
-                f.State[i] += MeanShare * (mean - f.State[i]);
+                f.State[i] += f.State[16] * (mean - f.State[i]);
             }
 
             var y = f.Arena + (Logits * f.Batch);
@@ -178,7 +178,7 @@ internal sealed unsafe class Linear : Network
         }
 
         public void Loss(ref Frame f) =>
-            f.Loss = CrossEntropy(f.Batch, f.Arena + (Logits * f.Batch), f.Arena + (LogitsGradient * f.Batch), (int*)f.Targets[0]);
+            f.Loss = CrossEntropy(f.Batch, f.Arena + (Logits * f.Batch), f.Arena + (LogitsGradient * f.Batch), (int*)f.Targets[0], f.SampleShare);
 
         public void Backward(ref Frame f)
         {
@@ -240,7 +240,7 @@ internal sealed unsafe class Linear : Network
                     ((float*)f.Outputs[0])[(n * Classes) + c] = y[(n * 16) + c];
         }
 
-        private static double CrossEntropy(nint batch, float* y, float* dy, int* labels)
+        private static double CrossEntropy(nint batch, float* y, float* dy, int* labels, float share)
         {
             double loss = 0;
             for (nint n = 0; n < batch; n++)
@@ -252,7 +252,7 @@ internal sealed unsafe class Linear : Network
                 var label = labels[n];
                 if (label >= 0) loss += (Math.Log(sum) + max - row[label]) / batch;
                 for (var c = 0; c < Classes && dy != null; c++)
-                    dy[(n * 16) + c] = label < 0 ? 0 : (float)(((Math.Exp(row[c] - max) / sum) - (c == label ? 1 : 0)) / batch);
+                    dy[(n * 16) + c] = label < 0 ? 0 : (float)(((Math.Exp(row[c] - max) / sum) - (c == label ? 1 : 0)) * share);
             }
 
             return loss;
