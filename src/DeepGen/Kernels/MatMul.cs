@@ -232,7 +232,10 @@ public static unsafe class MatMul
                 var isLast = k + depth >= p->K;
                 // A panel that is read by few strips is read where it stands, if its rows are contiguous and whole vectors.
                 var inPlace = p->BCol == 1 && stripEnd - stripBegin <= 2;
-                for (var panel = firstPanel; panel < lastPanel; panel++)
+                var together = inPlace || p->BCol != 1 ? 0 : Math.Min(lastPanel, p->N / columns) - firstPanel;
+                if (together > 0)
+                    Packing.Panels(p->B + k * p->BRow + firstPanel * columns, p->BRow, depth, together, columns, packed);
+                for (var panel = firstPanel + Math.Max(0, together); panel < lastPanel; panel++)
                 {
                     var width = Math.Min(columns, p->N - panel * columns);
                     if (!inPlace || width % lanes != 0)

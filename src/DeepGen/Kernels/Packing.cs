@@ -122,6 +122,23 @@ internal static unsafe class Packing
         }
     }
 
+    /// <summary>Neighbouring panels of whole rows: a row of all of them is read at a time, for what lies far apart in memory is dear to reach.</summary>
+    /// <param name="source">The first row.</param>
+    /// <param name="sourceStep">Floats between rows.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="panels">Panels.</param>
+    /// <param name="width">Floats of a row in one of them.</param>
+    /// <param name="target">The panels, one behind the other.</param>
+    [MethodImpl(Optimize)]
+    public static void Panels(float* source, nint sourceStep, nint count, nint panels, nint width, float* target)
+    {
+        for (nint i = 0; i < count; i++, source += sourceStep)
+        {
+            for (nint p = 0; p < panels; p++)
+                Copy(source + p * width, target + (p * count + i) * width, width);
+        }
+    }
+
     [MethodImpl(Optimize)]
     private static void Contiguous(float* source, nint sourceStep, nint count, nint width, float* target, nint step)
     {

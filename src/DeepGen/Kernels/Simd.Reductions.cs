@@ -161,7 +161,7 @@ public static partial class Simd
         : Level >= 256 ? SumRun<F256, B>(ref body, in block)
         : SumRun<F128, B>(ref body, in block);
 
-    [MethodImpl(Optimize)]
+    [MethodImpl(Alone)]
     private static double SumRun<V, B>(ref B body, ref readonly Blocks block)
         where V : unmanaged, ISimd<V>
         where B : struct, IReduce
@@ -189,7 +189,7 @@ public static partial class Simd
         return (double)V.Sum(s0 + s1) + F1.Sum(rest);
     }
 
-    [MethodImpl(Optimize)]
+    [MethodImpl(Alone)]
     private static Sums SumsRun<V, B>(ref B body, ref readonly Blocks block)
         where V : unmanaged, ISimd<V>
         where B : struct, IReduceTogether
@@ -217,7 +217,7 @@ public static partial class Simd
         return new Sums((double)V.Sum(a0 + a1) + F1.Sum(a), (double)V.Sum(b0 + b1) + F1.Sum(b), (double)V.Sum(c0 + c1) + F1.Sum(c));
     }
 
-    [MethodImpl(Optimize)]
+    [MethodImpl(Alone)]
     private static float MaxRun<V, B>(ref B body, ref nint start, nint end)
         where V : unmanaged, ISimd<V>
         where B : struct, IReduce
