@@ -13,8 +13,7 @@ public static unsafe partial class Convolution
     {
         job->Plan<T>(ConvCost.MostGradTiles);
         nint points = job->Points;
-        job->Transformed = Workers.Scratch(ImageSlot, points * (job->InputStep + job->ProductStep) + 2 * Tile.Columns);
-        job->Products = job->Transformed + points * job->InputStep;
+        job->TakeScratch();
         job->StripSize = job->Channels;
         job->WeightStep = (nint)job->Outputs * job->Channels + MaxLanes;
         job->Left = Workers.Scratch(LeftSlot, points * job->WeightStep + MaxLanes);

@@ -4,12 +4,16 @@ namespace DeepGen.Kernels;
 
 /// <content>
 /// Winograd's form of a convolution with 3 × 3 taps and stride 1: tiles of m × m outputs and, for each of the (m + 2)² points of their transforms, one product of
-/// matrices, output channels × input channels × tiles. A round of tiles goes through three loops that threads share: transform the input, multiply, transform the products.
+/// matrices, output channels × input channels × tiles. A round of tiles goes through three loops: transform the input, multiply, transform the products. Where there are rounds enough
+/// each thread takes its own; else the threads share the loops.
 /// </content>
 public static unsafe partial class Convolution
 {
     /// <summary>Tiles of a round are so many that the transformed weights are read often enough for what they cost to fetch, and so few that a round stays in the third-level cache.</summary>
     private const int FewestTiles = 48, MostTiles = 128;
+
+    /// <summary>With this many rounds for each thread, the threads need not wait for each other in every one of them.</summary>
+    private const int RoundsOfThread = 2;
 
     /// <summary>Floats of the area in which one tile per lane is transformed: 6 × 6 vectors of 16, and 6 rows.</summary>
     private const int TransformFloats = 36 * MaxLanes;
@@ -30,9 +34,18 @@ public static unsafe partial class Convolution
         job->Plan<T>();
         WeightForms.Get(forms, w, call, T.Outputs / 2, LeftSlot, job->Points * job->WeightStep, &job->Left, job->Strips, 4d * job->Points * job->Channels * Tile.MaxRows, job, &TransformWeights<T>);
         var points = (nint)job->Points;
-        job->Transformed = Workers.Scratch(ImageSlot, points * (job->InputStep + job->ProductStep) + 2 * Tile.Columns);
-        job->Products = job->Transformed + points * job->InputStep;
         var rows = job->Batch * job->TileRows;
+        var rounds = (rows + job->RowsAtATime - 1) / job->RowsAtATime;
+        if (rounds >= RoundsOfThread * w.Threads)
+        {
+            // As many for each thread.
+            rounds = (rounds + w.Threads - 1) / w.Threads * w.Threads;
+            job->RowsAtATime = (rows + rounds - 1) / rounds;
+            rounds = (rows + job->RowsAtATime - 1) / job->RowsAtATime;
+            w.For(rounds, 2d * job->RowsAtATime * job->TileColumns * points * job->Channels * job->Outputs, job, &Rounds<T, E>);
+            return;
+        }
+        job->TakeScratch();
         for (job->FirstRow = 0; job->FirstRow < rows; job->FirstRow += job->RowsAtATime)
         {
             job->Rows = Math.Min(job->RowsAtATime, rows - job->FirstRow);
@@ -40,6 +53,24 @@ public static unsafe partial class Convolution
             w.For(job->Channels, tiles * points * 8, job, &TransformInput<T>);
             w.For(points * job->Strips, 2 * tiles * job->Channels * Tile.MaxRows, job, &Multiply);
             w.For(job->Outputs, tiles * points * 8, job, &TransformProducts<T, E>);
+        }
+    }
+
+    /// <summary>Items: rounds.</summary>
+    private static void Rounds<T, E>(void* args, nint begin, nint end)
+        where T : struct, IWinogradTransform
+        where E : struct, IEpilogue
+    {
+        var job = *(WinogradJob*)args;
+        var rows = job.Batch * job.TileRows;
+        job.TakeScratch();
+        for (var round = begin; round < end; round++)
+        {
+            job.FirstRow = round * job.RowsAtATime;
+            job.Rows = Math.Min(job.RowsAtATime, rows - job.FirstRow);
+            TransformInput<T>(&job, 0, job.Channels);
+            Multiply(&job, 0, job.Points * (nint)job.Strips);
+            TransformProducts<T, E>(&job, 0, job.Outputs);
         }
     }
 
@@ -379,6 +410,13 @@ public static unsafe partial class Convolution
             Columns = (best * TileColumns + MaxLanes + Tile.Columns - 1) / Tile.Columns * Tile.Columns;
             InputStep = Channels * Columns + MaxLanes;
             ProductStep = Outputs * Columns + MaxLanes;
+        }
+
+        /// <summary>Room for what a round transforms and multiplies, on the calling thread.</summary>
+        public void TakeScratch()
+        {
+            Transformed = Workers.Scratch(ImageSlot, Points * (InputStep + ProductStep) + 2 * Tile.Columns);
+            Products = Transformed + Points * InputStep;
         }
 
         private readonly double Filled(nint rows)
