@@ -38,18 +38,20 @@ public class AllocationTests
         });
     }
 
-    [Fact]
-    public void A_thousand_warm_batches_of_a_dataset_allocate_nothing()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_thousand_warm_batches_of_a_dataset_allocate_nothing(int prefetch)
     {
         using var network = new Linear();
-        using var loop = new BatchLoop(network, Support.Clusters(200), 64, "Test");
+        using var loop = new BatchLoop(network, Support.Clusters(200), new DataLoaderOptions { Sampler = Sampler.Shuffled(7), Prefetch = prefetch }, "Test");
         var adam = new AdamW(0.01f);
-        var epoch = 0;
+        var epoch = 1;
         AssertNothing(() =>
         {
-            loop.Restart();
-            loop.Shuffle(7, epoch++);
-            for (var i = 0; i < loop.Batches; i++) loop.Step(i, adam);
+            loop.Begin(epoch++);
+            for (var i = 0; i < loop.Batches; i++) loop.Step(adam);
             loop.Evaluate(default);
         }, times: 250);
     }
