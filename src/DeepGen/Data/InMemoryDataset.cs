@@ -85,13 +85,7 @@ public sealed class InMemoryDataset : IDataset
     {
         var images = IdxFile.Read(imagesPath);
         var labels = IdxFile.Read(labelsPath);
-        if (images.Shape.Count < 2)
-            throw new InvalidDataException($"Cannot use '{images.Path}' as images: its dimensions are {Shapes.Text(images.Shape)}; images need [count, height, width]. Are images and labels exchanged?");
-        if (labels.Shape.Count != 1)
-            throw new InvalidDataException($"Cannot use '{labels.Path}' as labels: its dimensions are {Shapes.Text(labels.Shape)}; labels need [count]. Are images and labels exchanged?");
-        if (images.Shape[0] != labels.Shape[0])
-            throw new InvalidDataException($"'{images.Path}' has {images.Shape[0]} images, but '{labels.Path}' has {labels.Shape[0]} labels; they do not belong together.");
-        if (images.Shape[0] == 0 || images.Data.Length == 0) throw new InvalidDataException($"'{images.Path}' holds no images; its dimensions are {Shapes.Text(images.Shape)}.");
+        IdxFile.CheckPair(images.Path, images.Shape, labels);
         return new InMemoryDataset(images.Data, images.Data.Length / images.Shape[0], Array.ConvertAll(labels.Data, label => (int)label), mean, deviation);
     }
 
