@@ -80,6 +80,30 @@ public class AllocationTests
         });
     }
 
+    [Fact]
+    public void Warm_augmentation_views_and_mixup_allocate_nothing()
+    {
+        var augmented = ImageDatasetTests.Augmented(1);
+        using var batch = new Batch(ImageDatasetTests.Network([3, 16, 16]), 12);
+        using var soft = new Batch(ImageDatasetTests.Network([3, 16, 16], new TensorDefinition("shares", [3])), 12);
+        var standardized = new Standardization([0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f]).Apply(Datasets.Concat(augmented.Subset([3, 1, 2]), augmented));
+        var mixup = new MixupDataset(standardized, 3, 0.2, 1);
+        var sampler = Sampler.Balanced([.. Enumerable.Range(0, 23).Select(i => i % 5)], 1);
+        var curriculum = Sampler.Curriculum([.. Enumerable.Range(0, 23).Select(i => (double)i)], Pacing.Linear(0.2, 3), 1);
+        var order = new int[23];
+        var epoch = 1;
+        AssertNothing(
+            () =>
+            {
+                sampler.Order(23, epoch, order);
+                curriculum.Order(23, epoch, order);
+                batch.Epoch = soft.Epoch = epoch++;
+                standardized.Fill(order.AsSpan(0, 12), batch);
+                mixup.Fill(order.AsSpan(0, 12), soft);
+            },
+            times: 10);
+    }
+
     private static void AssertNothing(Action step, int times = 1000)
     {
         for (var i = 0; i < 200; i++) step();

@@ -242,7 +242,7 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <summary>32 × 32 → 64-bit products of every lane, split in halves.</summary>
     [MethodImpl(Inline)]
-    private static void Multiply(Vector256<uint> a, uint b, out Vector256<uint> high, out Vector256<uint> low)
+    internal static void Multiply(Vector256<uint> a, uint b, out Vector256<uint> high, out Vector256<uint> low)
     {
         var factor = Vector256.Create(b);
         var even = Avx2.Multiply(a, factor);

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Pictures of one size in memory.</summary>
-public sealed class ImageArray : IImageSource
+public sealed class ImageArray : IImageSource, IKnownImages
 {
     private readonly byte[] _pixels;
     private readonly Func<int, string> _name;
@@ -104,4 +104,8 @@ public sealed class ImageArray : IImageSource
 
     /// <inheritdoc/>
     public string Name(int index) => _name(index);
+
+    int? IKnownImages.KnownChannels => Channels;
+
+    (int Height, int Width) IKnownImages.SizeOf(int index) => (Height, Width);
 }

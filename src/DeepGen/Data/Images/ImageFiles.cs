@@ -7,13 +7,14 @@ namespace DeepGen;
 /// Files of pictures, each decoded when it is wanted, so that there may be more of them than memory holds; <see cref="ImageArray.Load"/> keeps them in memory instead. Reading a file
 /// allocates a few small objects, its handle and the decompressor.
 /// </summary>
-public sealed class ImageFiles : IImageSource
+public sealed class ImageFiles : IImageSource, IKnownImages
 {
     private const int HeadBytes = 4096;
 
     private readonly string[] _paths;
     private readonly ImageFileOptions _options;
     private readonly int? _channels;
+    private readonly (int Height, int Width)[] _sizes;
 
     /// <summary>Opens files.</summary>
     /// <param name="paths">The files, in the order of their numbers.</param>
@@ -26,17 +27,15 @@ public sealed class ImageFiles : IImageSource
         _paths = [.. paths];
         _options = (options ?? new ImageFileOptions()).Checked();
         if (_paths.Length == 0) throw new InvalidDataException("There is no image file to read.");
+        _sizes = new (int, int)[_paths.Length];
         var image = new Image();
         for (var i = 0; i < _paths.Length; i++)
         {
-            var (height, width) = _options.CheckAll ? Decode(i, image) : ReadHead(i);
-            if (i == 0)
-            {
-                if (!_options.MixedSizes) (Height, Width) = (height, width);
-                _channels = _options.CheckAll ? image.Channels : _options.Channels;
-            }
-
-            Check(i, height, width, _options.CheckAll ? image.Channels : _channels);
+            _sizes[i] = _options.CheckAll ? Decode(i, image) : ReadHead(i);
+            if (i == 0) _channels = _options.CheckAll ? image.Channels : _options.Channels;
+            if (!_options.MixedSizes && _sizes[i] != _sizes[0])
+                throw new InvalidDataException($"'{_paths[i]}' is {_sizes[i].Height}x{_sizes[i].Width} (height, width), but '{_paths[0]}' is {_sizes[0].Height}x{_sizes[0].Width}; make them alike, or set ImageFileOptions.MixedSizes and give transforms that do.");
+            CheckChannels(i, _options.CheckAll ? image.Channels : _channels);
         }
     }
 
@@ -47,10 +46,12 @@ public sealed class ImageFiles : IImageSource
     public IReadOnlyList<string> Paths => _paths;
 
     /// <summary>The height of all pictures; null where they may differ.</summary>
-    public int? Height { get; }
+    public int? Height => _options.MixedSizes ? null : _sizes[0].Height;
 
     /// <summary>The width of all pictures; null where they may differ.</summary>
-    public int? Width { get; }
+    public int? Width => _options.MixedSizes ? null : _sizes[0].Width;
+
+    int? IKnownImages.KnownChannels => _channels;
 
     /// <summary>The pictures of one folder, in the ordinal order of their names.</summary>
     /// <param name="folder">The folder; folders in it are left out.</param>
@@ -84,12 +85,15 @@ public sealed class ImageFiles : IImageSource
     {
         ArgumentNullException.ThrowIfNull(image);
         if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Shapes.Count(Count, "picture")}.");
-        var (height, width) = Decode(index, image);
-        Check(index, height, width, image.Channels);
+        if (Decode(index, image) != _sizes[index])
+            throw new InvalidDataException($"'{_paths[index]}' is {image.Height}x{image.Width} (height, width), but it was {_sizes[index].Height}x{_sizes[index].Width} when it was opened.");
+        CheckChannels(index, image.Channels);
     }
 
     /// <inheritdoc/>
     public string Name(int index) => _paths[index];
+
+    (int Height, int Width) IKnownImages.SizeOf(int index) => _sizes[index];
 
     /// <summary>The pictures below a folder in ordinal order of their paths. Files that are none are passed over, but not pictures that cannot be read.</summary>
     internal static string[] Find(string folder, SearchOption depth, IReadOnlyList<IImageFormat> formats)
@@ -144,10 +148,8 @@ public sealed class ImageFiles : IImageSource
 
     private static SafeFileHandle Open(string path) => File.Exists(path) ? File.OpenHandle(path) : throw new FileNotFoundException($"There is no image file '{path}'.", path);
 
-    private void Check(int index, int height, int width, int? channels)
+    private void CheckChannels(int index, int? channels)
     {
-        if (Height is { } h && Width is { } w && (height, width) != (h, w))
-            throw new InvalidDataException($"'{_paths[index]}' is {height}x{width} (height, width), but '{_paths[0]}' is {h}x{w}; make them alike, or set ImageFileOptions.MixedSizes and give transforms that do.");
         if (_channels is { } expected && channels is { } found && found != expected)
             throw new InvalidDataException($"'{_paths[index]}' has {Shapes.Count(found, "channel")}, but '{_paths[0]}' has {expected}; set ImageFileOptions.Channels to 1 or 3 to convert them.");
     }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DeepGen;
 
 /// <summary>Pictures of one size that lie one after the other in files, each behind a few bytes of its own; they are read from the files one by one.</summary>
-internal sealed class RecordImages : IImageSource, IDisposable
+internal sealed class RecordImages : IImageSource, IKnownImages, IDisposable
 {
     private readonly string[] _paths;
     private readonly SafeFileHandle[] _files;
@@ -31,6 +31,8 @@ internal sealed class RecordImages : IImageSource, IDisposable
 
     public int Count => _starts[^1];
 
+    public int? KnownChannels => _channels;
+
     private int RecordBytes => checked(_prefix + (_channels * _height * _width));
 
     public void Read(int index, Image image)
@@ -48,6 +50,8 @@ internal sealed class RecordImages : IImageSource, IDisposable
             pixels = pixels[read..];
         }
     }
+
+    public (int Height, int Width) SizeOf(int index) => (_height, _width);
 
     public string Name(int index)
     {
