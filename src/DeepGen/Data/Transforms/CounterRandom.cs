@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using DeepGen.Kernels;
@@ -12,6 +13,11 @@ public struct CounterRandom
 {
     /// <summary>Keeps these numbers apart from those of other purposes under the same seed.</summary>
     private const uint Purpose = 0x41554700;
+
+    /// <summary>Numbers of eight blocks: two of each word.</summary>
+    private const int Group = 64;
+
+    private const float Unit16 = 1f / 65536;
 
     private const double Unit32 = 1.0 / 4294967296;
 
@@ -69,40 +75,37 @@ public struct CounterRandom
         return radius * Math.Cos(NextBits() * (2 * Math.PI * Unit32));
     }
 
-    /// <summary>Fills with numbers uniform in [0, 1), 24 bits each; many at once.</summary>
+    /// <summary>Fills with numbers uniform in [0, 1), 16 bits each, which is more than pixels have; many at once.</summary>
     public void Fill(Span<float> values)
     {
         // Apart from the single numbers, and from the fills before.
         var purpose = _purpose ^ (++_fills * 0x9E37_79B1u);
-        Span<float> last = stackalloc float[32];
-        for (var start = 0; start < values.Length; start += 32)
+        Span<float> last = stackalloc float[Group];
+        for (var start = 0; start < values.Length; start += Group)
         {
             var rest = values[start..];
-            Fill32((uint)(start / 4), purpose, rest.Length >= 32 ? rest : last);
-            if (rest.Length < 32) last[..rest.Length].CopyTo(rest);
+            var group = rest.Length >= Group ? rest : last;
+            if (Avx2.IsSupported) FillVectors((uint)(start / 8), purpose, ref group[0]);
+            else FillScalars((uint)(start / 8), purpose, group);
+            if (rest.Length < Group) last[..rest.Length].CopyTo(rest);
         }
     }
 
-    /// <summary>Eight blocks: the first words of all, then the second words, and so on.</summary>
-    private readonly void Fill32(uint block, uint purpose, Span<float> values)
+    /// <summary>Of eight blocks the lower halves of all first words, then the upper halves, then those of the second words, and so on.</summary>
+    private readonly void FillScalars(uint block, uint purpose, Span<float> values)
     {
-        if (Avx2.IsSupported)
+        for (var i = 0; i < 8; i++)
         {
-            Fill32Avx2(block, purpose, values);
-            return;
-        }
-
-        for (uint i = 0; i < 8; i++)
-        {
-            var words = Philox.Block(block + i, _sample, _epoch, purpose, _seedLow, _seedHigh);
-            values[(int)i] = (words.X0 >> 8) * Philox.Unit;
-            values[(int)i + 8] = (words.X1 >> 8) * Philox.Unit;
-            values[(int)i + 16] = (words.X2 >> 8) * Philox.Unit;
-            values[(int)i + 24] = (words.X3 >> 8) * Philox.Unit;
+            var words = Philox.Block(block + (uint)i, _sample, _epoch, purpose, _seedLow, _seedHigh);
+            (values[i], values[i + 8]) = ((ushort)words.X0 * Unit16, (words.X0 >> 16) * Unit16);
+            (values[i + 16], values[i + 24]) = ((ushort)words.X1 * Unit16, (words.X1 >> 16) * Unit16);
+            (values[i + 32], values[i + 40]) = ((ushort)words.X2 * Unit16, (words.X2 >> 16) * Unit16);
+            (values[i + 48], values[i + 56]) = ((ushort)words.X3 * Unit16, (words.X3 >> 16) * Unit16);
         }
     }
 
-    private readonly void Fill32Avx2(uint block, uint purpose, Span<float> values)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void FillVectors(uint block, uint purpose, ref float values)
     {
         var c0 = Vector256.Create(block) + Vector256<uint>.Indices;
         var c1 = Vector256.Create(_sample);
@@ -121,11 +124,15 @@ public struct CounterRandom
             k1 += Philox.W1;
         }
 
-        Floats(c0).CopyTo(values);
-        Floats(c1).CopyTo(values[8..]);
-        Floats(c2).CopyTo(values[16..]);
-        Floats(c3).CopyTo(values[24..]);
+        Store(c0, ref values, 0);
+        Store(c1, ref values, 16);
+        Store(c2, ref values, 32);
+        Store(c3, ref values, 48);
     }
 
-    private static Vector256<float> Floats(Vector256<uint> words) => Vector256.ConvertToSingle((words >> 8).AsInt32()) * Vector256.Create(Philox.Unit);
+    private static void Store(Vector256<uint> words, ref float values, nuint at)
+    {
+        (Vector256.ConvertToSingle((words & Vector256.Create(0xFFFFu)).AsInt32()) * Vector256.Create(Unit16)).StoreUnsafe(ref values, at);
+        (Vector256.ConvertToSingle((words >> 16).AsInt32()) * Vector256.Create(Unit16)).StoreUnsafe(ref values, at + 8);
+    }
 }

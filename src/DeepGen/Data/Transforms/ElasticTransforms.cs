@@ -34,45 +34,46 @@ internal sealed unsafe class ElasticGrid(int grid, double deviation) : Geometric
     public override void Compose(ImageWorkspace workspace, Geometry geometry, ref CounterRandom random)
     {
         var field = geometry.AppendField();
-        var points = workspace.Scratch(2, (2 * grid * grid) + grid);
+        int height = geometry.Height, width = geometry.Width;
+        var points = workspace.Scratch(2, (2 * grid * grid) + ((nint)grid * (height + width)));
+        var down = points + (2 * grid * grid);
+        var across = down + ((nint)grid * height);
         for (var i = 0; i < 2 * grid * grid; i++) points[i] = (float)(deviation * random.Normal());
-        Surface(points, field, geometry, points + (2 * grid * grid));
-        Surface(points + (grid * grid), field + (geometry.Height * geometry.Width), geometry, points + (2 * grid * grid));
-    }
-
-    /// <summary>Cubic convolution with a = −1/2 (R. Keys 1981); beyond the grid its edge goes on.</summary>
-    private void Surface(float* points, float* field, Geometry geometry, float* line)
-    {
-        Span<float> weights = stackalloc float[4];
-        for (var row = 0; row < geometry.Height; row++)
+        Weights(height, down);
+        Weights(width, across);
+        for (var axis = 0; axis < 2; axis++, points += grid * grid, field += (nint)height * width)
         {
-            var first = Weights(row, geometry.Height, weights);
-            for (var column = 0; column < grid; column++)
+            for (var y = 0; y < height; y++)
             {
-                line[column] = 0;
-                for (var k = 0; k < 4; k++) line[column] += weights[k] * points[(Math.Clamp(first + k, 0, grid - 1) * grid) + column];
-            }
-
-            for (var column = 0; column < geometry.Width; column++)
-            {
-                var left = Weights(column, geometry.Width, weights);
-                float sum = 0;
-                for (var k = 0; k < 4; k++) sum += weights[k] * line[Math.Clamp(left + k, 0, grid - 1)];
-                field[(row * geometry.Width) + column] = sum;
+                var row = field + ((nint)y * width);
+                new Span<float>(row, width).Clear();
+                for (var column = 0; column < grid; column++)
+                {
+                    float line = 0;
+                    for (var k = 0; k < grid; k++) line += down[((nint)k * height) + y] * points[(k * grid) + column];
+                    PixelMath.AddScaled(row, across + ((nint)column * width), width, line);
+                }
             }
         }
     }
 
-    /// <summary>The first of the four points around a pixel, and the weights of the four.</summary>
-    private int Weights(int pixel, int size, Span<float> weights)
+    /// <summary>
+    /// How much each point of the grid counts at each pixel: cubic convolution with a = −1/2 (R. Keys 1981) between the four points around it; beyond the grid its edge goes on.
+    /// </summary>
+    private void Weights(int size, float* to)
     {
-        var place = size > 1 ? (double)pixel * (grid - 1) / (size - 1) : 0;
-        var before = Math.Min((int)place, grid - 2);
-        var t = (float)(place - before);
-        weights[0] = t * (-0.5f + (t * (1 - (0.5f * t))));
-        weights[1] = 1 + (t * t * ((1.5f * t) - 2.5f));
-        weights[2] = t * (0.5f + (t * (2 - (1.5f * t))));
-        weights[3] = t * t * ((0.5f * t) - 0.5f);
-        return before - 1;
+        new Span<float>(to, grid * size).Clear();
+        for (var pixel = 0; pixel < size; pixel++)
+        {
+            var place = size > 1 ? (double)pixel * (grid - 1) / (size - 1) : 0;
+            var before = Math.Min((int)place, grid - 2);
+            var t = place - before;
+            Add(before - 1, t * (-0.5 + (t * (1 - (0.5 * t)))));
+            Add(before, 1 + (t * t * ((1.5 * t) - 2.5)));
+            Add(before + 1, t * (0.5 + (t * (2 - (1.5 * t)))));
+            Add(before + 2, t * t * ((0.5 * t) - 0.5));
+
+            void Add(int point, double weight) => to[((nint)Math.Clamp(point, 0, grid - 1) * size) + pixel] += (float)weight;
+        }
     }
 }

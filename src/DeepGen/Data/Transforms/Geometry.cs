@@ -54,8 +54,7 @@ internal sealed unsafe class Geometry
     public void Row(int row, float* xs, float* ys)
     {
         var map = _maps[^1];
-        PixelMath.Line(xs, Width, map.XX, (map.XY * row) + map.X0);
-        PixelMath.Line(ys, Width, map.YX, (map.YY * row) + map.Y0);
+        PixelMath.Line(xs, ys, Width, map.XX, (map.XY * row) + map.X0, map.YX, (map.YY * row) + map.Y0);
         for (var i = _fields.Count - 1; i >= 0; i--)
         {
             _fields[i].Displace(xs, ys, Width, _maps[i + 1] == Affine.Identity && Height == _fields[i].Height && Width == _fields[i].Width ? row : null);
@@ -75,12 +74,8 @@ internal sealed unsafe class Geometry
             float* dx = (float*)X, dy = (float*)Y;
             if (row is { } exact)
             {
-                for (var i = 0; i < count; i++)
-                {
-                    xs[i] += dx[(exact * Width) + i];
-                    ys[i] += dy[(exact * Width) + i];
-                }
-
+                PixelMath.Add(xs, dx + ((nint)exact * Width), count);
+                PixelMath.Add(ys, dy + ((nint)exact * Width), count);
                 return;
             }
 

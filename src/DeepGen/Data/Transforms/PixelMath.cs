@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using DeepGen.Kernels;
 
 namespace DeepGen;
@@ -13,35 +14,42 @@ internal static unsafe class PixelMath
     /// <summary>Weights of red, green and blue in grey, as torchvision has them.</summary>
     public const float RedShare = 0.2989f, GreenShare = 0.587f, BlueShare = 0.114f;
 
-    /// <summary>p / 255.</summary>
+    /// <summary>p / 255, rounded as the division is.</summary>
     [MethodImpl(Optimize)]
     public static void FromBytes(byte* from, float* to, int count)
     {
-        var scale = Vector128.Create(255f);
         var i = 0;
         for (; i + 16 <= count; i += 16)
         {
-            var (low, high) = Vector128.Widen(Vector128.Load(from + i));
-            var (first, second) = Vector128.Widen(low);
-            var (third, fourth) = Vector128.Widen(high);
-            Vector128.Store(Vector128.ConvertToSingle(first.AsInt32()) / scale, to + i);
-            Vector128.Store(Vector128.ConvertToSingle(second.AsInt32()) / scale, to + i + 4);
-            Vector128.Store(Vector128.ConvertToSingle(third.AsInt32()) / scale, to + i + 8);
-            Vector128.Store(Vector128.ConvertToSingle(fourth.AsInt32()) / scale, to + i + 12);
+            var (low, high) = Vector256.Widen(Vector256.Widen(Vector256.Create(Vector128.Load(from + i), Vector128<byte>.Zero)).Lower);
+            Vector256.Store(Divide(low), to + i);
+            Vector256.Store(Divide(high), to + i + 8);
         }
 
         for (; i < count; i++) to[i] = from[i] / 255f;
     }
 
-    /// <summary>slope · i + start, also for the elements behind the last up to a multiple of eight.</summary>
-    [MethodImpl(Optimize)]
-    public static void Line(float* to, int count, double slope, double start)
+    /// <summary>A quotient by multiplication, with its error found and added (P. Markstein 1990).</summary>
+    [MethodImpl(Inline)]
+    private static Vector256<float> Divide(Vector256<uint> bytes)
     {
-        Vector256<float> step = Vector256.Create((float)slope), first = Vector256.Create((float)start);
+        var p = Vector256.ConvertToSingle(bytes.AsInt32());
+        if (!Fma.IsSupported) return p / Vector256.Create(255f);
+        var inverse = Vector256.Create(1 / 255f);
+        var q = p * inverse;
+        return Fma.MultiplyAdd(Fma.MultiplyAddNegated(q, Vector256.Create(255f), p), inverse, q);
+    }
+
+    /// <summary>The places (xx · i + x0, yx · i + y0), also behind the last up to a multiple of eight.</summary>
+    [MethodImpl(Optimize)]
+    public static void Line(float* xs, float* ys, int count, double xx, double x0, double yx, double y0)
+    {
+        Vector256<float> stepX = Vector256.Create((float)xx), firstX = Vector256.Create((float)x0), stepY = Vector256.Create((float)yx), firstY = Vector256.Create((float)y0);
         var i = Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7);
         for (var at = 0; at < count; at += 8)
         {
-            Vector256.Store((step * i) + first, to + at);
+            Vector256.Store((stepX * i) + firstX, xs + at);
+            Vector256.Store((stepY * i) + firstY, ys + at);
             i += Vector256.Create(8f);
         }
     }
@@ -58,6 +66,47 @@ internal static unsafe class PixelMath
             Vector256.Store((xx * x) + (xy * y) + x0, xs + i);
             Vector256.Store((yx * x) + (yy * y) + y0, ys + i);
         }
+    }
+
+    /// <summary>Three rows to one of pixels of four floats, the last of them zero.</summary>
+    [MethodImpl(Optimize)]
+    public static void Join(float* red, float* green, float* blue, float* to, int count)
+    {
+        var i = 0;
+        if (Sse.IsSupported)
+        {
+            for (; i + 4 <= count; i += 4, to += 16)
+            {
+                Vector128<float> r = Vector128.Load(red + i), g = Vector128.Load(green + i), b = Vector128.Load(blue + i), zero = Vector128<float>.Zero;
+                Vector128<float> redGreen = Sse.UnpackLow(r, g), blueZero = Sse.UnpackLow(b, zero), redGreenHigh = Sse.UnpackHigh(r, g), blueZeroHigh = Sse.UnpackHigh(b, zero);
+                Vector128.Store(Sse.MoveLowToHigh(redGreen, blueZero), to);
+                Vector128.Store(Sse.MoveHighToLow(blueZero, redGreen), to + 4);
+                Vector128.Store(Sse.MoveLowToHigh(redGreenHigh, blueZeroHigh), to + 8);
+                Vector128.Store(Sse.MoveHighToLow(blueZeroHigh, redGreenHigh), to + 12);
+            }
+        }
+
+        for (; i < count; i++, to += 4) (to[0], to[1], to[2], to[3]) = (red[i], green[i], blue[i], 0);
+    }
+
+    /// <summary>Pixels of four floats to three rows.</summary>
+    [MethodImpl(Optimize)]
+    public static void Part(float* from, float* red, float* green, float* blue, int count)
+    {
+        var i = 0;
+        if (Sse.IsSupported)
+        {
+            for (; i + 4 <= count; i += 4, from += 16)
+            {
+                Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + 4), c = Vector128.Load(from + 8), d = Vector128.Load(from + 12);
+                Vector128<float> redGreen = Sse.UnpackLow(a, b), redGreenNext = Sse.UnpackLow(c, d);
+                Vector128.Store(Sse.MoveLowToHigh(redGreen, redGreenNext), red + i);
+                Vector128.Store(Sse.MoveHighToLow(redGreenNext, redGreen), green + i);
+                Vector128.Store(Sse.MoveLowToHigh(Sse.UnpackHigh(a, b), Sse.UnpackHigh(c, d)), blue + i);
+            }
+        }
+
+        for (; i < count; i++, from += 4) (red[i], green[i], blue[i]) = (from[0], from[1], from[2]);
     }
 
     /// <summary>x · factor + shift.</summary>
@@ -108,6 +157,13 @@ internal static unsafe class PixelMath
         Simd.Map(in body, count);
     }
 
+    /// <summary>x += other.</summary>
+    public static void Add(float* x, float* other, int count)
+    {
+        var body = new SumMap(x, other);
+        Simd.Map(in body, count);
+    }
+
     /// <summary>Adds noise: two numbers uniform in [0, 1) become two normal ones (G. Box and M. Muller 1958).</summary>
     /// <param name="x">The values.</param>
     /// <param name="count">Their number.</param>
@@ -118,8 +174,7 @@ internal static unsafe class PixelMath
         var half = (count + 1) / 2;
         var body = new NormalMap(uniform, uniform + half, deviation);
         Simd.Map(in body, half);
-        var sum = new SumMap(x, uniform);
-        Simd.Map(in sum, count);
+        Add(x, uniform, count);
     }
 
     /// <summary>x = (x − mean) · scale.</summary>
@@ -220,9 +275,26 @@ internal static unsafe class PixelMath
         {
             // 1 − u is above 0.
             var radius = V.Sqrt(SimdMath.Log(V.Broadcast(1f) - V.Load(first + i)) * V.Broadcast(-2 * deviation * deviation));
-            var angle = V.Load(second + i) * V.Broadcast(2 * MathF.PI);
-            V.Store(first + i, radius * SimdMath.Cos(angle));
-            V.Store(second + i, radius * SimdMath.Sin(angle));
+            TurnAround(V.Load(second + i), out var cos, out var sin);
+            V.Store(first + i, radius * cos);
+            V.Store(second + i, radius * sin);
+        }
+
+        /// <summary>cos 2πu and sin 2πu for u in [0, 1): Taylor's series in a quarter of the circle around the nearest axis, to 1e-6.</summary>
+        [MethodImpl(Inline)]
+        private static void TurnAround<V>(V u, out V cos, out V sin)
+            where V : unmanaged, ISimd<V>
+        {
+            V quarters = u * V.Broadcast(4), axis = V.Round(quarters), x = (quarters - axis) * V.Broadcast(MathF.PI / 2), square = x * x;
+            var c = V.MultiplyAdd(V.MultiplyAdd(V.MultiplyAdd(V.Broadcast(-1f / 720), square, V.Broadcast(1f / 24)), square, V.Broadcast(-0.5f)), square, V.Broadcast(1f));
+            var s = x * V.MultiplyAdd(V.MultiplyAdd(V.MultiplyAdd(V.Broadcast(-1f / 5040), square, V.Broadcast(1f / 120)), square, V.Broadcast(-1f / 6)), square, V.Broadcast(1f));
+
+            // Axis 0 and 4: (c, s); 1: (−s, c); 2: (−c, −s); 3: (s, −c).
+            var odd = V.Or(V.Equal(axis, V.Broadcast(1)), V.Equal(axis, V.Broadcast(3)));
+            cos = V.Select(odd, s, c);
+            sin = V.Select(odd, c, s);
+            cos = V.Select(V.Equal(V.Abs(axis - V.Broadcast(1.5f)), V.Broadcast(0.5f)), -cos, cos);
+            sin = V.Select(V.Equal(V.Abs(axis - V.Broadcast(2.5f)), V.Broadcast(0.5f)), -sin, sin);
         }
     }
 
@@ -259,7 +331,7 @@ internal static unsafe class PixelMath
 
             // −1 to 5, and up to three more or less: into 0 to 6.
             hue += V.Broadcast(6 * turn);
-            hue -= six * V.Floor(hue / six);
+            hue -= six * V.Floor(hue * V.Broadcast(1 / 6f));
             V.Store(red + i, Color(hue, V.Broadcast(5), high, range));
             V.Store(green + i, Color(hue, V.Broadcast(3), high, range));
             V.Store(blue + i, Color(hue, one, high, range));

@@ -48,8 +48,13 @@ internal static unsafe class Resampler
         var (begin, end) = map.XX > 0 ? (-shift, fromWidth - shift) : (shift - fromWidth + 1, shift + 1);
         begin = Math.Clamp(begin, 0, width);
         end = Math.Clamp(end, begin, width);
-        if (map.XX > 0) new ReadOnlySpan<T>(from, fromWidth).Slice(Math.Min(shift + begin, fromWidth), end - begin).CopyTo(target[begin..]);
-        else for (var x = begin; x < end; x++) to[x] = from[shift - x];
+        if (end > begin)
+        {
+            var inside = target[begin..end];
+            new ReadOnlySpan<T>(from + (map.XX > 0 ? shift + begin : shift - end + 1), end - begin).CopyTo(inside);
+            if (map.XX < 0) inside.Reverse();
+        }
+
         for (var x = 0; x < width; x++)
         {
             if (x == begin) x = end;
@@ -73,69 +78,89 @@ internal static unsafe class Resampler
     private static void Bilinear(ImageWorkspace w, Geometry geometry)
     {
         var values = w.Target(geometry.Height, geometry.Width, out var labels);
-        int stride = w.Width + 3, planeSize = stride * (w.Height + 3);
-        var padded = w.Scratch(0, (nint)planeSize * w.Channels);
-        for (var c = 0; c < w.Channels; c++) Pad(w.Values + (nint)c * w.PlaneSize, w.Height, w.Width, padded + (nint)c * planeSize, w.Border);
+
+        // Three planes are drawn at once, as pixels of four floats.
+        var pixel = w.Channels == 3 && Vector256.IsHardwareAccelerated ? 4 : 1;
+        int stride = w.Width + 3, planeSize = pixel * stride * (w.Height + 3), planes = pixel == 4 ? 1 : w.Channels;
+        var padded = w.Scratch(0, (nint)planeSize * planes);
+        for (var c = 0; c < planes; c++) Pad(w, w.Values + (nint)c * w.PlaneSize, padded + (nint)c * planeSize, pixel);
         var length = (geometry.Width + 7) & ~7;
-        var rows = w.Scratch(1, 3 * (nint)length);
+        var rows = w.Scratch(1, (3 + 4) * (nint)length);
         float* xs = rows, ys = rows + length;
         var index = (int*)(rows + (2 * length));
+        var mixed = rows + (3 * length);
         for (var y = 0; y < geometry.Height; y++)
         {
             geometry.Row(y, xs, ys);
-            Bring(xs, length, w.Width, w.Border);
-            Bring(ys, length, w.Height, w.Border);
+            Bring(xs, ys, length, w.Height, w.Width, w.Border);
             if (labels != null) Nearest(w, xs, ys, labels + (nint)y * geometry.Width, geometry.Width);
-            Split(xs, ys, index, length, stride);
-            for (var c = 0; c < w.Channels; c++)
-                Sample(padded + (nint)c * planeSize, stride, index, xs, ys, values + (((nint)c * geometry.Height) + y) * geometry.Width, geometry.Width);
+            Split(xs, ys, index, length, stride, pixel);
+            var row = values + (nint)y * geometry.Width;
+            if (pixel == 4) SampleColors(padded, 4 * stride, index, xs, ys, mixed, length, row, geometry.Height * geometry.Width, geometry.Width);
+            else for (var c = 0; c < planes; c++) Sample(padded + (nint)c * planeSize, stride, index, xs, ys, row + (nint)c * geometry.Height * geometry.Width, geometry.Width);
         }
     }
 
     /// <summary>A copy with a pixel more before, and two behind, of which the last is never weighted.</summary>
-    private static void Pad(float* from, int height, int width, float* to, Border border)
+    private static void Pad(ImageWorkspace w, float* from, float* to, int pixel)
     {
-        var stride = width + 3;
+        var (height, width) = (w.Height, w.Width);
+        var stride = pixel * (width + 3);
         for (var y = -1; y < height + 2; y++)
         {
-            var row = to + (nint)(y + 1) * stride;
-            if (border == Border.Black && (y < 0 || y >= height))
+            var row = new Span<float>(to + (nint)(y + 1) * stride, stride);
+            if (w.Border == Border.Black && (y < 0 || y >= height))
             {
-                new Span<float>(row, stride).Clear();
+                row.Clear();
                 continue;
             }
 
             var source = from + (nint)Math.Clamp(y, 0, height - 1) * width;
-            new ReadOnlySpan<float>(source, width).CopyTo(new Span<float>(row + 1, width));
-            row[0] = border == Border.Black ? 0 : source[0];
-            row[width + 1] = row[width + 2] = border == Border.Black ? 0 : source[width - 1];
+            var inside = row.Slice(pixel, pixel * width);
+            if (pixel == 1) new ReadOnlySpan<float>(source, width).CopyTo(inside);
+            else PixelMath.Join(source, source + w.PlaneSize, source + (2 * w.PlaneSize), to + (nint)(y + 1) * stride + pixel, width);
+            if (w.Border == Border.Black)
+            {
+                row[..pixel].Clear();
+                row[^(2 * pixel)..].Clear();
+            }
+            else
+            {
+                inside[..pixel].CopyTo(row);
+                inside[^pixel..].CopyTo(row[^(2 * pixel)..]);
+                inside[^pixel..].CopyTo(row[^pixel..]);
+            }
         }
     }
 
-    /// <summary>Places into the padded picture, −1 to size.</summary>
+    /// <summary>Places into the padded picture, −1 to its size.</summary>
     [MethodImpl(Optimize)]
-    private static void Bring(float* places, int length, int size, Border border)
+    private static void Bring(float* xs, float* ys, int length, int height, int width, Border border)
     {
         var low = Vector256.Create(border == Border.Black ? -1f : 0);
-        var high = Vector256.Create(border == Border.Black ? size : size - 1f);
-        var period = Vector256.Create(2f * (size - 1));
+        Vector256<float> right = Vector256.Create(border == Border.Black ? width : width - 1f), bottom = Vector256.Create(border == Border.Black ? height : height - 1f);
         for (var i = 0; i < length; i += 8)
         {
-            var x = Vector256.Load(places + i);
-            if (border == Border.Mirror && size > 1)
-            {
-                x = Vector256.Abs(x);
-                x -= period * Vector256.Floor(x / period);
-                x = Vector256.Min(x, period - x);
-            }
-
-            Vector256.Store(Vector256.Min(Vector256.Max(x, low), high), places + i);
+            Vector256<float> x = Vector256.Load(xs + i), y = Vector256.Load(ys + i);
+            if (border == Border.Mirror) (x, y) = (Mirrored(x, width), Mirrored(y, height));
+            Vector256.Store(Vector256.Min(Vector256.Max(x, low), right), xs + i);
+            Vector256.Store(Vector256.Min(Vector256.Max(y, low), bottom), ys + i);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Mirrored(Vector256<float> x, int size)
+    {
+        if (size == 1) return Vector256<float>.Zero;
+        var period = Vector256.Create(2f * (size - 1));
+        x = Vector256.Abs(x);
+        x -= period * Vector256.Floor(x / period);
+        return Vector256.Min(x, period - x);
     }
 
     /// <summary>The index of the pixel at the upper left of each place in the padded picture; the places become the distances from it.</summary>
     [MethodImpl(Optimize)]
-    private static void Split(float* xs, float* ys, int* index, int length, int stride)
+    private static void Split(float* xs, float* ys, int* index, int length, int stride, int pixel)
     {
         for (var i = 0; i < length; i += 8)
         {
@@ -144,7 +169,7 @@ internal static unsafe class Resampler
             Vector256.Store(x - left, xs + i);
             Vector256.Store(y - top, ys + i);
             var place = ((Vector256.ConvertToInt32(top) + Vector256<int>.One) * stride) + Vector256.ConvertToInt32(left) + Vector256<int>.One;
-            Vector256.Store(place, index + i);
+            Vector256.Store(place * pixel, index + i);
         }
     }
 
@@ -158,6 +183,22 @@ internal static unsafe class Resampler
             var below = p[stride] + (fx[i] * (p[stride + 1] - p[stride]));
             to[i] = above + (fy[i] * (below - above));
         }
+    }
+
+    /// <summary>As <see cref="Sample"/> for three planes: two pixels beside each other are one vector.</summary>
+    [MethodImpl(Optimize)]
+    private static void SampleColors(float* pixels, nint stride, int* index, float* fx, float* fy, float* mixed, int length, float* to, nint planeSize, int width)
+    {
+        for (var i = 0; i < length; i++)
+        {
+            var p = pixels + index[i];
+            Vector256<float> above = Vector256.Load(p), below = Vector256.Load(p + stride);
+            var column = Vector256.MultiplyAddEstimate(Vector256.Create(fy[i]), below - above, above);
+            var left = column.GetLower();
+            Vector128.Store(Vector128.MultiplyAddEstimate(Vector128.Create(fx[i]), column.GetUpper() - left, left), mixed + (4 * (nint)i));
+        }
+
+        PixelMath.Part(mixed, to, to + planeSize, to + (2 * planeSize), width);
     }
 
     private static void Nearest(ImageWorkspace w, float* xs, float* ys, int* to, int width)
