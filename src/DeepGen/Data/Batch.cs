@@ -6,9 +6,12 @@ namespace DeepGen;
 /// </summary>
 public sealed unsafe class Batch : IDisposable
 {
-    private readonly NativeArena _memory;
+    private readonly NativeArena? _memory;
     private readonly NativeArena _pointers;
+    private readonly int[] _occurrences;
+    private int _start;
     private int _count;
+    private Batch? _window;
     private bool _disposed;
 
     /// <summary>A batch for a network, as large as the network takes unless told otherwise.</summary>
@@ -35,15 +38,30 @@ public sealed unsafe class Batch : IDisposable
         }
 
         _memory = new NativeArena(floats);
-        _pointers = new NativeArena(Math.Max(1, tensors) * (sizeof(void*) / sizeof(float)));
+        _pointers = NewPointers(definition);
+        _occurrences = new int[capacity];
         for (var i = 0; i < tensors; i++) ((void**)_pointers.Pointer)[i] = _memory.Pointer + offsets[i];
+    }
+
+    /// <summary>A window, which has no memory of its own.</summary>
+    private Batch(Batch whole)
+    {
+        Definition = whole.Definition;
+        _pointers = NewPointers(whole.Definition);
+        _occurrences = whole._occurrences;
     }
 
     /// <summary>The network that it is laid out for.</summary>
     public NetworkDefinition Definition { get; }
 
     /// <summary>The largest number of samples.</summary>
-    public int Capacity { get; }
+    public int Capacity { get; private set; }
+
+    /// <summary>
+    /// The epoch that its samples are for, counted from 1; 0 outside a training. A dataset that changes its samples at random (augmentation) takes the
+    /// random numbers of this epoch, so that it needs no state of its own and a training can be resumed anywhere.
+    /// </summary>
+    public int Epoch { get; set; }
 
     /// <summary>The number of samples that it holds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 0 or above <see cref="Capacity"/>.</exception>
@@ -55,6 +73,37 @@ public sealed unsafe class Batch : IDisposable
             if (value < 0 || value > Capacity) throw new ArgumentOutOfRangeException(nameof(Count), value, $"This batch has room for {Capacity} samples.");
             _count = value;
         }
+    }
+
+    /// <summary>
+    /// How often the epoch had a sample before. It is above 0 only where a <see cref="Sampler"/> takes samples more than once an epoch; with it each time has random numbers of its own.
+    /// </summary>
+    /// <param name="place">The place in the batch, below <see cref="Capacity"/>.</param>
+    public int Occurrence(int place)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(place);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, Capacity);
+        return _occurrences[_start + place];
+    }
+
+    /// <summary>
+    /// Some places of this batch as a batch, over the same memory, for a dataset that lets another one fill a part. It is valid until the next call, and must not be disposed.
+    /// </summary>
+    /// <param name="start">The first place.</param>
+    /// <param name="count">The number of places: the window's <see cref="Capacity"/> and <see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The places are not all below <see cref="Capacity"/>.</exception>
+    public Batch Window(int start, int count)
+    {
+        if (start < 0 || count < 1 || start > Capacity - count)
+            throw new ArgumentOutOfRangeException(nameof(start), $"Places {start} to {(long)start + count - 1} were asked for; this batch has places 0 to {Capacity - 1}.");
+        var window = _window ??= new Batch(this);
+        window._start = _start + start;
+        window.Capacity = count;
+        window.Count = count;
+        window.Epoch = Epoch;
+        var tensors = Definition.Inputs.Length + Definition.Targets.Length;
+        for (var i = 0; i < tensors; i++) window.Pointers[i] = (float*)Pointers[i] + ((nint)start * Tensor(i).Size);
+        return window;
     }
 
     /// <summary>The values of an input: <see cref="Count"/> samples, one after the other.</summary>
@@ -71,9 +120,12 @@ public sealed unsafe class Batch : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        _memory.Dispose();
+        _memory?.Dispose();
         _pointers.Dispose();
+        _window?.Dispose();
     }
+
+    internal Span<int> Occurrences => _occurrences.AsSpan(_start, Capacity);
 
     internal void** Inputs => Pointers;
 
@@ -87,6 +139,9 @@ public sealed unsafe class Batch : IDisposable
             return (void**)_pointers.Pointer;
         }
     }
+
+    private static NativeArena NewPointers(NetworkDefinition definition) =>
+        new(Math.Max(1, definition.Inputs.Length + definition.Targets.Length) * (sizeof(void*) / sizeof(float)));
 
     private TensorDefinition Tensor(int index) =>
         index < Definition.Inputs.Length ? Definition.Inputs[index] : Definition.Targets[index - Definition.Inputs.Length];

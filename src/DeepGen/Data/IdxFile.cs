@@ -32,9 +32,7 @@ public sealed class IdxFile
     public static IdxFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var found = File.Exists(path) ? path : path + ".gz";
-        if (!File.Exists(found))
-            throw new FileNotFoundException($"There is no IDX file '{path}', nor '{path}.gz'.", path);
+        var found = Find(path);
         using var file = new FileStream(found, FileMode.Open, FileAccess.Read, FileShare.Read);
         return Read(file, found);
     }
@@ -47,9 +45,7 @@ public sealed class IdxFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
-        stream.Position = 0;
-        if (!packed) return Parse(stream, name, stream.Length);
+        if (!IsPacked(stream)) return Parse(stream, name, stream.Length);
         using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
@@ -61,39 +57,126 @@ public sealed class IdxFile
         }
     }
 
+    /// <summary>Reads labelled images in MNIST's format.</summary>
+    /// <param name="imagesPath">File of unsigned bytes [n, height, width] or [n, channels, height, width], gzip or not.</param>
+    /// <param name="labelsPath">File of unsigned bytes [n], gzip or not.</param>
+    /// <param name="classes">The names of the classes; their numbers, up to the highest label, when null.</param>
+    /// <param name="stream">Whether the images stay in their file, which must not be packed, and are read one by one, for files larger than memory.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, the two do not belong together, a label is no class, or a packed file is to be streamed.</exception>
+    public static LabelledImages ReadImages(string imagesPath, string labelsPath, IReadOnlyList<string>? classes = null, bool stream = false)
+    {
+        var labels = Read(labelsPath);
+        IImageSource source;
+        if (stream)
+        {
+            source = Open(imagesPath, labels);
+        }
+        else
+        {
+            var images = Read(imagesPath);
+            CheckPair(images.Path, images.Shape, labels);
+            var (channels, height, width) = PictureShape(images.Path, images.Shape);
+            source = new ImageArray(images.Data, channels, height, width, index => $"image {index} of '{images.Path}'");
+        }
+
+        var values = Array.ConvertAll(labels.Data, label => (int)label);
+        for (var i = 0; i < values.Length && classes != null; i++)
+            if (values[i] >= classes.Count)
+                throw new InvalidDataException($"'{labels.Path}' gives image {i} the label {values[i]}; there are {classes.Count} classes, so labels are 0 to {classes.Count - 1}.");
+        return new LabelledImages(source, values, classes);
+    }
+
+    /// <summary>That images and labels belong together.</summary>
+    internal static void CheckPair(string imagesPath, IReadOnlyList<int> images, IdxFile labels)
+    {
+        if (images.Count < 2)
+            throw new InvalidDataException($"Cannot use '{imagesPath}' as images: its dimensions are {Shapes.Text(images)}; images need [count, height, width]. Are images and labels exchanged?");
+        if (labels.Shape.Count != 1)
+            throw new InvalidDataException($"Cannot use '{labels.Path}' as labels: its dimensions are {Shapes.Text(labels.Shape)}; labels need [count]. Are images and labels exchanged?");
+        if (images[0] != labels.Shape[0])
+            throw new InvalidDataException($"'{imagesPath}' has {images[0]} images, but '{labels.Path}' has {labels.Shape[0]} labels; they do not belong together.");
+        if (images.Contains(0)) throw new InvalidDataException($"'{imagesPath}' holds no images; its dimensions are {Shapes.Text(images)}.");
+    }
+
+    private static (int Channels, int Height, int Width) PictureShape(string path, IReadOnlyList<int> shape) => shape switch
+    {
+        [_, var height, var width] => (1, height, width),
+        [_, var channels, var height, var width] => (channels, height, width),
+        _ => throw new InvalidDataException($"Cannot use '{path}' as images: its dimensions are {Shapes.Text(shape)}; images need [count, height, width] or [count, channels, height, width]."),
+    };
+
+    /// <summary>The images of a file that stays on the disk.</summary>
+    private static RecordImages Open(string path, IdxFile labels)
+    {
+        var found = Find(path);
+        using var file = new FileStream(found, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (IsPacked(file)) throw new InvalidDataException($"Cannot stream '{found}': it is packed (gzip), and its images can only be had one after the other; unpack it, or read it into memory.");
+        var shape = ParseHeader(file, found, out var size);
+        CheckPair(found, shape, labels);
+        var (channels, height, width) = PictureShape(found, shape);
+        var rest = file.Length - file.Position;
+        if (rest < size) throw Truncated(found, size - rest, Contents(shape, size));
+        if (rest > size) throw Bad(found, $"more follows the {Contents(shape, size)}");
+        return new RecordImages([found], file.Position, 0, channels, height, width);
+    }
+
     private static IdxFile Parse(Stream stream, string path, long maxBytes)
     {
+        var shape = ParseHeader(stream, path, out var size);
+        if (size > Array.MaxLength) throw Bad(path, $"its dimensions {Shapes.Text(shape)} need more than {Array.MaxLength} bytes");
+        if (size > maxBytes) throw Bad(path, $"its dimensions {Shapes.Text(shape)} need {size} bytes, and the file is too short for that");
+        var data = new byte[size];
+        Read(stream, data, path, Contents(shape, size));
+        if (stream.ReadByte() >= 0) throw Bad(path, $"more follows the {Contents(shape, size)}");
+        return new IdxFile(path, shape, data);
+    }
+
+    private static int[] ParseHeader(Stream stream, string path, out long size)
+    {
         Span<byte> word = stackalloc byte[4];
-        Read(stream, word, path, "the header");
+        Read(stream, word, path, "header");
         if (word[0] != 0 || word[1] != 0)
             throw Bad(path, $"it begins with the bytes {word[0]:X2} {word[1]:X2}, and an IDX file begins with 00 00");
         if (word[2] != UnsignedByte)
             throw Bad(path, $"its element type is 0x{word[2]:X2}, and only 0x08 (unsigned byte) can be read");
         var shape = new int[word[3]];
         if (shape.Length == 0) throw Bad(path, "it has no dimensions");
-        long size = 1;
+        size = 1;
         for (var i = 0; i < shape.Length; i++)
         {
-            Read(stream, word, path, "the header");
+            Read(stream, word, path, "header");
             var length = BinaryPrimitives.ReadUInt32BigEndian(word);
             if (length > int.MaxValue) throw Bad(path, $"dimension {i} is {length}");
             shape[i] = (int)length;
-            size *= length;
-            if (size > Array.MaxLength) throw Bad(path, $"its dimensions {Shapes.Text(shape)} need more than {Array.MaxLength} bytes");
+            size = shape[i] > 0 && size > long.MaxValue / shape[i] ? long.MaxValue : size * shape[i];
         }
 
-        if (size > maxBytes) throw Bad(path, $"its dimensions {Shapes.Text(shape)} need {size} bytes, and the file is too short for that");
-        var data = new byte[size];
-        Read(stream, data, path, $"the {size} bytes of its dimensions {Shapes.Text(shape)}");
-        if (stream.ReadByte() >= 0) throw Bad(path, $"more follows the {size} bytes of its dimensions {Shapes.Text(shape)}");
-        return new IdxFile(path, shape, data);
+        return shape;
     }
+
+    private static string Find(string path)
+    {
+        var found = File.Exists(path) ? path : path + ".gz";
+        return File.Exists(found) ? found : throw new FileNotFoundException($"There is no IDX file '{path}', nor '{path}.gz'.", path);
+    }
+
+    private static bool IsPacked(Stream stream)
+    {
+        var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = 0;
+        return packed;
+    }
+
+    private static string Contents(int[] shape, long size) => $"{size} bytes of its dimensions {Shapes.Text(shape)}";
 
     private static void Read(Stream stream, Span<byte> bytes, string path, string what)
     {
         var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (read < bytes.Length) throw Bad(path, $"it is truncated: it ends {bytes.Length - read} bytes before the end of {what}");
+        if (read < bytes.Length) throw Truncated(path, bytes.Length - read, what);
     }
+
+    private static InvalidDataException Truncated(string path, long missing, string what) => Bad(path, $"it is truncated: it ends {missing} bytes before the end of the {what}");
 
     private static InvalidDataException Bad(string path, string reason, Exception? inner = null) => new($"Cannot read the IDX file '{path}': {reason}.", inner);
 }

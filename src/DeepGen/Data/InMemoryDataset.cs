@@ -1,17 +1,24 @@
 namespace DeepGen;
 
-/// <summary>
-/// Samples in memory for networks with one input and at most one target: float values, or bytes (pixels) that become floats as
-/// they are read; and class labels or float targets.
-/// </summary>
+/// <summary>Samples in memory: float values, bytes (pixels) that become floats as they are read, or indices; and class labels or float targets.</summary>
 public sealed class InMemoryDataset : IDataset
 {
-    private readonly float[]? _floats;
-    private readonly byte[]? _bytes;
-    private readonly float[] _byteValues = [];
-    private readonly int[]? _labels;
-    private readonly float[]? _targets;
-    private readonly int _targetSize;
+    private readonly SampleColumn[] _inputs;
+    private readonly SampleColumn[] _targets;
+
+    /// <summary>Samples of networks with any number of inputs and targets.</summary>
+    /// <param name="inputs">One for each input of the network, in declared order.</param>
+    /// <param name="targets">One for each target; none for a network without a loss.</param>
+    /// <exception cref="ArgumentException">There is no input, or the numbers of samples differ.</exception>
+    public InMemoryDataset(IReadOnlyList<SampleColumn> inputs, IReadOnlyList<SampleColumn>? targets = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Count == 0) throw new ArgumentException("A dataset has at least one input.", nameof(inputs));
+        (_inputs, _targets) = ([.. inputs], [.. targets ?? []]);
+        Count = _inputs[0].Count;
+        Check(_inputs, "input", nameof(inputs));
+        Check(_targets, "target", nameof(targets));
+    }
 
     /// <summary>Float samples with class labels.</summary>
     /// <param name="samples">The values of all samples, one after the other.</param>
@@ -19,12 +26,7 @@ public sealed class InMemoryDataset : IDataset
     /// <param name="labels">One class index for each sample.</param>
     /// <exception cref="ArgumentException">The lengths do not fit one another.</exception>
     public InMemoryDataset(float[] samples, int sampleSize, int[] labels)
-        : this(Samples(samples), sampleSize)
-    {
-        _floats = samples;
-        _labels = Checked(labels, 1, nameof(labels));
-        _targetSize = 1;
-    }
+        : this(SampleColumn.Floats(samples, sampleSize), labels, 1, nameof(labels)) => _targets = [SampleColumn.Indices(labels)];
 
     /// <summary>Float samples with float targets, for regression.</summary>
     /// <param name="samples">The values of all samples, one after the other.</param>
@@ -33,13 +35,7 @@ public sealed class InMemoryDataset : IDataset
     /// <param name="targetSize">The number of target values of one sample.</param>
     /// <exception cref="ArgumentException">The lengths do not fit one another.</exception>
     public InMemoryDataset(float[] samples, int sampleSize, float[] targets, int targetSize)
-        : this(Samples(samples), sampleSize)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(targetSize, 1);
-        _floats = samples;
-        _targets = Checked(targets, targetSize, nameof(targets));
-        _targetSize = targetSize;
-    }
+        : this(SampleColumn.Floats(samples, sampleSize), targets, targetSize, nameof(targets)) => _targets = [SampleColumn.Floats(targets, targetSize)];
 
     /// <summary>Byte samples, such as images, with class labels. A byte p is read as (p / 255 − mean) / deviation.</summary>
     /// <param name="samples">The bytes of all samples, one after the other.</param>
@@ -49,30 +45,23 @@ public sealed class InMemoryDataset : IDataset
     /// <param name="deviation">What is divided by; above 0.</param>
     /// <exception cref="ArgumentException">The lengths do not fit one another.</exception>
     public InMemoryDataset(byte[] samples, int sampleSize, int[] labels, float mean = 0, float deviation = 1)
-        : this(Samples(samples), sampleSize)
-    {
-        if (!(deviation > 0)) throw new ArgumentOutOfRangeException(nameof(deviation), deviation, "The deviation must be above 0.");
-        _bytes = samples;
-        _labels = Checked(labels, 1, nameof(labels));
-        _targetSize = 1;
-        _byteValues = new float[256];
-        for (var i = 0; i < 256; i++) _byteValues[i] = (float)(((i / 255.0) - mean) / deviation);
-    }
+        : this(SampleColumn.Bytes(samples, sampleSize, mean, deviation), labels, 1, nameof(labels)) => _targets = [SampleColumn.Indices(labels)];
 
-    private InMemoryDataset(int values, int sampleSize)
+    /// <summary>One input, and targets that are checked before they become a column, because their number is known.</summary>
+    private InMemoryDataset(SampleColumn input, Array targets, int targetSize, string name)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(sampleSize, 1);
-        if (values % sampleSize != 0)
-            throw new ArgumentException($"The samples have {values} values, which is no multiple of the sample size {sampleSize}.");
-        SampleSize = sampleSize;
-        Count = values / sampleSize;
+        ArgumentNullException.ThrowIfNull(targets, name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(targetSize, 1);
+        (_inputs, _targets, Count) = ([input], [], input.Count);
+        if (targets.Length != (long)Count * targetSize)
+            throw new ArgumentException($"There are {Shapes.Count(Count, "sample")}, so {name} must have {(long)Count * targetSize} values, but there are {targets.Length}.", name);
     }
 
     /// <inheritdoc/>
     public int Count { get; }
 
-    /// <summary>The number of values of one sample.</summary>
-    public int SampleSize { get; }
+    /// <summary>The number of values of one sample's first input.</summary>
+    public int SampleSize => _inputs[0].Size;
 
     /// <summary>Reads images and labels in MNIST's format.</summary>
     /// <param name="imagesPath">IDX file of unsigned bytes [n, height, width], gzip or not.</param>
@@ -85,80 +74,43 @@ public sealed class InMemoryDataset : IDataset
     {
         var images = IdxFile.Read(imagesPath);
         var labels = IdxFile.Read(labelsPath);
-        if (images.Shape.Count < 2)
-            throw new InvalidDataException($"Cannot use '{images.Path}' as images: its dimensions are {Shapes.Text(images.Shape)}; images need [count, height, width]. Are images and labels exchanged?");
-        if (labels.Shape.Count != 1)
-            throw new InvalidDataException($"Cannot use '{labels.Path}' as labels: its dimensions are {Shapes.Text(labels.Shape)}; labels need [count]. Are images and labels exchanged?");
-        if (images.Shape[0] != labels.Shape[0])
-            throw new InvalidDataException($"'{images.Path}' has {images.Shape[0]} images, but '{labels.Path}' has {labels.Shape[0]} labels; they do not belong together.");
-        if (images.Shape[0] == 0 || images.Data.Length == 0) throw new InvalidDataException($"'{images.Path}' holds no images; its dimensions are {Shapes.Text(images.Shape)}.");
+        IdxFile.CheckPair(images.Path, images.Shape, labels);
         return new InMemoryDataset(images.Data, images.Data.Length / images.Shape[0], Array.ConvertAll(labels.Data, label => (int)label), mean, deviation);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The batch is for a network whose input or target has another size or type.</exception>
+    /// <exception cref="ArgumentException">The batch is for a network whose inputs or targets have other sizes or types.</exception>
     public void Fill(ReadOnlySpan<int> indices, Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         CheckFits(batch.Definition);
         batch.Count = indices.Length;
-        var input = batch.Input<float>();
-        for (var i = 0; i < indices.Length; i++)
-        {
-            var index = indices[i];
-            if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(indices), index, $"This dataset has samples 0 to {Count - 1}.");
-            var sample = input.Slice(i * SampleSize, SampleSize);
-            if (_bytes != null)
-                Convert(_bytes.AsSpan(index * SampleSize, SampleSize), sample);
-            else
-                _floats.AsSpan(index * SampleSize, SampleSize).CopyTo(sample);
-        }
-
-        if (batch.Definition.Targets.Length == 0) return;
-        if (_labels != null)
-        {
-            var target = batch.Target<int>();
-            for (var i = 0; i < indices.Length; i++) target[i] = _labels[indices[i]];
-        }
-        else
-        {
-            var target = batch.Target<float>();
-            for (var i = 0; i < indices.Length; i++) _targets.AsSpan(indices[i] * _targetSize, _targetSize).CopyTo(target[(i * _targetSize)..]);
-        }
+        Datasets.CheckIndices(indices, Count);
+        for (var i = 0; i < _inputs.Length; i++) _inputs[i].Fill(indices, batch, target: false, i);
+        for (var i = 0; i < batch.Definition.Targets.Length; i++) _targets[i].Fill(indices, batch, target: true, i);
     }
 
-    private void Convert(ReadOnlySpan<byte> bytes, Span<float> values)
+    private void Check(SampleColumn[] columns, string role, string name)
     {
-        ReadOnlySpan<float> table = _byteValues;
-        for (var i = 0; i < bytes.Length; i++) values[i] = table[bytes[i]];
+        for (var i = 0; i < columns.Length; i++)
+            if (columns[i].Count != Count)
+                throw new ArgumentException($"Input 0 has {Shapes.Count(Count, "sample")}, but {role} {i} has {columns[i].Count}.", name);
     }
 
     private void CheckFits(NetworkDefinition network)
     {
-        if (network.Inputs.Length != 1 || network.Targets.Length > 1)
-            throw new ArgumentException($"{network.Name} has {Shapes.Count(network.Inputs.Length, "input")} and {Shapes.Count(network.Targets.Length, "target")}; an InMemoryDataset holds one of each. Implement IDataset for it.");
-        var input = network.Inputs[0];
-        if (input.Element != Element.Float32 || input.Size != SampleSize)
-            throw new ArgumentException($"{network.Name}'s input '{input.Name}' needs {input.Size} {Type(input)} values ({Shapes.PerSample(input.Shape)}), but the dataset's samples have {SampleSize} float values.");
-        if (network.Targets.Length == 0) return;
-        var target = network.Targets[0];
-        if (target.Element == Element.Int32 != (_labels != null) || target.Size != _targetSize)
-            throw new ArgumentException($"{network.Name}'s target '{target.Name}' needs {target.Size} {Type(target)} values ({Shapes.PerSample(target.Shape)}), but the dataset has {_targetSize} {(_labels != null ? "int" : "float")} values for each sample.");
+        // A network without a loss does not mind targets.
+        if (network.Inputs.Length != _inputs.Length || (network.Targets.Length != _targets.Length && network.Targets.Length > 0))
+            throw new ArgumentException(
+                $"{network.Name} has {Shapes.Count(network.Inputs.Length, "input")} and {Shapes.Count(network.Targets.Length, "target")}, but the dataset has {Shapes.Count(_inputs.Length, "input")} and {Shapes.Count(_targets.Length, "target")}; give it a column for each.");
+        for (var i = 0; i < _inputs.Length; i++) CheckFits(network, "input", network.Inputs[i], _inputs[i], "dataset's samples have");
+        for (var i = 0; i < network.Targets.Length; i++) CheckFits(network, "target", network.Targets[i], _targets[i], "dataset has");
     }
 
-    private static string Type(TensorDefinition tensor) => tensor.Element == Element.Float32 ? "float" : "int";
-
-    private static int Samples(Array samples)
+    private static void CheckFits(NetworkDefinition network, string role, TensorDefinition tensor, SampleColumn column, string has)
     {
-        ArgumentNullException.ThrowIfNull(samples);
-        return samples.Length;
-    }
-
-    private T[] Checked<T>(T[] values, int perSample, string name)
-    {
-        ArgumentNullException.ThrowIfNull(values, name);
-        return values.Length == (long)Count * perSample
-            ? values
-            : throw new ArgumentException($"There are {Shapes.Count(Count, "sample")}, so {name} must have {(long)Count * perSample} values, but there are {values.Length}.", name);
+        if (tensor.Element == column.Element && tensor.Size == column.Size) return;
+        throw new ArgumentException(
+            $"{network.Name}'s {role} '{tensor.Name}' needs {tensor.Size} {(tensor.Element == Element.Float32 ? "float" : "int")} values ({Shapes.PerSample(tensor.Shape)}), but the {has} {column.Size} {column.Type} values{(role == "target" ? " for each sample" : "")}.");
     }
 }

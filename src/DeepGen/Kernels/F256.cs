@@ -242,13 +242,12 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <summary>32 × 32 → 64-bit products of every lane, split in halves.</summary>
     [MethodImpl(Inline)]
-    private static void Multiply(Vector256<uint> a, uint b, out Vector256<uint> high, out Vector256<uint> low)
+    internal static void Multiply(Vector256<uint> a, uint b, out Vector256<uint> high, out Vector256<uint> low)
     {
         var factor = Vector256.Create(b);
         var even = Avx2.Multiply(a, factor);
         var odd = Avx2.Multiply(Vector256.ShiftRightLogical(a.AsUInt64(), 32).AsUInt32(), factor);
-        var upper = Vector256.Create(0xffff_ffff_0000_0000ul);
-        high = (Vector256.ShiftRightLogical(even, 32) | (odd & upper)).AsUInt32();
-        low = (Vector256.AndNot(even, upper) | Vector256.ShiftLeft(odd, 32)).AsUInt32();
+        high = Avx2.Blend(Vector256.ShiftRightLogical(even, 32).AsUInt32(), odd.AsUInt32(), 0b10101010);
+        low = Avx2.Blend(even.AsUInt32(), Vector256.ShiftLeft(odd, 32).AsUInt32(), 0b10101010);
     }
 }

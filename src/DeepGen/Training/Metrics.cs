@@ -53,7 +53,7 @@ public sealed class Metrics
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Metrics Evaluate(Network network, IDataset dataset, CancellationToken cancellationToken = default)
     {
-        using var loop = new BatchLoop(network, dataset, network.MaxBatch, "Evaluate");
+        using var loop = new BatchLoop(network, dataset, new DataLoaderOptions(), "Evaluate");
         return loop.Evaluate(cancellationToken);
     }
 

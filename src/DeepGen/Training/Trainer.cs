@@ -54,8 +54,9 @@ public sealed class Trainer
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public FitResult Fit(IDataset train, IDataset? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var training = new BatchLoop(Network, train, Options.BatchSize ?? Network.MaxBatch, "Fit", Options.MicroBatch);
-        using var validating = validation == null ? null : new BatchLoop(Network, validation, Network.MaxBatch, "Fit, validation");
+        var sampler = Options.Sampler ?? (Options.Shuffle ? Sampler.Shuffled(Options.Seed) : Sampler.Sequential);
+        using var training = new BatchLoop(Network, train, new DataLoaderOptions { BatchSize = Options.BatchSize, Sampler = sampler, Prefetch = Options.Prefetch }, "Fit", Options.MicroBatch);
+        using var validating = validation == null ? null : new BatchLoop(Network, validation, new DataLoaderOptions { Prefetch = Options.Prefetch }, "Fit, validation");
         if (validating == null) CheckNeedsNoValidation();
         using var best = Options.KeepBest && (validation != null || Options.Metric != null) ? new BestWeights(Network) : null;
         using var restart = Options.LearningRate.Plateau is { FromBest: true } ? new BestWeights(Network, _optimizer) : null;
@@ -99,15 +100,14 @@ public sealed class Trainer
     {
         var began = clock.Elapsed;
         var reported = began;
-        training.Restart();
-        if (Options.Shuffle) training.Shuffle(Options.Seed, epoch);
+        training.Begin(epoch);
         var steps = (long)training.Batches * Options.Epochs;
         for (var index = 0; index < training.Batches; index++)
         {
             if (cancellationToken.IsCancellationRequested) return null;
             var done = ((long)(epoch - 1) * training.Batches) + index;
             _optimizer.LearningRate = (float)(Options.LearningRate.At(rate, done, steps, training.Batches) * judge.RateScale);
-            training.Step(index, _optimizer);
+            training.Step(_optimizer);
             if (progress == null || index == training.Batches - 1 || clock.Elapsed - reported < Options.ProgressInterval) continue;
             reported = clock.Elapsed;
             progress.Report(new TrainingProgress(

@@ -18,8 +18,14 @@ public sealed record TrainerOptions
     /// </summary>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Whether every epoch has a new order.</summary>
+    /// <summary>Whether every epoch has a new order. It does not matter where there is a <see cref="Sampler"/>.</summary>
     public bool Shuffle { get; init; } = true;
+
+    /// <summary>Which samples an epoch has, and in which order, for instance <see cref="Sampler.Balanced"/>; all of them, as <see cref="Shuffle"/> and <see cref="Seed"/> say, when null.</summary>
+    public Sampler? Sampler { get; init; }
+
+    /// <summary>How many batches are filled ahead, in the background; 0 for none. The weights do not depend on it. See <see cref="DataLoaderOptions.Prefetch"/>.</summary>
+    public int Prefetch { get; init; } = 1;
 
     /// <summary>The key of the orders: the same seed gives the same orders.</summary>
     public ulong Seed { get; init; }

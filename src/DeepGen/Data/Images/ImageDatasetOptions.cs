@@ -1,0 +1,14 @@
+namespace DeepGen;
+
+/// <summary>What an <see cref="ImageDataset"/> does to pictures.</summary>
+public sealed record ImageDatasetOptions
+{
+    /// <summary>The transforms, in order.</summary>
+    public IReadOnlyList<ImageTransform> Transforms { get; init; } = [];
+
+    /// <summary>The key of their random numbers.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>What they find outside a picture.</summary>
+    public Border Border { get; init; }
+}
