@@ -66,6 +66,32 @@ internal static unsafe class Packing
             target[i] = source[i * stride];
     }
 
+    /// <summary>even[i] = source[2i] and odd[i] = source[2i + 1], exactly count of each.</summary>
+    [MethodImpl(Inline)]
+    public static void Deinterleave(float* source, float* even, float* odd, nint count)
+    {
+        nint i = 0;
+        if (Simd.Level >= 512)
+            Deinterleave<F512>(source, even, odd, count, ref i);
+        if (Simd.Level >= 256)
+            Deinterleave<F256>(source, even, odd, count, ref i);
+        Deinterleave<F128>(source, even, odd, count, ref i);
+        for (; i < count; i++)
+            (even[i], odd[i]) = (source[2 * i], source[2 * i + 1]);
+    }
+
+    [MethodImpl(Inline)]
+    private static void Deinterleave<V>(float* source, float* even, float* odd, nint count, ref nint i)
+        where V : unmanaged, ISimd<V>
+    {
+        for (; i <= count - V.Width; i += V.Width)
+        {
+            var (low, high) = V.Deinterleave(V.Load(source + 2 * i), V.Load(source + 2 * i + V.Width));
+            V.Store(even + i, low);
+            V.Store(odd + i, high);
+        }
+    }
+
     /// <summary>Writes exactly count zeros.</summary>
     [MethodImpl(Inline)]
     public static void Zero(float* target, nint count)
