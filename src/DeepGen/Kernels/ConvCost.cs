@@ -32,8 +32,8 @@ public static class ConvCost
     /// <summary>Tiles over which the products of a weight gradient are summed before the sums are written.</summary>
     internal const int MostGradTiles = 512;
 
-    /// <summary>Outputs of a channel up to which they are worth computing one by one.</summary>
-    private const int MostMultiplier = 8;
+    /// <summary>Outputs of a channel up to which they are worth computing one by one, and their gradients of weights.</summary>
+    private const int MostMultiplier = 4, MostMultiplierOfWeights = 2;
 
     /// <summary>Multiply-adds in the time that a byte takes from memory, for each lane of a vector: four bytes a cycle.</summary>
     private const double PerByte = 0.5;
@@ -98,6 +98,9 @@ public static class ConvCost
     /// <summary>Whether a convolution runs in the loops of depthwise ones: every group is one channel, with few outputs (of many, the register tiles share what they load), in two dimensions.</summary>
     public static bool IsDepthwise(in ConvShape s) =>
         s.Groups == s.Channels && s.OutChannels <= MostMultiplier * s.Channels && s.Depth * s.OutDepth * s.KernelDepth == 1 && s.PadFront == 0;
+
+    /// <summary>As <see cref="IsDepthwise"/>, for the gradient of the weights.</summary>
+    public static bool IsDepthwiseOfWeights(in ConvShape s) => IsDepthwise(s) && s.OutChannels <= MostMultiplierOfWeights * s.Channels;
 
     /// <summary>3 × 3 taps side by side, stride 1, one group, two dimensions.</summary>
     public static bool IsWinogradPossible(in ConvShape s) =>

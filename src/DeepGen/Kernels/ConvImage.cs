@@ -127,7 +127,7 @@ internal unsafe struct ConvImage
             var (top, bottom) = Inside(shiftRow, StrideHeight, Height, planeRows);
             if (StrideWidth == 2 && PhasesWidth == 2)
             {
-                FillPair(source + (nint)(top * StrideHeight + shiftRow) * Width, planeRows, top, bottom, band);
+                FillPair(source + (nint)(top * StrideHeight + shiftRow) * Width, tensorEnd, planeRows, top, bottom, band);
                 band += 2 * planeRows * (nint)RowLength;
                 continue;
             }
@@ -158,37 +158,24 @@ internal unsafe struct ConvImage
         }
     }
 
-    /// <summary>Both column phases of stride 2 at once: rows top … bottom − 1 come from the source, the others are zero.</summary>
+    /// <summary>Both column phases of stride 2 in one walk: rows top … bottom − 1 come from the source, the others are zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void FillPair(float* source, int planeRows, int top, int bottom, float* band)
+    private readonly void FillPair(float* source, float* tensorEnd, int planeRows, int top, int bottom, float* band)
     {
-        nint step = RowLength, plane = planeRows * step;
-        var (left0, right0) = Inside(-PadLeft, 2, Width, RowLength);
-        var (left1, right1) = Inside(1 - PadLeft, 2, Width, RowLength);
-        // The source's first column falls into the phase of the padding's remainder; the other phase goes on behind it.
-        var second = PadLeft % 2;
-        var even = second == 0 ? left0 : left1 + plane;
-        var odd = second == 0 ? left1 + plane : left0;
-        nint evens = second == 0 ? right0 - left0 : right1 - left1;
-        nint odds = second == 0 ? right1 - left1 : right0 - left0;
-        var pairs = Math.Min(evens, odds);
-        Packing.Zero(band, top * step);
-        Packing.Zero(band + plane, top * step);
-        band += top * step;
-        for (var i = top; i < bottom; i++, band += step, source += (nint)StrideHeight * Width)
-        {
-            Packing.Zero(band, left0);
-            Packing.Zero(band + plane, left1);
-            Packing.Deinterleave(source, band + even, band + odd, pairs);
-            for (var j = pairs; j < evens; j++)
-                band[even + j] = source[2 * j];
-            for (var j = pairs; j < odds; j++)
-                band[odd + j] = source[2 * j + 1];
-            Packing.Zero(band + right0, RowLength - right0);
-            Packing.Zero(band + plane + right1, RowLength - right1);
-        }
-        Packing.Zero(band, (planeRows - bottom) * step);
-        Packing.Zero(band + plane, (planeRows - bottom) * step);
+        nint plane = planeRows * (nint)RowLength;
+        var first = Inside(-PadLeft, 2, Width, RowLength);
+        var second = Inside(1 - PadLeft, 2, Width, RowLength);
+        Packing.Zero(band, (nint)top * RowLength);
+        Packing.Zero(band + plane, (nint)top * RowLength);
+        band += (nint)top * RowLength;
+        // The source's first column falls into the first phase, or behind an odd border into the second.
+        if (PadLeft % 2 == 0)
+            Packing.RowPairs(source, (nint)StrideHeight * Width, tensorEnd, bottom - top, band, first, band + plane, second, RowLength);
+        else
+            Packing.RowPairs(source, (nint)StrideHeight * Width, tensorEnd, bottom - top, band + plane, second, band, first, RowLength);
+        band += (nint)(bottom - top) * RowLength;
+        Packing.Zero(band, (nint)(planeRows - bottom) * RowLength);
+        Packing.Zero(band + plane, (nint)(planeRows - bottom) * RowLength);
     }
 
     /// <summary>The part [begin, end) of 0 … count − 1 with 0 ≤ i·stride + shift &lt; extent.</summary>

@@ -765,7 +765,7 @@ public static unsafe partial class Convolution
             return;
         }
         job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (job.Terms + 16));
-        if (ConvCost.IsDepthwise(s))
+        if (ConvCost.IsDepthwiseOfWeights(s))
         {
             GradWeightDepthwise(w, s, &job);
             return;
