@@ -39,6 +39,11 @@ public static unsafe class Roofline
             foreach (var (channels, size) in new[] { (64, 56), (128, 28), (256, 14), (512, 7) })
                 Conv(workers, $"3x3 {channels}@{size}x{size}", batch, channels, size, channels, 3, 1);
         }
+        foreach (var batch in new[] { 1, 8 })
+        {
+            foreach (var (channels, size) in new[] { (32, 112), (128, 28), (512, 14) })
+                Conv(workers, $"depthwise 3x3 {channels}@{size}x{size}", batch, channels, size, channels, 3, 1, groups: channels);
+        }
         foreach (var batch in new[] { 1, 64 })
         {
             Conv(workers, "LeNet-5 conv1", batch, 1, 28, 6, 5, 2);
@@ -65,13 +70,13 @@ public static unsafe class Roofline
         Report(w, $"{name} batch {batch} dw", flops, values, () => MatMul.Accumulate(w, y.Pointer, 1, outputs, x.Pointer, inputs, 1, dw.Pointer, outputs, inputs, batch, false, null));
     }
 
-    private static void Conv(Workers w, string name, int batch, int channels, int size, int outputs, int kernel, int pad)
+    private static void Conv(Workers w, string name, int batch, int channels, int size, int outputs, int kernel, int pad, int groups = 1)
     {
         var outSize = size + (2 * pad) - kernel + 1;
-        var s = new ConvShape(channels, size, size, outputs, outSize, outSize, kernel, kernel, 1, 1, pad, pad, 1, 1, 1);
-        using Floats x = new(batch * channels * size * size), weight = new(outputs * channels * kernel * kernel), y = new(batch * outputs * outSize * outSize), db = new(outputs);
-        var flops = 2d * batch * outputs * outSize * outSize * channels * kernel * kernel;
-        var values = (batch * channels * size * size) + (outputs * channels * kernel * kernel) + (batch * outputs * outSize * outSize);
+        var s = new ConvShape(channels, size, size, outputs, outSize, outSize, kernel, kernel, 1, 1, pad, pad, 1, 1, groups);
+        using Floats x = new(batch * channels * size * size), weight = new(outputs * channels / groups * kernel * kernel), y = new(batch * outputs * outSize * outSize), db = new(outputs);
+        var flops = 2d * batch * outputs * outSize * outSize * channels / groups * kernel * kernel;
+        var values = (batch * channels * size * size) + (outputs * channels / groups * kernel * kernel) + (batch * outputs * outSize * outSize);
         // As a network calls them by default: inference keeps its weights, training does not.
         using var inference = new WeightForms(4, keeps: true);
         using var training = new WeightForms(2, keeps: false);

@@ -3,7 +3,7 @@ using DeepGen.Generators.Kernels;
 namespace DeepGen.Generators.Emit;
 
 /// <summary>
-/// What the runtime will choose for a convolution, printed beside its shape: the largest tile of Winograd's algorithm by instruction-set level (AVX-512 and AVX2) and batch, where it is not the direct algorithm throughout. Under the
+/// What the runtime will choose for a convolution, printed beside its shape: the loops of depthwise ones, or the largest tile of Winograd's algorithm by instruction-set level (AVX-512 and AVX2) and batch, where it is not the direct algorithm throughout. Under the
 /// default options; by the runtime's own function (<see cref="ConvCost"/>), of which the generator is compiled too.
 /// </summary>
 internal static class ConvChoices
@@ -12,10 +12,15 @@ internal static class ConvChoices
     private static readonly int[] Batches = { 1, 2, 4, 8, 16, 32, 64, 128, 256 };
 
     /// <param name="values">The fifteen numbers of a shape in two dimensions.</param>
-    /// <returns>For instance <c>; predict F4, y F2 from batch 4, dx F2 from batch 4, dw F2 from batch 8</c>; empty where everything is direct.</returns>
+    /// <returns>For instance <c>; predict F4, y F2 from batch 4, dx F2 from batch 4, dw F2 from batch 8</c>, or <c>; depthwise</c>; empty where everything is direct.</returns>
     public static string Text(IReadOnlyList<int> values)
     {
         var shape = new ConvShape(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8], values[9], values[10], values[11], values[12], values[13], values[14]);
+        if (ConvCost.IsDepthwise(shape))
+        {
+            return ConvCost.IsDepthwiseOfWeights(shape) ? "; depthwise" : "; depthwise, dw direct";
+        }
+
         if (!ConvCost.IsWinogradPossible(shape))
         {
             return "";

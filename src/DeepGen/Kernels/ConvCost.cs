@@ -32,6 +32,9 @@ public static class ConvCost
     /// <summary>Tiles over which the products of a weight gradient are summed before the sums are written.</summary>
     internal const int MostGradTiles = 512;
 
+    /// <summary>Outputs of a channel up to which they are worth computing one by one, and their gradients of weights.</summary>
+    private const int MostMultiplier = 4, MostMultiplierOfWeights = 2;
+
     /// <summary>Multiply-adds in the time that a byte takes from memory, for each lane of a vector: four bytes a cycle.</summary>
     private const double PerByte = 0.5;
 
@@ -92,6 +95,13 @@ public static class ConvCost
     /// <param name="row">Pixels that lie side by side.</param>
     public static bool TurnsPanels(int outputs, int terms, int row) => terms >= 16 && (80 * ((row + 7) / 8)) + 30 < 0.2 * row * outputs;
 
+    /// <summary>Whether a convolution runs in the loops of depthwise ones: every group is one channel, with few outputs (of many, the register tiles share what they load), in two dimensions.</summary>
+    public static bool IsDepthwise(in ConvShape s) =>
+        s.Groups == s.Channels && s.OutChannels <= MostMultiplier * s.Channels && s.Depth * s.OutDepth * s.KernelDepth == 1 && s.PadFront == 0;
+
+    /// <summary>As <see cref="IsDepthwise"/>, for the gradient of the weights.</summary>
+    public static bool IsDepthwiseOfWeights(in ConvShape s) => IsDepthwise(s) && s.OutChannels <= MostMultiplierOfWeights * s.Channels;
+
     /// <summary>3 × 3 taps side by side, stride 1, one group, two dimensions.</summary>
     public static bool IsWinogradPossible(in ConvShape s) =>
         s.KernelHeight == 3 && s.KernelWidth == 3 && s.StrideHeight == 1 && s.StrideWidth == 1 && s.DilationHeight == 1 && s.DilationWidth == 1 && s.Groups == 1
@@ -107,7 +117,7 @@ public static class ConvCost
     {
         // Vectors begin where rows of tiles begin.
         var columns = (width + tile - 1) / tile;
-        var used = WinogradLanes(columns, lanes);
+        var used = LanesOfRow(columns, lanes);
         var full = RoundUp(columns, used) / columns * lanes / used;
         // Twice as wide vectors take less than twice the time to load and store.
         var width8 = (1 + (lanes / 8d)) / 2;
@@ -116,8 +126,8 @@ public static class ConvCost
         return rows * channels * width8 * (tile == 2 ? (Tile2 * columns * full) + Row2 : (Tile4 * columns * full) + Row4);
     }
 
-    /// <summary>Lanes of the vectors in which a row of tiles is transformed: no more than half empty, if a narrower vector is there.</summary>
-    public static int WinogradLanes(int columns, int lanes) => Math.Min(lanes, columns > 8 ? 16 : columns > 4 ? 8 : 4);
+    /// <summary>Lanes of the vectors that take a row of pixels or tiles: no more than half empty, if a narrower vector is there.</summary>
+    public static int LanesOfRow(int columns, int lanes) => Math.Min(lanes, columns > 8 ? 16 : columns > 4 ? 8 : 4);
 
     private static int Points(int tile) => (tile + 2) * (tile + 2);
 

@@ -125,6 +125,12 @@ internal unsafe struct ConvImage
             // Rows i of the phase plane that lie inside the source: 0 ≤ i·stride + shift < height; the others are zero.
             var shiftRow = first * StrideHeight + phaseRow - PadTop;
             var (top, bottom) = Inside(shiftRow, StrideHeight, Height, planeRows);
+            if (StrideWidth == 2 && PhasesWidth == 2)
+            {
+                FillPair(source + (nint)(top * StrideHeight + shiftRow) * Width, tensorEnd, planeRows, top, bottom, band);
+                band += 2 * planeRows * (nint)RowLength;
+                continue;
+            }
             for (var phaseColumn = 0; phaseColumn < PhasesWidth; phaseColumn++)
             {
                 var shift = phaseColumn - PadLeft;
@@ -150,6 +156,26 @@ internal unsafe struct ConvImage
                 band += (nint)(planeRows - bottom) * RowLength;
             }
         }
+    }
+
+    /// <summary>Both column phases of stride 2 in one walk: rows top … bottom − 1 come from the source, the others are zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void FillPair(float* source, float* tensorEnd, int planeRows, int top, int bottom, float* band)
+    {
+        nint plane = planeRows * (nint)RowLength;
+        var first = Inside(-PadLeft, 2, Width, RowLength);
+        var second = Inside(1 - PadLeft, 2, Width, RowLength);
+        Packing.Zero(band, (nint)top * RowLength);
+        Packing.Zero(band + plane, (nint)top * RowLength);
+        band += (nint)top * RowLength;
+        // The source's first column falls into the first phase, or behind an odd border into the second.
+        if (PadLeft % 2 == 0)
+            Packing.RowPairs(source, (nint)StrideHeight * Width, tensorEnd, bottom - top, band, first, band + plane, second, RowLength);
+        else
+            Packing.RowPairs(source, (nint)StrideHeight * Width, tensorEnd, bottom - top, band + plane, second, band, first, RowLength);
+        band += (nint)(bottom - top) * RowLength;
+        Packing.Zero(band, (nint)(planeRows - bottom) * RowLength);
+        Packing.Zero(band + plane, (nint)(planeRows - bottom) * RowLength);
     }
 
     /// <summary>The part [begin, end) of 0 … count − 1 with 0 ≤ i·stride + shift &lt; extent.</summary>

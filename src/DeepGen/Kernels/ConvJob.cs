@@ -17,8 +17,21 @@ public static unsafe partial class Convolution
     /// <summary>Floats of sums that a band should not exceed, so that they are still in the cache when the epilogue comes.</summary>
     private const int BandFloats = 64 * 1024;
 
+    /// <summary>Floats of image and sums that a depthwise band should not exceed, which is what the first-level cache has room for.</summary>
+    private const long DepthwiseFloats = 6 * 1024;
+
+    /// <summary>Rows that a depthwise band has at least: the fewer, the more rows are laid out twice.</summary>
+    private const int LeastDepthwiseRows = 8;
+
     /// <summary>Pixels that a packed band should have at least, if there are samples to fill it.</summary>
     private const int PackedPixelsWanted = 256;
+
+    /// <summary>Rows of a depthwise band: its image and what stands beside it, so many floats a row, fit in the first-level cache.</summary>
+    private static int DepthwiseBandRows(in ConvImage image, int rows, int beside)
+    {
+        var imageRow = (long)image.Channels * image.PhasesHeight * image.PhasesWidth * image.RowLength;
+        return (int)Math.Clamp((DepthwiseFloats - image.ExtraRows * imageRow) / Math.Max(1, imageRow + beside), Math.Min(rows, LeastDepthwiseRows), rows);
+    }
 
     /// <summary>A convolution with stride 1 over a band image, written to every StepHeight-th row and StepWidth-th column of the target.</summary>
     private struct ConvJob
@@ -86,6 +99,12 @@ public static unsafe partial class Convolution
         public int PhaseShift;
         public bool IsPacked;
 
+        /// <summary>Depthwise, where the taps of a kernel's column lie in three neighbouring rows: the columns of the kernel, else 0.</summary>
+        public int ColumnsOfThree;
+
+        /// <summary>Whether later rows of the kernel look at earlier rows of the image.</summary>
+        public bool IsTurned;
+
         /// <summary>Rows (of the greatest pass) that are computed at a time.</summary>
         public int BandRows;
 
@@ -96,11 +115,13 @@ public static unsafe partial class Convolution
         public int Parts;
 
         /// <summary>Chooses path and bands from the shape alone.</summary>
-        public void Plan()
+        public void Plan(bool isDepthwise)
         {
-            IsPacked = Outputs >= PackedOutputs;
+            IsPacked = Outputs >= PackedOutputs && !isDepthwise;
             var perRow = (long)Outputs * Columns * StepHeight * StepWidth;
             var wanted = (int)Math.Clamp(BandFloats / Math.Max(1, perRow), 1, Rows);
+            if (isDepthwise)
+                wanted = DepthwiseBandRows(Image, Rows, StepHeight * Width);
             Bands = (Rows + wanted - 1) / wanted;
             BandRows = (Rows + Bands - 1) / Bands;
             Bands = (Rows + BandRows - 1) / BandRows;

@@ -297,6 +297,15 @@ public static unsafe partial class Convolution
         /// <summary>Floats between the images.</summary>
         public nint ImageStep;
 
+        /// <summary>Depthwise: rows of dy that are laid out at a time, and the lanes of the vectors that take one.</summary>
+        public int BandRows;
+        public int Lanes;
+
+        /// <summary>Depthwise: the kernel, and whether its rows see neighbouring rows of the image.</summary>
+        public int KernelHeight;
+        public int KernelWidth;
+        public bool IsSliding;
+
         public int Chunks;
         public int SamplesAtATime;
         public float* Partial;

@@ -397,7 +397,7 @@ public static unsafe partial class Convolution
             WeightStep = Strips * StripSize + MaxLanes;
             TileColumns = (OutWidth + T.Outputs - 1) / T.Outputs;
             TileRows = (OutHeight + T.Outputs - 1) / T.Outputs;
-            Lanes = ConvCost.WinogradLanes(TileColumns, Tile.Lanes);
+            Lanes = ConvCost.LanesOfRow(TileColumns, Tile.Lanes);
             // Of the numbers of rows that make a round of a fitting size, the one whose tiles fill the panels best.
             var all = Batch * TileRows;
             nint best = Math.Min(all, Math.Max(1, FewestTiles / TileColumns));

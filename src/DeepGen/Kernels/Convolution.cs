@@ -83,13 +83,20 @@ public static unsafe partial class Convolution
             Passes = 1,
             Phases = 1,
         };
-        job.Plan();
+        var isDepthwise = ConvCost.IsDepthwise(s);
+        job.Plan(isDepthwise);
         var terms = job.Image.Channels * taps;
         job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16));
         var pass = new ConvPass { First = 0, Terms = terms };
         FillTable(s, job.Image, job.BandRows, job.Table);
         job.Pass = &pass;
         job.Terms = terms;
+        if (isDepthwise)
+        {
+            job.ColumnsOfThree = s.KernelHeight == 3 && s.StrideHeight == 1 && s.DilationHeight == 1 ? s.KernelWidth : 0;
+            Depthwise<E>(w, &job);
+            return;
+        }
         WeightForms.Get(forms, w, call, 0, LeftSlot, (nint)s.OutChannels * terms, &job.Left, s.Groups * Tile.Strips(outputs), 4d * terms * Tile.MaxRows, &job, &PackWeights);
         Run<E>(w, &job);
     }
@@ -192,14 +199,15 @@ public static unsafe partial class Convolution
             Phases = s.StrideDepth,
             PhaseShift = s.PadFront,
         };
-        job.Plan();
+        var isDepthwise = ConvCost.IsDepthwise(s);
+        job.Plan(isDepthwise);
         var terms = outputs * taps;
         // The table and, behind it, the tap of every term, which tells the weights to pack.
         job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (terms + 16) + 2 * job.Phases * job.Passes * sizeof(ConvPass));
         job.Terms = terms;
         var passes = (ConvPass*)(job.Table + 2 * terms);
         var distances = stackalloc int[s.KernelHeight];
-        if (job.Passes == 1 && !job.IsPacked && s.KernelHeight > 1 && s.Depth * s.KernelDepth * s.OutDepth == 1)
+        if (job.Passes == 1 && !job.IsPacked && !isDepthwise && s.KernelHeight > 1 && s.Depth * s.KernelDepth * s.OutDepth == 1)
         {
             job.KernelRows = s.KernelHeight;
             job.RowDistance = distances;
@@ -244,6 +252,13 @@ public static unsafe partial class Convolution
             passes[index] = pass;
         }
         job.Pass = passes;
+        if (isDepthwise)
+        {
+            job.ColumnsOfThree = s.KernelHeight == 3 && s.StrideHeight == 1 && s.DilationHeight == 1 ? s.KernelWidth : 0;
+            job.IsTurned = true;
+            Depthwise<E>(w, &job);
+            return;
+        }
         WeightForms.Get(forms, w, call, 0, LeftSlot, (nint)s.Channels * terms, &job.Left, s.Groups * Tile.Strips(inputs), 4d * terms * Tile.MaxRows, &job, &PackScatteredWeights);
         Run<E>(w, &job);
     }
@@ -349,27 +364,7 @@ public static unsafe partial class Convolution
             var firstRow = bandIndex * job->BandRows;
             var rows = Math.Min(job->BandRows, job->Rows - firstRow);
 
-            // Bands are as far apart in memory as the table assumes, also the last, which may have fewer rows.
-            var imageSize = job->Image.Size(job->BandRows);
-            var index = sample * job->Groups + group;
-            float* image;
-            // Tiles read some floats too many: of the next image, or of the rows below the band; only the end of the tensor is copied.
-            nint surplus = 8 * Tile.Columns;
-            var isFollowed = (index + (samples - 1) * job->Groups < job->Batch * job->Groups - 1 && imageSize >= surplus)
-                || (nint)(job->Image.Height - firstRow - job->BandRows - job->Image.ExtraRows) * job->Image.Width >= surplus;
-            if (job->Image.IsSource && isFollowed)
-            {
-                image = job->Source + index * imageSize + (nint)firstRow * job->Image.Width;
-                imageSize *= job->Groups;
-            }
-            else
-            {
-                image = Workers.Scratch(ImageSlot, imageSize * samples + surplus);
-                for (var n = 0; n < samples; n++)
-                    job->Image.Fill(job->Source, job->Batch * job->Groups, index + n * job->Groups, firstRow, job->BandRows, image + n * imageSize);
-                if (job->Image.IsSource)
-                    image += (nint)firstRow * job->Image.Width;
-            }
+            var image = BandImages(job, sample * job->Groups + group, samples, firstRow, out var imageSize);
 
             // Sums of the band: channel by channel, samples and pixels in order.
             var bandHeight = Math.Min(rows * job->StepHeight, job->Height - firstRow * job->StepHeight);
@@ -421,6 +416,32 @@ public static unsafe partial class Convolution
                 }
             }
         }
+    }
+
+    /// <summary>The images of a band of some samples: where they stand, or laid out in scratch memory.</summary>
+    /// <param name="job">The convolution.</param>
+    /// <param name="index">The first image: sample · groups + group.</param>
+    /// <param name="samples">Samples.</param>
+    /// <param name="firstRow">First row of the band.</param>
+    /// <param name="imageSize">Floats from one sample's image to the next.</param>
+    private static float* BandImages(ConvJob* job, nint index, int samples, int firstRow, out nint imageSize)
+    {
+        // Bands are as far apart in memory as the table assumes, also the last, which may have fewer rows.
+        imageSize = job->Image.Size(job->BandRows);
+        // Tiles read some floats too many: of the next image, or of the rows below the band; only the end of the tensor is copied.
+        nint surplus = 8 * Tile.Columns;
+        var isFollowed = (index + (samples - 1) * job->Groups < job->Batch * job->Groups - 1 && imageSize >= surplus)
+            || (nint)(job->Image.Height - firstRow - job->BandRows - job->Image.ExtraRows) * job->Image.Width >= surplus;
+        if (job->Image.IsSource && isFollowed)
+        {
+            var band = job->Source + index * imageSize + (nint)firstRow * job->Image.Width;
+            imageSize *= job->Groups;
+            return band;
+        }
+        var image = Workers.Scratch(ImageSlot, imageSize * samples + surplus);
+        for (var n = 0; n < samples; n++)
+            job->Image.Fill(job->Source, job->Batch * job->Groups, index + n * job->Groups, firstRow, job->BandRows, image + n * imageSize);
+        return job->Image.IsSource ? image + (nint)firstRow * job->Image.Width : image;
     }
 
     /// <summary>One sample's band, with the tiles reading the image where it stands.</summary>
@@ -744,6 +765,11 @@ public static unsafe partial class Convolution
             return;
         }
         job.Table = (nint*)Workers.Scratch(TableSlot, 4 * (job.Terms + 16));
+        if (ConvCost.IsDepthwiseOfWeights(s))
+        {
+            GradWeightDepthwise(w, s, &job);
+            return;
+        }
         FillTable(s, job.Image, s.OutHeight, job.Table);
         GradWeight(w, &job);
     }

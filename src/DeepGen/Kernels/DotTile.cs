@@ -226,8 +226,12 @@ internal struct DotSpan
     /// <summary>Pixels of a sample.</summary>
     public nint Length;
 
-    /// <summary>Floats between planes of the left factor.</summary>
+    /// <summary>Floats between planes of the left factor; depthwise, between its rows.</summary>
     public nint LeftStep;
+
+    /// <summary>Depthwise: rows of Length pixels, and the floats between those of the right factor.</summary>
+    public nint Rows;
+    public nint RightStep;
 
     /// <summary>Floats between samples of the left factor.</summary>
     public nint LeftSample;

@@ -139,6 +139,59 @@ internal static unsafe class Packing
         }
     }
 
+    /// <summary>
+    /// As <see cref="Rows"/>, rows taken apart into two: their columns 0, 2, 4, … go to even, their columns 1, 3, 5, … to odd, left of which and right of which there are zeros. The last rows
+    /// are written exactly, because the targets may be neighbours.
+    /// </summary>
+    public static void RowPairs(float* source, nint sourceStep, float* tensorEnd, nint rows, float* even, (nint Left, nint Right) evens, float* odd, (nint Left, nint Right) odds, nint step)
+    {
+        if (Simd.Level >= 512 && step > 8)
+            RowPairs<F512>(source, sourceStep, tensorEnd, rows, even, evens, odd, odds, step);
+        else if (Simd.Level >= 256 && step > 4)
+            RowPairs<F256>(source, sourceStep, tensorEnd, rows, even, evens, odd, odds, step);
+        else
+            RowPairs<F128>(source, sourceStep, tensorEnd, rows, even, evens, odd, odds, step);
+    }
+
+    [MethodImpl(Optimize)]
+    private static void RowPairs<V>(float* source, nint sourceStep, float* tensorEnd, nint rows, float* even, (nint Left, nint Right) evens, float* odd, (nint Left, nint Right) odds, nint step)
+        where V : unmanaged, ISimd<V>
+    {
+        var zero = V.Broadcast(0);
+        var width = Math.Max(evens.Right - evens.Left, odds.Right - odds.Left);
+        var covered = 2 * ((width + V.Width - 1) / V.Width * V.Width);
+        for (nint r = 0; r < rows; r++, source += sourceStep, even += step, odd += step)
+        {
+            if ((rows - 1 - r) * step < V.Width || source + covered > tensorEnd)
+            {
+                Apart(source, even, evens, step);
+                Apart(source + 1, odd, odds, step);
+                continue;
+            }
+            for (nint j = 0; j < evens.Left; j += V.Width)
+                V.Store(even + j, zero);
+            for (nint j = 0; j < odds.Left; j += V.Width)
+                V.Store(odd + j, zero);
+            for (nint j = 0; j < width; j += V.Width)
+            {
+                var (low, high) = V.Deinterleave(V.Load(source + 2 * j), V.Load(source + 2 * j + V.Width));
+                V.Store(even + evens.Left + j, low);
+                V.Store(odd + odds.Left + j, high);
+            }
+            for (var j = evens.Right; j < step; j += V.Width)
+                V.Store(even + j, zero);
+            for (var j = odds.Right; j < step; j += V.Width)
+                V.Store(odd + j, zero);
+        }
+    }
+
+    private static void Apart(float* source, float* target, (nint Left, nint Right) inside, nint step)
+    {
+        Zero(target, inside.Left);
+        CopyStrided(source, 2, target + inside.Left, inside.Right - inside.Left);
+        Zero(target + inside.Right, step - inside.Right);
+    }
+
     [MethodImpl(Optimize)]
     private static void Contiguous(float* source, nint sourceStep, nint count, nint width, float* target, nint step)
     {

@@ -299,7 +299,7 @@ partial class GroupsAndDilation
 
         private static readonly K::ConvShape[] ConvShapes =
         {
-            new(6, 15, 13, 6, 15, 13, 3, 3, 1, 1, 1, 1, 1, 1, 6), // 6x15x13 to 6x15x13
+            new(6, 15, 13, 6, 15, 13, 3, 3, 1, 1, 1, 1, 1, 1, 6), // 6x15x13 to 6x15x13; depthwise
             new(6, 15, 13, 8, 15, 13, 1, 1, 1, 1, 0, 0, 1, 1, 1), // 6x15x13 to 8x15x13
             new(8, 15, 13, 8, 15, 13, 3, 3, 1, 1, 2, 2, 2, 2, 2), // 8x15x13 to 8x15x13
             new(8, 15, 13, 4, 7, 6, 3, 3, 2, 2, 0, 0, 1, 1, 1), // 8x15x13 to 4x7x6

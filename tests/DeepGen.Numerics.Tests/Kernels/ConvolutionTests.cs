@@ -55,8 +55,55 @@ public sealed unsafe class ConvolutionTests
             if (Shape(s) is { OutHeight: > 0, OutWidth: > 0, OutDepth: > 0 })
                 data.Add(s);
         }
+        foreach (var depthwise in Depthwise)
+            data.Add(depthwise);
+        // With any kernel, stride, padding and dilation: one channel to a group.
+        for (var count = 0; count < 24;)
+        {
+            int channels = random.Next(1, 6), border = random.Next(0, 3);
+            int[] s =
+            [
+                random.Next(1, 4), channels, random.Next(1, 30), random.Next(1, 50), channels * random.Next(1, 4),
+                random.Next(1, 6), random.Next(1, 6), random.Next(1, 4), random.Next(1, 4), border, random.Next(0, 3), border, random.Next(0, 3),
+                random.Next(1, 3), random.Next(1, 3), channels,
+            ];
+            if (Shape(s) is not { OutHeight: > 0, OutWidth: > 0 })
+                continue;
+            data.Add(s);
+            count++;
+        }
         return data;
     }
+
+    /// <summary>Depthwise, in order: multipliers, strides, no padding, more than one band, narrow images, dilation, one dimension, a kernel that does not cover its stride, many outputs to a channel.</summary>
+    private static readonly int[][] Depthwise =
+    [
+        [1, 6, 14, 14, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 6],
+        [3, 5, 15, 17, 10, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 5],
+        [3, 5, 15, 17, 10, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 5],
+        [3, 4, 28, 28, 4, 3, 3, 2, 2, 0, 0, 1, 1, 1, 1, 4],
+        [1, 3, 19, 23, 3, 3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 3],
+        [2, 4, 20, 36, 4, 3, 3, 1, 1, 0, 0, 0, 0, 1, 1, 4],
+        [2, 3, 33, 40, 6, 5, 5, 1, 1, 0, 0, 0, 0, 1, 1, 3],
+        [1, 3, 130, 90, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 3],
+        [1, 2, 100, 130, 2, 5, 5, 2, 2, 2, 2, 2, 2, 1, 1, 2],
+        [2, 2, 130, 70, 2, 3, 3, 1, 1, 0, 0, 0, 0, 1, 1, 2],
+        [3, 8, 7, 7, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 8],
+        [3, 8, 4, 3, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 8],
+        [1, 2, 1, 1, 2, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2],
+        [2, 3, 21, 31, 3, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, 3],
+        [2, 3, 21, 31, 6, 3, 3, 2, 2, 2, 2, 2, 2, 2, 3, 3],
+        [3, 4, 1, 101, 4, 1, 5, 1, 1, 0, 2, 0, 2, 1, 1, 4],
+        [3, 4, 1, 101, 8, 1, 3, 1, 2, 0, 1, 0, 1, 1, 1, 4],
+        [2, 3, 3, 60, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 3],
+        [2, 3, 22, 25, 3, 2, 1, 3, 4, 0, 0, 0, 0, 1, 1, 3],
+        [2, 3, 12, 19, 3, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 3],
+        [2, 3, 12, 19, 3, 3, 3, 1, 2, 1, 1, 1, 1, 1, 1, 3],
+        [2, 3, 9, 7, 3, 3, 3, 2, 2, 0, 0, 0, 2, 1, 1, 3],
+        [2, 3, 9, 3, 3, 3, 5, 2, 2, 2, 4, 2, 3, 1, 1, 3],
+        [2, 3, 7, 9, 4, 3, 2, 2, 2, 1, 1, 2, 6, 1, 1, 1],
+        [2, 3, 12, 19, 36, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 3],
+    ];
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -116,9 +163,13 @@ public sealed unsafe class ConvolutionTests
     [InlineData(3, 128, 7, 96, 3, 1)]
     [InlineData(2, 16, 9, 20, 3, 1, 6)]
     [InlineData(2, 20, 6, 64, 3, 1, 5)]
-    public void Same_bits_for_every_thread_count(int batch, int channels, int size, int outputs, int kernel, int pad, int depth = 0)
+    [InlineData(3, 20, 14, 40, 3, 1, 0, 20)]
+    [InlineData(3, 20, 31, 20, 3, 1, 0, 20, 2)]
+    [InlineData(1, 3, 130, 3, 3, 1, 0, 3)]
+    [InlineData(20, 5, 30, 5, 5, 2, 0, 5)]
+    public void Same_bits_for_every_thread_count(int batch, int channels, int size, int outputs, int kernel, int pad, int depth = 0, int groups = 1, int stride = 1)
     {
-        int[] numbers = [batch, channels, size, size, outputs, kernel, kernel, 1, 1, pad, pad, pad, pad, 1, 1, 1];
+        int[] numbers = [batch, channels, size, size, outputs, kernel, kernel, stride, stride, pad, pad, pad, pad, 1, 1, groups];
         var s = Shape(depth == 0 ? numbers : [.. numbers, depth, kernel, 1, pad, pad, 1]);
         float[]? first = null;
         foreach (var threads in new[] { 1, 2, 4, 7 })

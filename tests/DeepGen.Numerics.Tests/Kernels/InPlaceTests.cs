@@ -57,6 +57,8 @@ public sealed unsafe class InPlaceTests
     [InlineData(64, 15, 64, 1, 2, 0, 1, 1, 1)]
     [InlineData(8, 17, 12, 3, 2, 1, 2, 4, 2)]
     [InlineData(512, 7, 512, 3, 1, 1, 1, 1, 1)]
+    [InlineData(8, 50, 16, 3, 1, 1, 1, 8, 2)]
+    [InlineData(8, 51, 8, 3, 2, 1, 1, 8, 2)]
     public void Convolution_in_place(int channels, int size, int outChannels, int kernel, int stride, int padding, int dilation, int groups, int batch)
     {
         var output = ((size + (2 * padding) - ((kernel - 1) * dilation) - 1) / stride) + 1;

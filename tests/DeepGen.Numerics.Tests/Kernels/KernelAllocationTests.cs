@@ -20,6 +20,8 @@ public sealed unsafe class KernelAllocationTests
         var pool = new PoolShape(16, 10, 10, 5, 5, 2, 2, 2, 2, 0, 0, true);
         var winogradShape = Shape([8, 16, 14, 14, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         using var winograd = new ConvTensors(winogradShape, 8);
+        var depthwiseShape = Shape([8, 16, 14, 14, 16, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 16]);
+        using var depthwise = new ConvTensors(depthwiseShape, 8);
         using var made = new WeightForms(2, keeps: false) { IsForced = true };
         using var kept = new WeightForms(4, keeps: true) { IsForced = true };
         long before = 0;
@@ -33,6 +35,9 @@ public sealed unsafe class KernelAllocationTests
             Convolution.Forward(workers, winogradShape, 8, winograd.X.Pointer, winograd.W.Pointer, winograd.Y.Pointer, default(Identity), kept, 0);
             Convolution.GradInput(workers, winogradShape, 8, winograd.Y.Pointer, winograd.W.Pointer, winograd.X.Pointer, default(Identity), made);
             Convolution.GradWeight(workers, winogradShape, 8, winograd.X.Pointer, winograd.Y.Pointer, winograd.W.Pointer, false, null, made);
+            Convolution.Forward(workers, depthwiseShape, 8, depthwise.X.Pointer, depthwise.W.Pointer, depthwise.Y.Pointer, default(Identity));
+            Convolution.GradInput(workers, depthwiseShape, 8, depthwise.Y.Pointer, depthwise.W.Pointer, depthwise.X.Pointer, default(Identity));
+            Convolution.GradWeight(workers, depthwiseShape, 8, depthwise.X.Pointer, depthwise.Y.Pointer, depthwise.W.Pointer, false, depthwise.B.Pointer);
             Pooling.Average(workers, pool, 8, t.Y.Pointer, dx.Pointer, default(Identity));
             Pooling.AverageGrad(workers, pool, 8, dx.Pointer, t.Y.Pointer, default(Identity));
             Pooling.MaxGrad(workers, pool, 8, t.Y.Pointer, dx.Pointer, t.Y.Pointer, default(Identity));
