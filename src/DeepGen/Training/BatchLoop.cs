@@ -9,9 +9,9 @@ internal sealed unsafe class BatchLoop : IDisposable
     private readonly int? _microBatch;
     private readonly Batch _batch;
     private readonly int[] _order;
-    private readonly float[] _output;
+    private readonly OutputMemory _outputs;
 
-    public BatchLoop(Network network, IDataset dataset, int batchSize, string call, int? microBatch = null)
+    public BatchLoop(Network network, IDataset dataset, int batchSize, string call, int? microBatch = null, IReadOnlyList<Head>? heads = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(dataset);
@@ -27,10 +27,10 @@ internal sealed unsafe class BatchLoop : IDisposable
         _microBatch = microBatch;
         BatchSize = batchSize;
         Batches = ((dataset.Count - 1) / batchSize) + 1;
+        Metrics = new Metrics(network.Definition, heads);
         _batch = new Batch(network.Definition, Math.Min(batchSize, dataset.Count));
         _order = new int[dataset.Count];
-        _output = network.Definition.IsClassifier ? new float[network.Definition.Outputs[0].Size * _batch.Capacity] : [];
-        Metrics = new Metrics(network.Definition);
+        _outputs = new OutputMemory(network.Definition, _batch.Capacity, Metrics.Reads);
         for (var i = 0; i < _order.Length; i++) _order[i] = i;
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe class BatchLoop : IDisposable
     public void Step(int index, Optimizer optimizer)
     {
         Fill(index);
-        Add(_network.Step(_batch, _output, optimizer, _microBatch));
+        Add(_network.Step(_batch, _outputs, optimizer, _microBatch), nats: false);
     }
 
     public Metrics Evaluate(CancellationToken cancellationToken)
@@ -59,15 +59,23 @@ internal sealed unsafe class BatchLoop : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             Fill(index);
-            Add(_network.Evaluate(_batch, _output));
+            Add(_network.Evaluate(_batch, _outputs), nats: true);
         }
 
         return Metrics;
     }
 
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _outputs.Dispose();
+    }
 
-    private void Add(float loss) => Metrics.Add(loss, _batch.Count, _output, _output.Length > 0 ? _batch.Target<int>() : default);
+    private void Add(float loss, bool nats)
+    {
+        Metrics.Add(loss, _batch.Count);
+        Metrics.Add(_batch, _outputs, nats);
+    }
 
     private void Fill(int index)
     {
