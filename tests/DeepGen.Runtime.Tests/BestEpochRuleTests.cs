@@ -22,6 +22,7 @@ public sealed class BestEpochRuleTests
         Loss = Nothing,
         SetOutputGradients = Nothing,
         Backward = Nothing,
+        Heads = [new(0, 0, HeadKind.ClassLogits)],
         IsClassifier = true,
     };
 
@@ -33,8 +34,8 @@ public sealed class BestEpochRuleTests
     private static Metrics Judged(int right, double loss = 1)
     {
         var metrics = new Metrics(TwoClasses);
-        for (var i = 0; i < 100; i++)
-            metrics.Add(loss, 1, i < right ? [1, 0] : [0, 1], [0]);
+        metrics.Add(loss, 100);
+        for (var i = 0; i < 100; i++) metrics.Heads[0].Add(i < right ? [1, 0] : [0, 1], [0]);
         return metrics;
     }
 

@@ -125,7 +125,8 @@ public class StoppingTests
                 var epoch = new EpochResult(i + 1, 1, null, loss, null, 1, 1, TimeSpan.Zero, false);
                 using var network = new Linear();
                 var metrics = new Metrics(network.Definition);
-                metrics.Add(loss, 1, [1, 0, 0], [0]);
+                metrics.Add(loss, 1);
+                metrics.Heads[0].Add([1, 0, 0], [0]);
                 Assert.Equal(whole.Judge(epoch, metrics), next.Judge(epoch, metrics));
                 Assert.Equal(whole.State, next.State);
                 Assert.Equal((whole.Stops, whole.RateScale, whole.EndsPlateau, whole.BestOfPlateau), (next.Stops, next.RateScale, next.EndsPlateau, next.BestOfPlateau));

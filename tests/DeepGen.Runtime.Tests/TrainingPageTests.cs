@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using DeepGen.Runtime.Tests.Networks;
 
 namespace DeepGen.Runtime.Tests;
 
 /// <summary>The examples of docs/training.md: each stands here word for word, and is run.</summary>
-public sealed partial class TrainingPageTests : IDisposable
+public sealed class TrainingPageTests : IDisposable
 {
     private readonly Linear net = Classifier.Create(new NetworkOptions { Seed = 1 });
     private readonly InMemoryDataset train = Support.Clusters(200);
@@ -123,13 +121,44 @@ public sealed partial class TrainingPageTests : IDisposable
             Epochs = 20,
             Metric = EpochMetric.FromValidation(
                 "recall of class 1",
-                metrics => (double)metrics[1, 1] / Enumerable.Range(0, metrics.Classes).Sum(predicted => metrics[1, predicted]),
+                metrics => metrics.Heads[0].Recall(1),
                 higherIsBetter: true),
             EarlyStopping = new EarlyStopping(patience: 4, minimumImprovement: 0.001),
             KeepBest = true,
         };
         var result = new Trainer(net, options).Fit(train, validation);
         Assert.Equal(result.History.Max(epoch => epoch.Metric), result.History[result.BestEpoch!.Value - 1].Metric);
+    }
+
+    [Fact]
+    public void Whole_set_metrics()
+    {
+        Metrics metrics = Metrics.Evaluate(net, validation);
+        PredictionMetrics scores = metrics["scores"];
+        Console.WriteLine($"loss {metrics.Loss:0.000}, accuracy {scores.Accuracy:0.000}, top-2 error {scores.TopKError(2):0.000}, perplexity {scores.Perplexity:0.00}");
+        for (var label = 0; label < scores.Classes; label++)
+            Console.WriteLine($"class {label}: precision {scores.Precision(label):0.000}, recall {scores.Recall(label):0.000}, F1 {scores.F1(label):0.000}");
+        Assert.Equal(metrics.Loss, scores.Nats, 1e-6);
+        var masks = new PredictionMetrics(HeadKind.BinaryProbabilities, classes: 1);
+        masks.Add([0.9f, 0.2f, 0.7f, 0.1f], (ReadOnlySpan<float>)[1, 0, 0, 0]);
+        double iou = masks.MeanImageIoU;
+        Assert.Equal(0.5, iou);
+        var metric = EpochMetric.FromValidation("F1 of the marks", m => m["marks"].MicroF1, higherIsBetter: true);
+        Assert.True(metric.HigherIsBetter);
+    }
+
+    [Fact]
+    public void Transfer()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("weights.safetensors");
+        net.Save(path);
+        using var transferred = Classifier.Create(new NetworkOptions { Seed = 2 });
+        LoadReport report = transferred.Load(path, LoadOptions.Partial with { Skip = ["Dense1.bias"] });
+        Console.WriteLine(report);
+        var slow = new Adam(1e-3f) { Groups = [new("*.weight") { RateFactor = 0.1f }, new("Dense1.bias") { RateFactor = 1 }] };
+        new Trainer(transferred, new TrainerOptions { Optimizer = slow, Epochs = 3 }).Fit(train, validation);
+        Assert.Equal(["Dense1.bias"], report.Skipped);
     }
 
     [Fact]
@@ -147,14 +176,7 @@ public sealed partial class TrainingPageTests : IDisposable
     }
 
     [Fact]
-    public void Every_example_of_the_page_is_one_of_these()
-    {
-        var page = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "training.md"));
-        var here = Trimmed(File.ReadAllText(Here()));
-        var examples = Example().Matches(File.ReadAllText(page).ReplaceLineEndings("\n")).Select(match => match.Groups[1].Value).ToArray();
-        Assert.True(examples.Length >= 10);
-        Assert.All(examples, example => Assert.Contains(Trimmed(example), here));
-    }
+    public void Every_example_of_the_page_is_one_of_these() => PageExamples.AllStandIn("training.md", 14);
 
     /// <summary>Samples of the training data.</summary>
     private Batch Part(int count, int first = 0)
@@ -163,14 +185,6 @@ public sealed partial class TrainingPageTests : IDisposable
         train.Fill(Enumerable.Range(first, count).ToArray(), part);
         return part;
     }
-
-    /// <summary>Without indentation.</summary>
-    private static string Trimmed(string text) => string.Join("\n", text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim())).Trim();
-
-    private static string Here([CallerFilePath] string path = "") => path;
-
-    [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Example();
 
     /// <summary>Stands for the class of a network.</summary>
     private static class Classifier

@@ -103,6 +103,12 @@ internal sealed class NetworkWriter
             w.Line($"{phase} = {phase},");
         }
 
+        var heads = Heads().Select(h => $"new({Literals.Int(h.Output)}, {Literals.Int(h.Target)}, Runtime::HeadKind.{h.Kind})").ToArray();
+        if (heads.Length > 0)
+        {
+            w.Line($"Heads = new Runtime::Head[] {{ {string.Join(", ", heads)} }},");
+        }
+
         w.Line($"IsClassifier = {(IsClassifier() ? "true" : "false")},");
         w.Close(";");
         w.Line();
@@ -221,6 +227,24 @@ internal sealed class NetworkWriter
     private static bool TakesClassIndices(Node n) => OpCatalogue.Find(n.Op) is { TakesClassIndices: true };
 
     private static int? IgnoredClass(Node n) => OpCatalogue.Get(n.Op) is ClassLoss loss && loss.Argument(n.Arguments, "ignoreIndex") is int i and not ClassLoss.NothingIgnored ? i : null;
+
+    /// <summary>The outputs that a term of the loss is given as they are and tells right from wrong, each with the target it is compared with.</summary>
+    private IEnumerable<(int Output, int Target, string Kind)> Heads()
+    {
+        var targets = graph.Targets.Select(t => t.Id).ToList();
+        for (var output = 0; output < graph.Outputs.Count; output++)
+        {
+            var head = graph.Nodes
+                .Select(n => (Kind: OpCatalogue.Find(n.Op)?.HeadKind, Node: n))
+                .Where(h => h.Kind is not null && h.Node.Inputs[0] == graph.Outputs[output])
+                .Select(h => (h.Kind, Target: targets.IndexOf(graph.Nodes[h.Node.Inputs[1]].Element == Element.Int32 ? IntegerLeaf(h.Node.Inputs[1]) : h.Node.Inputs[1])))
+                .FirstOrDefault(h => h.Target >= 0);
+            if (head.Kind is { } kind)
+            {
+                yield return (output, head.Target, kind);
+            }
+        }
+    }
 
     /// <summary>One vector of classes and one index per sample, so that accuracy has a meaning; penalties beside the loss change nothing about that.</summary>
     private bool IsClassifier()

@@ -111,6 +111,8 @@ internal sealed class BinaryCrossEntropyWithLogits : ElementwiseLoss
 {
     public override string Name => "BinaryCrossEntropyWithLogits";
 
+    public override string? HeadKind => "BinaryLogits";
+
     public override string Summary => "Cross-entropy between the sigmoid of each logit and a probability, averaged over the elements of a sample. Takes logits: no Sigmoid before it. The mean over the batch is minimized.";
 
     public override string Formula => "l = −1/m · Σ_i (posWeight·t[i]·ln σ(x[i]) + (1 − t[i])·ln(1 − σ(x[i]))), m the elements of a sample";
@@ -275,6 +277,8 @@ internal sealed class SoftmaxCrossEntropy : ClassLoss
 {
     public override string Name => "SoftmaxCrossEntropy";
 
+    public override string? HeadKind => "ClassLogits";
+
     public override string Summary => "Cross-entropy between the softmax of logits and a class index, or probabilities of the classes. Takes logits: no Softmax before it. The mean over the batch is minimized.";
 
     public override string Formula => "l = ln Σ_k e^(x[k]) − x[label]; of probabilities t: l = Σ_k w[k]·t[k]·(ln Σ_j e^(x[j]) − x[k]); smoothed: t = (1 − ε)·[k = label] + ε/C; over maps the mean over the positions";
@@ -353,6 +357,8 @@ internal sealed class NegativeLogLikelihood : ClassLoss
 {
     public override string Name => "NegativeLogLikelihood";
 
+    public override string? HeadKind => "ClassLogProbabilities";
+
     public override string Summary => "Negative log-probability of the class index, from log-probabilities such as those of LogSoftmax. The mean over the batch is minimized.";
 
     public override string Formula => "l = −x[label]; over maps the mean over the positions";
@@ -383,6 +389,8 @@ internal sealed class NegativeLogLikelihood : ClassLoss
 internal sealed class Hinge : Loss
 {
     public override string Name => "Hinge";
+
+    public override string? HeadKind => "ClassScores";
 
     public override string Summary => "Multi-class hinge loss: each other class should score less than the label's by a margin. The mean over the batch is minimized.";
 

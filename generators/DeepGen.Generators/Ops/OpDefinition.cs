@@ -110,6 +110,9 @@ internal abstract class OpDefinition
     /// <summary>True for a loss over logits whose integer targets are indices of classes: they are checked at run time, and the network is a classifier.</summary>
     public virtual bool TakesClassIndices => false;
 
+    /// <summary>For a loss that tells right from wrong: what its first input's values mean, a name of the runtime's HeadKind; its second input is the target.</summary>
+    public virtual string? HeadKind => null;
+
     /// <summary>The input that holds indices, -1 where none does: its values are checked at run time against <see cref="IndexCount"/>.</summary>
     public virtual int IndexInput => TakesClassIndices ? 1 : -1;
 

@@ -210,6 +210,9 @@ public sealed record NetworkDefinition
     /// <summary>Whether the network has a loss.</summary>
     public bool HasLoss => Loss is not null;
 
-    /// <summary>Whether the loss is a softmax cross-entropy of the first output's classes against the first target's class indices.</summary>
+    /// <summary>The outputs whose predictions can be counted right or wrong.</summary>
+    public Head[] Heads { get; init; } = [];
+
+    /// <summary>Whether the loss is that of one class for each sample and nothing else, so that epochs are compared by the accuracy.</summary>
     public bool IsClassifier { get; init; }
 }

@@ -16,7 +16,7 @@ public abstract unsafe partial class Network
     /// <exception cref="NonFiniteException">The loss is NaN or infinite, or gradients are clipped by a norm that is; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">The network has no loss, another phase is running, or the optimizer belongs to another network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public float Step(Batch batch, Optimizer optimizer, int? microBatch = null) => Step(batch, default, optimizer, microBatch);
+    public float Step(Batch batch, Optimizer optimizer, int? microBatch = null) => Step(batch, Span<float>.Empty, optimizer, microBatch);
 
     /// <summary>As the other overload, and the first output of the training-mode forward run goes to <paramref name="output"/> unless that is empty.</summary>
     public float Step(Batch batch, Span<float> output, Optimizer optimizer, int? microBatch = null)
@@ -33,6 +33,16 @@ public abstract unsafe partial class Network
             GC.KeepAlive(batch);
             return loss;
         }
+    }
+
+    /// <summary>As the public ones, with any of the outputs.</summary>
+    internal float Step(Batch batch, OutputMemory outputs, Optimizer optimizer, int? microBatch)
+    {
+        var samples = BatchOf("Step", batch, inParts: microBatch != null);
+        var loss = StepInParts(samples, microBatch ?? samples, batch.Inputs, batch.Targets, outputs.Pointers, optimizer);
+        GC.KeepAlive(batch);
+        GC.KeepAlive(outputs);
+        return loss;
     }
 
     /// <summary>
@@ -65,7 +75,7 @@ public abstract unsafe partial class Network
         }
     }
 
-    /// <summary>Training-mode forward run over the samples of a batch; <see cref="Backward(Batch, ReadOnlySpan{float})"/> continues it.</summary>
+    /// <summary>Training-mode forward run over the samples of a batch; <see cref="Backward(Batch, ReadOnlySpan{float}, Span{float}, bool)"/> continues it.</summary>
     /// <param name="batch">The inputs; targets are not read.</param>
     /// <param name="output">The first output; empty when it is not wanted.</param>
     /// <exception cref="ArgumentException">The batch does not fit the network, an index is no class, or the span is too short.</exception>
@@ -87,20 +97,26 @@ public abstract unsafe partial class Network
     /// <summary>Backward run of the last Forward, from the gradient of the output; parameter gradients are added to those that are there.</summary>
     /// <param name="batch">The samples of that Forward.</param>
     /// <param name="outputGradient">The gradient of the output, for networks with one.</param>
-    /// <exception cref="ArgumentException">The batch does not fit the network, or the span has another length than the output.</exception>
+    /// <param name="inputGradient">Receives the gradient of the first input; empty when it is not wanted.</param>
+    /// <param name="parameters">Whether the parameters' gradients are wanted; without them those that are there stay as they are and nothing is spent on them.</param>
+    /// <exception cref="ArgumentException">The batch does not fit the network, a span has another length than the output or the input, the first input holds integers, or nothing is wanted.</exception>
     /// <exception cref="InvalidOperationException">There was no Forward of so many samples, another phase is running, or the network has several outputs.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public void Backward(Batch batch, ReadOnlySpan<float> outputGradient)
+    public void Backward(Batch batch, ReadOnlySpan<float> outputGradient, Span<float> inputGradient = default, bool parameters = true)
     {
         var samples = BatchOf("Backward", batch);
         if (Definition.Outputs.Length != 1)
             throw new InvalidOperationException($"Backward: {Definition.Name} has {Definition.Outputs.Length} outputs; use its typed Backward.");
         CheckOutputGradient("Backward", 0, outputGradient.Length, samples);
-        fixed (float* dy = outputGradient)
+        CheckInputGradient("Backward", 0, inputGradient.Length, samples);
+        if (inputGradient.Length != 0 && Definition.Inputs[0].Element != Element.Float32)
+            throw new ArgumentException($"Backward: input '{Definition.Inputs[0].Name}' of {Definition.Name} holds integers, which have no gradient; leave the span out.", nameof(inputGradient));
+        fixed (float* dy = outputGradient, dx = inputGradient)
         {
             void* pointer = dy;
             var inputs = stackalloc void*[Definition.Inputs.Length];
-            BackwardCore(samples, &pointer, inputs);
+            inputs[0] = dx;
+            BackwardCore(samples, &pointer, inputs, parameters);
             GC.KeepAlive(batch);
         }
     }
@@ -146,6 +162,25 @@ public abstract unsafe partial class Network
         }
     }
 
+    /// <summary>As the public one, with any of the outputs.</summary>
+    internal float Evaluate(Batch batch, OutputMemory outputs)
+    {
+        var samples = BatchOf("Evaluate", batch);
+        var loss = EvaluateCore(samples, batch.Inputs, batch.Targets, outputs.Pointers);
+        GC.KeepAlive(batch);
+        GC.KeepAlive(outputs);
+        return loss;
+    }
+
+    /// <summary>As the public one, for networks with any number of outputs, all of which are wanted.</summary>
+    internal void Predict(Batch batch, OutputMemory outputs)
+    {
+        var samples = BatchOf("Predict", batch);
+        PredictCore(samples, batch.Inputs, outputs.Pointers);
+        GC.KeepAlive(batch);
+        GC.KeepAlive(outputs);
+    }
+
     private nint BatchOf(string call, Batch batch, bool inParts = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -157,7 +192,7 @@ public abstract unsafe partial class Network
         return batch.Count;
     }
 
-    private static bool SameTensors(NetworkDefinition a, NetworkDefinition b) => Same(a.Inputs, b.Inputs) && Same(a.Targets, b.Targets);
+    internal static bool SameTensors(NetworkDefinition a, NetworkDefinition b) => Same(a.Inputs, b.Inputs) && Same(a.Targets, b.Targets);
 
     private static bool Same(TensorDefinition[] a, TensorDefinition[] b)
     {

@@ -21,6 +21,7 @@ public abstract partial class Network
     /// <param name="path">The file.</param>
     /// <param name="options"><see cref="LoadOptions.Strict"/> when null.</param>
     /// <returns>What was loaded, missing, unexpected and mis-shaped.</returns>
+    /// <exception cref="KeyNotFoundException">A pattern of <see cref="LoadOptions.Skip"/> matches no parameter.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file, is damaged, or (strict) does not hold exactly the network's tensors.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>

@@ -17,6 +17,13 @@ public sealed record LoadOptions
     public bool IsPartial { get; private init; }
 
     /// <summary>
+    /// Patterns of parameter names (after <see cref="Rename"/>; <c>*</c> is any text, <c>?</c> one character) whose tensors are left out, such as those of a head that is to be learned anew though it has the
+    /// same shape. The report lists them as skipped, and their parameters are not missing. A pattern that matches no parameter is an error.
+    /// <code>LoadOptions.Partial with { Skip = ["Dense3.*"] }</code>
+    /// </summary>
+    public IReadOnlyList<string> Skip { get; init; } = [];
+
+    /// <summary>
     /// Gives the parameter's name for a tensor name of the file; null leaves that tensor out. Without it the names are the same.
     /// <code>LoadOptions.Partial with { Rename = name => name.Replace("features.", "Backbone.") }</code>
     /// </summary>

@@ -7,13 +7,17 @@ namespace DeepGen;
 /// <param name="Mismatched">Tensors whose shape or type differs from their parameter's; the parameters keep their values.</param>
 public sealed record LoadReport(IReadOnlyList<string> Loaded, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<TensorMismatch> Mismatched)
 {
-    /// <summary>Whether the file holds exactly the network's tensors.</summary>
+    /// <summary>Parameters that <see cref="LoadOptions.Skip"/> left out; they keep their values.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
+    /// <summary>Whether the file holds exactly the network's tensors, those that were skipped apart.</summary>
     public bool IsComplete => Missing.Count == 0 && Unexpected.Count == 0 && Mismatched.Count == 0;
 
     /// <inheritdoc/>
     public override string ToString()
     {
         var parts = new List<string> { $"{Loaded.Count} loaded" };
+        Add("skipped", Skipped);
         Add("missing", Missing);
         Add("unexpected", Unexpected);
         Add("mismatched", Mismatched.Select(mismatch => mismatch.ToString()).ToList());

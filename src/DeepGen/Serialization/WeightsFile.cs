@@ -49,6 +49,7 @@ internal static unsafe class WeightsFile
         var unexpected = new List<string>();
         var mismatched = new List<TensorMismatch>();
         var sources = new Dictionary<Parameter, string>();
+        var skipped = options.Skip.SelectMany(network.Parameters.Matching).ToHashSet();
         foreach (var entry in entries)
         {
             var name = options.Rename == null ? entry.Name : options.Rename(entry.Name);
@@ -61,6 +62,7 @@ internal static unsafe class WeightsFile
 
             if (!sources.TryAdd(parameter, entry.Name))
                 throw new InvalidDataException($"Cannot load '{path}': LoadOptions.Rename maps both '{sources[parameter]}' and '{entry.Name}' to '{name}'.");
+            if (skipped.Contains(parameter)) continue;
             if (entry.Type == "F32" && entry.Shape.SequenceEqual(parameter.Shape.Select(length => (long)length)))
                 found.Add(parameter, entry);
             else
@@ -69,9 +71,12 @@ internal static unsafe class WeightsFile
 
         return new LoadReport(
             [.. network.Parameters.Where(found.ContainsKey).Select(parameter => parameter.Name)],
-            [.. network.Parameters.Where(parameter => !sources.ContainsKey(parameter)).Select(parameter => parameter.Name)],
+            [.. network.Parameters.Where(parameter => !sources.ContainsKey(parameter) && !skipped.Contains(parameter)).Select(parameter => parameter.Name)],
             unexpected,
-            mismatched);
+            mismatched)
+        {
+            Skipped = [.. network.Parameters.Where(skipped.Contains).Select(parameter => parameter.Name)],
+        };
     }
 
     private static FileStream Open(string path)

@@ -6,9 +6,9 @@ internal sealed class BatchLoop : IDisposable
     private readonly Network _network;
     private readonly DataLoader _loader;
     private readonly int? _microBatch;
-    private readonly float[] _output;
+    private readonly OutputMemory _outputs;
 
-    public BatchLoop(Network network, IDataset dataset, DataLoaderOptions options, string call, int? microBatch = null)
+    public BatchLoop(Network network, IDataset dataset, DataLoaderOptions options, string call, int? microBatch = null, IReadOnlyList<Head>? heads = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.ThrowIfDisposed();
@@ -18,9 +18,9 @@ internal sealed class BatchLoop : IDisposable
             throw new ArgumentException($"{call}: a batch size of {options.BatchSize} is above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch.");
         _network = network;
         _microBatch = microBatch;
+        Metrics = new Metrics(network.Definition, heads);
         _loader = new DataLoader(network, dataset, options, call);
-        _output = network.Definition.IsClassifier ? new float[network.Definition.Outputs[0].Size * Math.Min(_loader.BatchSize, _loader.Samples)] : [];
-        Metrics = new Metrics(network.Definition);
+        _outputs = new OutputMemory(network.Definition, Math.Min(_loader.BatchSize, _loader.Samples), Metrics.Reads);
     }
 
     public int Batches => _loader.Batches;
@@ -39,19 +39,27 @@ internal sealed class BatchLoop : IDisposable
     public void Step(Optimizer optimizer)
     {
         var batch = _loader.Next()!;
-        Add(batch, _network.Step(batch, _output, optimizer, _microBatch));
+        Add(batch, _network.Step(batch, _outputs, optimizer, _microBatch), nats: false);
     }
 
     /// <summary>Inference and loss over the whole dataset.</summary>
     public Metrics Evaluate(CancellationToken cancellationToken)
     {
         Begin(1);
-        while (!cancellationToken.IsCancellationRequested && _loader.Next() is { } batch) Add(batch, _network.Evaluate(batch, _output));
+        while (!cancellationToken.IsCancellationRequested && _loader.Next() is { } batch) Add(batch, _network.Evaluate(batch, _outputs), nats: true);
         cancellationToken.ThrowIfCancellationRequested();
         return Metrics;
     }
 
-    public void Dispose() => _loader.Dispose();
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _outputs.Dispose();
+    }
 
-    private void Add(Batch batch, float loss) => Metrics.Add(loss, batch.Count, _output, _output.Length > 0 ? batch.Target<int>() : default);
+    private void Add(Batch batch, float loss, bool nats)
+    {
+        Metrics.Add(loss, batch.Count);
+        Metrics.Add(batch, _outputs, nats);
+    }
 }

@@ -17,14 +17,14 @@ internal sealed class BestEpochRule(double tolerance)
         if (judged == null || !IsBetter(judged)) return false;
 
         // The highest, not the last accepted: or many small steps down would pass one by one.
-        State = new BestEpochState(true, judged.Accuracy is { } accuracy ? Math.Max(accuracy, State.Accuracy ?? 0) : null, judged.Loss);
+        State = new BestEpochState(true, judged.AccuracyOfClassifier is { } accuracy ? Math.Max(accuracy, State.Accuracy ?? 0) : null, judged.Loss);
         return true;
     }
 
     private bool IsBetter(Metrics judged)
     {
         if (!State.Any) return true;
-        if (judged.Accuracy is { } accuracy && State.Accuracy is { } highest)
+        if (judged.AccuracyOfClassifier is { } accuracy && State.Accuracy is { } highest)
         {
             if (tolerance > 0) return accuracy >= highest - (tolerance * Math.Sqrt(highest * (1 - highest) / judged.Predictions));
             if (accuracy != highest) return accuracy > highest;

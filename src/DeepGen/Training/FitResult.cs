@@ -3,9 +3,9 @@ namespace DeepGen;
 /// <summary>What one epoch gave.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="TrainLoss">The mean loss over the training samples, each before the step that learned from it.</param>
-/// <param name="TrainAccuracy">The share classified rightly meanwhile; null when the network is no classifier.</param>
+/// <param name="TrainAccuracy">The share of the first head's predictions that were right meanwhile; null when the network has no head (see <see cref="Head"/>).</param>
 /// <param name="ValidationLoss">The mean loss over the validation samples after the epoch; null without them.</param>
-/// <param name="ValidationAccuracy">The share of them classified rightly; null without them or when the network is no classifier.</param>
+/// <param name="ValidationAccuracy">The share of the first head's predictions for them that are right; null without them or when the network has no head.</param>
 /// <param name="LearningRate">The learning rate of its last step.</param>
 /// <param name="SamplesPerSecond">Training samples a second, validation not counted.</param>
 /// <param name="Elapsed">The time it took, validation included.</param>

@@ -1,21 +1,28 @@
 namespace DeepGen;
 
-/// <summary>Loss and, for classifiers, the confusion matrix over a set of samples, counted exactly.</summary>
+/// <summary>The loss over a set of samples, and how the predictions of each head compare with their targets, counted exactly.</summary>
 public sealed class Metrics
 {
-    private readonly long[] _matrix;
-    private readonly bool _classifier;
+    private readonly Head[] _heads;
+    private readonly PredictionMetrics[] _metrics;
+    private readonly NetworkDefinition _network;
     private double _lossSum;
 
-    internal Metrics(NetworkDefinition network)
+    internal Metrics(NetworkDefinition network, IReadOnlyList<Head>? heads = null)
     {
-        _classifier = network.IsClassifier;
-        Classes = _classifier ? network.Targets[0].Classes : 0;
-        _matrix = new long[Classes * Classes];
+        _network = network;
+        _heads = heads == null ? network.Heads : [.. heads];
+        _metrics = Array.ConvertAll(_heads, Prepare);
+        Heads = Array.AsReadOnly(_metrics);
     }
 
-    /// <summary>The number of classes; 0 when the network is no classifier.</summary>
-    public int Classes { get; }
+    /// <summary>What was counted for each head of the network, in the order of its outputs; empty where the loss has none (see <see cref="Head"/>).</summary>
+    public IReadOnlyList<PredictionMetrics> Heads { get; }
+
+    /// <summary>What was counted for the head of an output.</summary>
+    /// <exception cref="KeyNotFoundException">No head has this output.</exception>
+    public PredictionMetrics this[string output] => Heads.FirstOrDefault(head => head.Name == output)
+        ?? throw new KeyNotFoundException($"{_network.Name} has no head '{output}'{(Heads.Count == 0 ? "; its loss has no classes and no yes or no" : $"; it has {string.Join(", ", Heads.Select(head => $"'{head.Name}'"))}")}.");
 
     /// <summary>The number of samples.</summary>
     public long Samples { get; private set; }
@@ -23,27 +30,26 @@ public sealed class Metrics
     /// <summary>The mean loss of a sample; NaN before the first.</summary>
     public double Loss => Samples == 0 ? double.NaN : _lossSum / Samples;
 
-    /// <summary>The number of predictions: one for each sample, or for each pixel of each sample.</summary>
-    public long Predictions { get; private set; }
+    /// <summary>The number of classes of the first head; 0 when there is none.</summary>
+    public int Classes => _metrics.Length == 0 ? 0 : _metrics[0].Classes;
+
+    /// <summary>The number of predictions of the first head: one for each sample, or for each pixel of each sample.</summary>
+    public long Predictions => _metrics.Length == 0 ? 0 : _metrics[0].Predictions;
 
     /// <summary>The number of them that were right.</summary>
-    public long Correct { get; private set; }
+    public long Correct => _metrics.Length == 0 ? 0 : _metrics[0].Correct;
 
-    /// <summary>The share of predictions that were right; null when the network is no classifier or nothing was predicted.</summary>
-    public double? Accuracy => Predictions == 0 ? null : (double)Correct / Predictions;
+    /// <summary>The share of the first head's predictions that were right; null when the network has no head or nothing was predicted.</summary>
+    public double? Accuracy => Predictions == 0 ? null : _metrics[0].Accuracy;
 
-    /// <summary>How often samples of one class were taken for another: an entry of the confusion matrix.</summary>
+    /// <summary>An entry of the first head's confusion matrix: <see cref="PredictionMetrics.this[int, int]"/>.</summary>
     /// <param name="actual">The class of the target.</param>
     /// <param name="predicted">The class with the highest output.</param>
-    public long this[int actual, int predicted]
-    {
-        get
-        {
-            if ((uint)actual >= (uint)Classes) throw new ArgumentOutOfRangeException(nameof(actual), actual, $"There are {Classes} classes.");
-            if ((uint)predicted >= (uint)Classes) throw new ArgumentOutOfRangeException(nameof(predicted), predicted, $"There are {Classes} classes.");
-            return _matrix[(actual * Classes) + predicted];
-        }
-    }
+    public long this[int actual, int predicted] =>
+        _metrics.Length == 0 ? throw new InvalidOperationException($"{_network.Name} has no head, and so no confusion matrix.") : _metrics[0][actual, predicted];
+
+    /// <summary>The accuracy where epochs are compared by it: of networks that give each sample one class and do nothing else.</summary>
+    internal double? AccuracyOfClassifier => _network.IsClassifier ? Accuracy : null;
 
     /// <summary>Evaluates a network over a whole dataset, in order and in inference mode.</summary>
     /// <param name="network">A network with a loss.</param>
@@ -57,38 +63,58 @@ public sealed class Metrics
         return loop.Evaluate(cancellationToken);
     }
 
-    internal void Clear()
+    /// <summary>As the other overload, with heads that are given in place of those found in the loss.</summary>
+    /// <param name="network">A network with a loss.</param>
+    /// <param name="dataset">Its samples.</param>
+    /// <param name="heads">What is counted.</param>
+    /// <param name="cancellationToken">Ends it between two batches.</param>
+    /// <exception cref="ArgumentException">The dataset is empty or does not fit the network, or a head names an output or target that is not there or does not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Metrics Evaluate(Network network, IDataset dataset, IReadOnlyList<Head> heads, CancellationToken cancellationToken = default)
     {
-        Array.Clear(_matrix);
-        (Samples, Predictions, Correct, _lossSum) = (0, 0, 0, 0);
+        ArgumentNullException.ThrowIfNull(heads);
+        using var loop = new BatchLoop(network, dataset, new DataLoaderOptions(), "Evaluate", heads: heads);
+        return loop.Evaluate(cancellationToken);
     }
 
-    /// <summary>Adds a batch.</summary>
-    /// <param name="loss">The batch's mean loss.</param>
-    /// <param name="samples">Its number of samples.</param>
-    /// <param name="output">The first output: for each sample the scores of all classes, class by class.</param>
-    /// <param name="labels">The targets.</param>
-    internal void Add(double loss, int samples, ReadOnlySpan<float> output, ReadOnlySpan<int> labels)
+    internal bool Reads(int output) => Array.Exists(_heads, head => head.Output == output);
+
+    internal void Clear()
+    {
+        foreach (var head in _metrics) head.Clear();
+        (Samples, _lossSum) = (0, 0);
+    }
+
+    /// <summary>Adds the loss of a batch, its mean over the samples.</summary>
+    internal void Add(double loss, int samples)
     {
         Samples += samples;
         _lossSum += loss * samples;
-        if (!_classifier) return;
-        var places = labels.Length / samples;
-        for (var sample = 0; sample < samples; sample++)
+    }
+
+    /// <summary>Adds the predictions of a batch.</summary>
+    internal void Add(Batch batch, OutputMemory outputs, bool nats)
+    {
+        for (var i = 0; i < _metrics.Length; i++)
         {
-            var scores = output.Slice(sample * Classes * places, Classes * places);
-            for (var place = 0; place < places; place++)
-            {
-                var label = labels[(sample * places) + place];
-                if ((uint)label >= (uint)Classes) continue;
-                var best = 0;
-                for (var c = 1; c < Classes; c++)
-                    if (scores[(c * places) + place] > scores[(best * places) + place])
-                        best = c;
-                _matrix[(label * Classes) + best]++;
-                Predictions++;
-                if (best == label) Correct++;
-            }
+            var values = outputs.Values(_heads[i].Output, batch.Count);
+            if (_network.Targets[_heads[i].Target].Element == Element.Int32) _metrics[i].Add(values, batch.Target<int>(_heads[i].Target), batch.Count, nats);
+            else _metrics[i].Add(values, batch.Target<float>(_heads[i].Target), batch.Count, nats);
         }
+    }
+
+    private PredictionMetrics Prepare(Head head)
+    {
+        if ((uint)head.Output >= (uint)_network.Outputs.Length)
+            throw new ArgumentException($"{_network.Name} has {Shapes.Count(_network.Outputs.Length, "output")}, so {head} cannot be counted.");
+        if ((uint)head.Target >= (uint)_network.Targets.Length)
+            throw new ArgumentException($"{_network.Name} has {Shapes.Count(_network.Targets.Length, "target")}, so {head} cannot be counted.");
+        var output = _network.Outputs[head.Output];
+        var target = _network.Targets[head.Target];
+        var metrics = new PredictionMetrics(head.Kind, output.Shape.Length == 0 ? 1 : output.Shape[0], output.Name, target.IgnoredClass);
+        var needed = metrics.IsBinary || target.Element == Element.Float32 ? output.Size : output.Size / metrics.Classes;
+        return target.Size == needed
+            ? metrics
+            : throw new ArgumentException($"{_network.Name}: output '{output.Name}' ({Shapes.PerSample(output.Shape)}) as {head.Kind} needs {needed} {(target.Element == Element.Int32 ? "int" : "float")} targets per sample, but '{target.Name}' has {target.Size} ({Shapes.PerSample(target.Shape)}).");
     }
 }

@@ -24,8 +24,8 @@ public sealed class Trainer
             throw new ArgumentException($"TrainerOptions.BatchSize is {options.BatchSize}, above the network's maximum of {network.MaxBatch}; raise NetworkOptions.MaxBatch, or set TrainerOptions.MicroBatch.", nameof(options));
         if (options.BestTolerance > 0 && options.Metric != null)
             throw new ArgumentException($"TrainerOptions.BestTolerance is about the validation accuracy, but Metric is '{options.Metric.Name}'; leave one of them out.", nameof(options));
-        if (options.Metric is { NeedsClassifier: true } && !network.Definition.IsClassifier)
-            throw new ArgumentException($"TrainerOptions.Metric is '{options.Metric.Name}', but {network.Definition.Name} is no classifier.", nameof(options));
+        if (options.Metric is { NeedsHead: true } && network.Definition.Heads.Length == 0)
+            throw new ArgumentException($"TrainerOptions.Metric is '{options.Metric.Name}', but the loss of {network.Definition.Name} has no classes and no yes or no.", nameof(options));
         if (!network.Definition.HasLoss)
             throw new InvalidOperationException($"Trainer: {network.Definition.Name} has no loss; declare one, for instance [SoftmaxCrossEntropy].");
         Network = network;

@@ -6,7 +6,7 @@ namespace DeepGen;
 /// <param name="Batch">The batches of this epoch that are done.</param>
 /// <param name="Batches">The batches of an epoch.</param>
 /// <param name="Loss">The mean loss of this epoch so far.</param>
-/// <param name="Accuracy">The share of this epoch's samples so far that were classified rightly, before the step that learned from them; null when the network is no classifier.</param>
+/// <param name="Accuracy">The share of the first head's predictions in this epoch so far that were right, before the step that learned from them; null when the network has no head.</param>
 /// <param name="SamplesPerSecond">The speed of this epoch's training.</param>
 /// <param name="TimeLeft">An estimate for all epochs that remain, validation included.</param>
 /// <param name="Completed">The result of the epoch in its last report, after validation; else null.</param>

@@ -227,6 +227,7 @@ partial class Branches
             Loss = Loss,
             SetOutputGradients = SetOutputGradients,
             Backward = Backward,
+            Heads = new Runtime::Head[] { new(0, 0, Runtime::HeadKind.ClassLogits) },
             IsClassifier = true,
         };
 

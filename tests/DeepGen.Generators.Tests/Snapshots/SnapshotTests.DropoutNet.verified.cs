@@ -216,6 +216,7 @@ partial class DropoutNet
             Loss = Loss,
             SetOutputGradients = SetOutputGradients,
             Backward = Backward,
+            Heads = new Runtime::Head[] { new(0, 0, Runtime::HeadKind.ClassLogits) },
             IsClassifier = true,
         };
 

@@ -230,6 +230,7 @@ partial class LeNet5
             Loss = Loss,
             SetOutputGradients = SetOutputGradients,
             Backward = Backward,
+            Heads = new Runtime::Head[] { new(0, 0, Runtime::HeadKind.ClassLogits) },
             IsClassifier = true,
         };
 

@@ -203,6 +203,7 @@ partial class Perceptron
             Loss = Loss,
             SetOutputGradients = SetOutputGradients,
             Backward = Backward,
+            Heads = new Runtime::Head[] { new(0, 0, Runtime::HeadKind.ClassLogits) },
             IsClassifier = true,
         };
 

@@ -276,6 +276,7 @@ partial class ResidualNet
             Loss = Loss,
             SetOutputGradients = SetOutputGradients,
             Backward = Backward,
+            Heads = new Runtime::Head[] { new(0, 0, Runtime::HeadKind.ClassLogits) },
             IsClassifier = true,
         };
 

@@ -266,6 +266,7 @@ partial class TwoHeads
             Loss = Loss,
             SetOutputGradients = SetOutputGradients,
             Backward = Backward,
+            Heads = new Runtime::Head[] { new(1, 1, Runtime::HeadKind.ClassLogits) },
             IsClassifier = false,
         };
 

@@ -62,6 +62,7 @@ internal sealed unsafe class Linear : Network
         Loss = runs.Loss,
         SetOutputGradients = runs.SetOutputGradients,
         Backward = runs.Backward,
+        Heads = [new(0, 0, HeadKind.ClassLogits)],
         IsClassifier = true,
     };
 

@@ -1,0 +1,32 @@
+namespace DeepGen;
+
+/// <content>What helpers that look into a network need, leaving it as it was.</content>
+public abstract unsafe partial class Network
+{
+    /// <summary>Runs Forward and Backward in an action; running statistics and the numbers of random values are as before afterwards, so that a training goes on as if nothing had been.</summary>
+    internal void Undisturbed(string call, Action action)
+    {
+        using var state = new NativeArena(Definition.StateFloats);
+        var runs = Exclusive(call, () =>
+        {
+            state.CopyFrom(Weights.State);
+            return _runs;
+        });
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Exclusive(call, () =>
+            {
+                Weights.State.CopyFrom(state);
+                return _runs = runs;
+            });
+        }
+    }
+
+    /// <summary>What a layer gave in the last Forward of one sample, of those that are still in memory then.</summary>
+    internal float[] LastActivation(BufferDefinition buffer) =>
+        Shared("LayerActivations", () => new ReadOnlySpan<float>(_training!.Arena + (buffer.Offset * _forwardBatch), (int)buffer.Length).ToArray());
+}

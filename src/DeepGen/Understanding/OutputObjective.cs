@@ -1,0 +1,37 @@
+namespace DeepGen;
+
+/// <summary>A number that depends on an output, and its derivative: what a gradient with respect to the input is taken of.</summary>
+/// <param name="output">The values of the output for one sample.</param>
+/// <param name="gradient">Receives the derivative with respect to each value; it is 0 before.</param>
+/// <returns>The number.</returns>
+public delegate double OutputObjective(ReadOnlySpan<float> output, Span<float> gradient);
+
+/// <summary>The usual numbers.</summary>
+public static class OutputObjectives
+{
+    /// <summary>Half the sum of the squares of all values: what an output shows already is strengthened (DeepDream, A. Mordvintsev et al. 2015).</summary>
+    public static OutputObjective Strength { get; } = (output, gradient) =>
+    {
+        output.CopyTo(gradient);
+        var sum = 0.0;
+        foreach (var value in output) sum += (double)value * value / 2;
+        return sum;
+    };
+
+    /// <summary>The score of a class, or of a channel of a map the sum over its places. Scores before the softmax are better than probabilities, which rise by lowering the others, too (K. Simonyan et al. 2013, section 2).</summary>
+    /// <param name="index">The class: the index in the first axis of the output.</param>
+    /// <param name="classes">The number of classes: the length of that axis.</param>
+    public static OutputObjective Score(int index, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if ((uint)index >= (uint)classes) throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {classes} classes.");
+        return (output, gradient) =>
+        {
+            var places = output.Length / classes;
+            gradient.Slice(index * places, places).Fill(1);
+            var sum = 0.0;
+            foreach (var value in output.Slice(index * places, places)) sum += value;
+            return sum;
+        };
+    }
+}

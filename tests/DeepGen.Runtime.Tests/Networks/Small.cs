@@ -1,0 +1,63 @@
+namespace DeepGen.Runtime.Tests.Networks;
+
+/// <summary>Pictures of one of four kinds of thing.</summary>
+[Network, Input(1, 8, 8)]
+[Conv2d(6, 3, padding: 1), Relu, MaxPool2d(2)]
+[Conv2d(8, 3, padding: 1), Relu, MaxPool2d(2)]
+[Flatten, Dense(16), Relu, Dense(4)]
+[SoftmaxCrossEntropy]
+public partial class Things;
+
+/// <summary>The same features for two classes of other things.</summary>
+[Network, Input(1, 8, 8)]
+[Conv2d(6, 3, padding: 1), Relu, MaxPool2d(2)]
+[Conv2d(8, 3, padding: 1), Relu, MaxPool2d(2)]
+[Flatten, Dense(16), Relu, Dense(2)]
+[SoftmaxCrossEntropy]
+public partial class OtherThings;
+
+/// <summary>A class and a number from one trunk.</summary>
+[Network]
+public partial class ClassAndNumber
+{
+    static (Tensor kind, Tensor size, Tensor marks) Forward([Input(5)] Tensor x)
+    {
+        var trunk = x.Dense(16, name: "trunk").Tanh();
+        return (trunk.Dense(3, name: "kind"), trunk.Dense(1, name: "size"), trunk.Dense(2, name: "marks"));
+    }
+
+    static Tensor Loss(Tensor kind, Tensor size, Tensor marks, [Target(type: Element.Int32)] Tensor label, [Target(1)] Tensor length, [Target(2)] Tensor present) =>
+        kind.SoftmaxCrossEntropy(label) + 0.5f * size.MeanSquaredError(length) + 2 * marks.BinaryCrossEntropyWithLogits(present);
+}
+
+/// <summary>A class for each pixel; places of class 3 do not count.</summary>
+[Network, Input(2, 6, 5)]
+[Conv2d(4, 3, padding: 1)]
+[SoftmaxCrossEntropy(ignoreIndex: 3)]
+public partial class PixelClasses;
+
+/// <summary>Yes or no for each pixel, unpadded: 12 x 10 pixels in, 6 x 4 out, two channels to three.</summary>
+[Network, Input(2, 12, 10)]
+[Conv2d(5, 3), Tanh, Conv2d(4, 3), Tanh, Conv2d(3, 3)]
+[BinaryCrossEntropyWithLogits]
+public partial class UnpaddedMask;
+
+/// <summary>The same weights on a large picture.</summary>
+[Network, Input(2, 40, 37)]
+[Conv2d(5, 3), Tanh, Conv2d(4, 3), Tanh, Conv2d(3, 3)]
+public partial class LargeUnpaddedMask;
+
+/// <summary>The same weights with padding: the output is as large as the input.</summary>
+[Network, Input(2, 16, 16)]
+[Conv2d(5, 3, padding: 1), Tanh, Conv2d(4, 3, padding: 1), Tanh, Conv2d(3, 3, padding: 1)]
+public partial class PaddedMask;
+
+/// <summary>Probabilities at the end.</summary>
+[Network, Input(5)]
+[Dense(3), Softmax]
+public partial class Softly;
+
+/// <summary>A regression of two numbers.</summary>
+[Network, Input(5)]
+[Dense(2), MeanSquaredError]
+public partial class TwoNumbers;
