@@ -57,6 +57,17 @@ public sealed class Metrics
         return loop.Evaluate(cancellationToken);
     }
 
+    /// <summary>All that is counted, to go on from.</summary>
+    internal MetricsState State
+    {
+        get => new(Samples, Predictions, Correct, _lossSum, [.. _matrix]);
+        set
+        {
+            (Samples, Predictions, Correct, _lossSum) = (value.Samples, value.Predictions, value.Correct, value.LossSum);
+            value.Matrix.CopyTo(_matrix, 0);
+        }
+    }
+
     internal void Clear()
     {
         Array.Clear(_matrix);
@@ -92,3 +103,6 @@ public sealed class Metrics
         }
     }
 }
+
+/// <summary>What <see cref="Metrics"/> has counted.</summary>
+internal sealed record MetricsState(long Samples, long Predictions, long Correct, double LossSum, long[] Matrix);
