@@ -32,7 +32,7 @@ internal sealed unsafe class NetworkPart(string name, Network network) : Checkpo
     public override void Save(CheckpointWriter writer)
     {
         foreach (var parameter in network.Parameters) writer.Add(new StoredTensor(Tensor(parameter.Name), parameter.Shape, parameter.Pointer, parameter.Count));
-        writer.Set(StateKey(Steps), network.Runs.ToString(CultureInfo.InvariantCulture));
+        writer.Set(StateKey(Steps), network.TrainingRuns.ToString(CultureInfo.InvariantCulture));
     }
 
     public override void Check(CheckpointFile file, bool changed)
@@ -49,6 +49,6 @@ internal sealed unsafe class NetworkPart(string name, Network network) : Checkpo
     public override void Restore(CheckpointFile file)
     {
         foreach (var (parameter, entry) in _found) file.Values<float>(entry).CopyTo(parameter.Span);
-        network.Runs = _runs;
+        network.TrainingRuns = _runs;
     }
 }

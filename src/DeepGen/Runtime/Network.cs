@@ -69,7 +69,7 @@ public abstract unsafe partial class Network : IDisposable
     internal Workers Workers => _workers;
 
     /// <summary>The steps and forward runs of training so far, which are the counter of random numbers.</summary>
-    internal ulong Runs
+    internal ulong TrainingRuns
     {
         get => _runs;
         set => _runs = value;
