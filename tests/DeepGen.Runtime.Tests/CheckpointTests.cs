@@ -105,7 +105,7 @@ public class CheckpointTests
         // What is allowed is told; an optimizer that keeps other moments begins anew.
         var sgd = new Sgd(momentum: 0.9f);
         var changes = new Checkpoint().Add(other).Add("optimizer", sgd, other).Load(folder.File("c"), allowChanges: true);
-        Assert.Contains("optimizer.rule was Adam and is now Sgd", changes);
+        Assert.Contains("optimizer was Adam and is now Sgd", changes);
         Assert.Equal(0, sgd.Steps);
         Assert.Equal(Support.Bits(network), Support.Bits(other));
 
@@ -135,8 +135,8 @@ public class CheckpointTests
         var bytes = File.ReadAllBytes(folder.File("whole"));
         network.Parameters[0].Span.Fill(3);
         var before = Support.Bits(network);
-        for (var length = 0; length < bytes.Length; length += 7) Refused(bytes[..length]);
-        for (var at = 0; at < bytes.Length; at++)
+        for (var length = 0; length < bytes.Length; length += 11) Refused(bytes[..length]);
+        for (var at = 0; at < bytes.Length; at += 3)
         {
             var damaged = (byte[])bytes.Clone();
             damaged[at] ^= (byte)(1 << (at % 8));

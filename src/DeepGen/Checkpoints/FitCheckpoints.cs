@@ -82,10 +82,10 @@ internal sealed class FitCheckpoints : IDisposable
     private ResumeReport From(string path, IReadOnlyList<CheckpointName> files)
     {
         using var file = CheckpointFile.Open(path);
-        var report = Restore(file, []);
-        if (files.Count > 0 && files[^1].Step > _training.StepsDone)
-            throw new IOException($"'{_options.Folder}' holds '{Path.GetFileName(_folder.PathOf(files[^1]))}', of a later step than the {_training.StepsDone} steps of '{path}'. Resume.Newest goes on with it; give another folder to branch off, or delete the later files.");
-        return report;
+        var step = file.Read(TrainingPart.StepKey, Settings.Count);
+        if (files.Count > 0 && files[^1].Step > step)
+            throw new IOException($"'{_options.Folder}' holds '{Path.GetFileName(_folder.PathOf(files[^1]))}', of a later step than the {step} steps of '{path}'. Resume.Newest goes on with it; give another folder to branch off, or delete the later files.");
+        return Restore(file, []);
     }
 
     private ResumeReport? Newest(IReadOnlyList<CheckpointName> files)

@@ -9,6 +9,9 @@ namespace DeepGen;
 /// <param name="validationSamples">The number of validation samples; null for none.</param>
 internal sealed class TrainingPart(FitContext training, BatchLoop batches, int samples, int? validationSamples) : CheckpointPart("training")
 {
+    /// <summary>The metadata that tell the steps done.</summary>
+    public const string StepKey = "training.state.step";
+
     private const string Confusion = "confusion";
 
     /// <summary>At so many of the steps done the learning rates are compared.</summary>
@@ -75,6 +78,7 @@ internal sealed class TrainingPart(FitContext training, BatchLoop batches, int s
 
     public override void Save(CheckpointWriter writer)
     {
+        writer.Set(StepKey, Settings.Text(training.StepsDone));
         Set("position", Settings.Text(_state.Epoch), Settings.Text(_state.Batch));
         var elapsed = _state.Elapsed;
         Set("elapsed", Settings.Text(elapsed.Ticks), Settings.Text((elapsed - _state.EpochBegan).Ticks));

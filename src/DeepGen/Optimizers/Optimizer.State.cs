@@ -31,13 +31,12 @@ public abstract unsafe partial class Optimizer
     /// <summary>The values of a moment of one parameter, to read and to write.</summary>
     internal Span<float> Moment(int index, Parameter parameter) => new(_moments[index].Pointer + parameter.Definition.Offset, parameter.Count);
 
-    /// <summary>What it was told to do, the learning rate apart, under PyTorch's names.</summary>
+    /// <summary>What it was told to do, rule and learning rate apart, under PyTorch's names.</summary>
     internal Settings Settings
     {
         get
         {
             var settings = new Settings();
-            settings.Add("rule", GetType().Name);
             settings.Add("weight_decay", WeightDecay);
             Describe(settings);
             if (Clipping is { NeedsNorm: true }) settings.Add("max_norm", Clipping.MaxNorm);

@@ -41,6 +41,7 @@ internal static partial class AtomicFile
             {
             }
 
+            if (error is UnauthorizedAccessException) throw new UnauthorizedAccessException($"Cannot save to '{path}': {error.Message} A file that was there before is unchanged.", error);
             if (error is IOException) throw new IOException($"Cannot save to '{path}': {error.Message} A file that was there before is unchanged.", error);
             throw;
         }
