@@ -51,7 +51,7 @@ internal static class OptimizerFixture
     {
         var path = Path.Combine(AppContext.BaseDirectory, "optimizers.safetensors");
         using var stream = File.OpenRead(path);
-        var (entries, start) = SafetensorsHeader.Read(stream, path);
+        var (entries, start, _) = SafetensorsHeader.Read(stream, path);
         var bytes = File.ReadAllBytes(path);
         return entries.ToDictionary(e => e.Name, e => MemoryMarshal.Cast<byte, float>(bytes.AsSpan((int)(start + e.Begin), (int)(e.End - e.Begin))).ToArray());
     }

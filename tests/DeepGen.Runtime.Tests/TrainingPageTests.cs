@@ -162,6 +162,69 @@ public sealed class TrainingPageTests : IDisposable
     }
 
     [Fact]
+    public void Checkpoints()
+    {
+        using var temporary = new TemporaryFolder();
+        var folder = temporary.File("checkpoints");
+        using (var uninterrupted = Classifier.Create(new NetworkOptions { Seed = 1 })) Run(uninterrupted);
+        Assert.Equal("resumed from epoch 9", Run(net));
+
+        string Run(Linear net)
+        {
+            var said = "";
+            var trainer = new Trainer(net, new TrainerOptions
+            {
+                Epochs = 8,
+                Checkpoints = new CheckpointOptions(folder) { Every = CheckpointInterval.Steps(500), Keep = 3, KeepBest = true },
+            });
+            FitResult result = trainer.Fit(train, validation);
+            if (result.Resumed != null) Say($"resumed from epoch {result.Resumed.Epoch}");
+            return said;
+
+            void Say(string text) => said = text;
+        }
+    }
+
+    [Fact]
+    public void Weights_of_a_checkpoint()
+    {
+        using var temporary = new TemporaryFolder();
+        var path = temporary.File("step-0000001200-best.safetensors");
+        using (var trained = Classifier.Create(new NetworkOptions { Seed = 2 })) new Checkpoint().Add(trained).Save(path);
+        net.Load(path);
+        Assert.True(net.Load(path, LoadOptions.Partial).IsComplete);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_two_networks()
+    {
+        using var temporary = new TemporaryFolder();
+        var path = temporary.File("gan.safetensors");
+        using Linear generator = Classifier.Create(new NetworkOptions()), discriminator = Classifier.Create(new NetworkOptions());
+        var (generatorAdam, discriminatorAdam) = (new Adam(), new Adam());
+        var steps = 2000;
+        var checkpoint = new Checkpoint()
+            .Add("generator", generator).Add("generator_adam", generatorAdam, generator)
+            .Add("discriminator", discriminator).Add("discriminator_adam", discriminatorAdam, discriminator);
+        var step = 0;
+        if (File.Exists(path))
+        {
+            checkpoint.Load(path);
+            step = int.Parse(checkpoint.Values["step"]);
+        }
+        for (; step < steps; step++)
+        {
+            // ... train both ...
+            if (step % 1000 != 999) continue;
+            checkpoint.Values["step"] = $"{step + 1}";
+            checkpoint.Save(path);
+        }
+        checkpoint.Values.Clear();
+        checkpoint.Load(path);
+        Assert.Equal("2000", checkpoint.Values["step"]);
+    }
+
+    [Fact]
     public void A_loop()
     {
         var before = net.Evaluate(batch);

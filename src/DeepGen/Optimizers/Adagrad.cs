@@ -34,6 +34,13 @@ public sealed unsafe class Adagrad : Optimizer
 
     private protected override float FirstMoment => InitialAccumulator;
 
+    private protected override void Describe(Settings settings)
+    {
+        settings.Add("lr_decay", LearningRateDecay);
+        settings.Add("initial_accumulator_value", InitialAccumulator);
+        settings.Add("eps", Epsilon);
+    }
+
     private protected override void Update(in UpdateRange range)
     {
         var rule = new Rule

@@ -26,6 +26,13 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
     /// <summary>Whether weight decay acts on the parameter instead of its gradient.</summary>
     private protected abstract bool Decoupled { get; }
 
+    private protected override void Describe(Settings settings)
+    {
+        settings.Add("beta1", Beta1);
+        settings.Add("beta2", Beta2);
+        settings.Add("eps", Epsilon);
+    }
+
     private protected override void Update(in UpdateRange range)
     {
         double beta1 = Decimal(Beta1), beta2 = Decimal(Beta2), rate = Rate(in range);

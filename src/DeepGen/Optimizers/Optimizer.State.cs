@@ -31,6 +31,25 @@ public abstract unsafe partial class Optimizer
     /// <summary>The values of a moment of one parameter, to read and to write.</summary>
     internal Span<float> Moment(int index, Parameter parameter) => new(_moments[index].Pointer + parameter.Definition.Offset, parameter.Count);
 
+    /// <summary>What it was told to do, rule and learning rate apart, under PyTorch's names.</summary>
+    internal Settings Settings
+    {
+        get
+        {
+            var settings = new Settings();
+            settings.Add("weight_decay", WeightDecay);
+            Describe(settings);
+            if (Clipping is { NeedsNorm: true }) settings.Add("max_norm", Clipping.MaxNorm);
+            else if (Clipping != null) settings.Add("clip_value", Clipping.Limit);
+            if (Noise != null) settings.Add("noise", $"variance {Settings.Text(Noise.Variance)}, decay {Settings.Text(Noise.Decay)}, seed {Noise.Seed}");
+            for (var i = 0; i < _groups.Length; i++) settings.Add($"group{i + 1}", _groups[i].Description);
+            return settings;
+        }
+    }
+
+    /// <summary>Adds the numbers of the rule.</summary>
+    private protected abstract void Describe(Settings settings);
+
     /// <summary>The arenas of all moments.</summary>
     internal ReadOnlySpan<NativeArena> Moments => _moments;
 }

@@ -49,4 +49,18 @@ public sealed record ParameterGroup
         get;
         init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxNorm), value, "MaxNorm must be above 0; infinity is no limit.");
     }
+
+    /// <summary>All that it says, as a text.</summary>
+    internal string Description
+    {
+        get
+        {
+            var parts = new List<string> { $"'{Pattern}'" };
+            if (RateFactor is { } factor) parts.Add($"rate_factor {Settings.Text(factor)}");
+            if (WeightDecay is { } decay) parts.Add($"weight_decay {Settings.Text(decay)}");
+            if (Frozen is { } frozen) parts.Add(frozen ? "frozen" : "not frozen");
+            if (MaxNorm is { } norm) parts.Add($"max_norm {Settings.Text(norm)}");
+            return string.Join(", ", parts);
+        }
+    }
 }

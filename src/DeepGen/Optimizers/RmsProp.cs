@@ -51,6 +51,14 @@ public sealed unsafe class RmsProp : Optimizer
         (true, true) => ["square_avg", "grad_avg", "momentum_buffer"],
     };
 
+    private protected override void Describe(Settings settings)
+    {
+        settings.Add("alpha", Alpha);
+        settings.Add("eps", Epsilon);
+        settings.Add("momentum", Momentum);
+        settings.Add("centered", Centered);
+    }
+
     private protected override void Update(in UpdateRange range)
     {
         var rule = new Rule

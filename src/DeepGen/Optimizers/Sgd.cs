@@ -36,6 +36,13 @@ public sealed unsafe class Sgd : Optimizer
     /// <summary>Whether the step looks ahead along the momentum.</summary>
     public bool Nesterov { get; }
 
+    private protected override void Describe(Settings settings)
+    {
+        settings.Add("momentum", Momentum);
+        settings.Add("dampening", Dampening);
+        settings.Add("nesterov", Nesterov);
+    }
+
     private protected override void Update(in UpdateRange range)
     {
         var rate = (float)Rate(in range);

@@ -68,6 +68,13 @@ public abstract unsafe partial class Network : IDisposable
 
     internal Workers Workers => _workers;
 
+    /// <summary>The steps and forward runs of training so far, which are the counter of random numbers.</summary>
+    internal ulong TrainingRuns
+    {
+        get => _runs;
+        set => _runs = value;
+    }
+
     /// <summary>Sets all gradients to 0.</summary>
     /// <exception cref="InvalidOperationException">Another phase is running.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>

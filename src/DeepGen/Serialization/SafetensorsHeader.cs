@@ -23,34 +23,37 @@ internal static class SafetensorsHeader
 {
     public const int LengthBytes = 8;
 
+    private const string MetadataKey = "__metadata__";
+
     /// <summary>The format's own limit, which keeps a foreign file's first bytes from being taken for a length.</summary>
     private const long MaxLength = 100_000_000;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The header of F32 tensors that follow one another, padded to a multiple of 8 so that their bytes are aligned.</summary>
-    public static byte[] Write(string network, IEnumerable<Parameter> tensors)
+    /// <summary>The header of tensors that follow one another, padded to a multiple of 8 so that their bytes are aligned.</summary>
+    /// <param name="metadata">What is to be known about the file.</param>
+    /// <param name="tensors">Those of 8-byte elements first, so that all are aligned.</param>
+    public static byte[] Write(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<StoredTensor> tensors)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[LengthBytes]);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteStartObject("__metadata__");
-            json.WriteString("format", "pt");
-            json.WriteString("network", network);
+            json.WriteStartObject(MetadataKey);
+            foreach (var (key, value) in metadata) json.WriteString(key, value);
             json.WriteEndObject();
             long at = 0;
             foreach (var tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", tensor.Type);
                 json.WriteStartArray("shape");
                 foreach (var length in tensor.Shape) json.WriteNumberValue(length);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(at);
-                at += (long)tensor.Count * sizeof(float);
+                at += tensor.ByteCount;
                 json.WriteNumberValue(at);
                 json.WriteEndArray();
                 json.WriteEndObject();
@@ -68,9 +71,9 @@ internal static class SafetensorsHeader
     /// <summary>Reads and checks the header of an open file.</summary>
     /// <param name="stream">The file, at its start.</param>
     /// <param name="path">Its path, for messages.</param>
-    /// <returns>The tensors in the order of their bytes, and where those begin in the file.</returns>
+    /// <returns>The tensors in the order of their bytes, where those begin in the file, and its metadata.</returns>
     /// <exception cref="InvalidDataException">It is no safetensors file, or a damaged one.</exception>
-    public static (List<SafetensorsEntry> Entries, long DataStart) Read(Stream stream, string path)
+    public static (List<SafetensorsEntry> Entries, long DataStart, Dictionary<string, string> Metadata) Read(Stream stream, string path)
     {
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         if (stream.Length < LengthBytes)
@@ -85,9 +88,10 @@ internal static class SafetensorsHeader
         stream.ReadExactly(bytes);
         if (length == 0 || bytes[0] != '{') throw Bad(path, "its header does not begin with '{'; it is not a safetensors file");
         List<SafetensorsEntry> entries;
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            entries = Parse(bytes, path);
+            entries = Parse(bytes, path, metadata);
         }
         catch (Exception error) when (error is JsonException or DecoderFallbackException or InvalidOperationException or FormatException)
         {
@@ -96,10 +100,10 @@ internal static class SafetensorsHeader
 
         var start = LengthBytes + (long)length;
         CheckPlaces(entries, stream.Length - start, path);
-        return (entries, start);
+        return (entries, start, metadata);
     }
 
-    private static List<SafetensorsEntry> Parse(byte[] bytes, string path)
+    private static List<SafetensorsEntry> Parse(byte[] bytes, string path, Dictionary<string, string> metadata)
     {
         Utf8.GetCharCount(bytes);
         var entries = new List<SafetensorsEntry>();
@@ -110,10 +114,15 @@ internal static class SafetensorsHeader
         {
             var name = json.GetString()!;
             if (!names.Add(name)) throw Bad(path, $"its header names '{name}' twice");
-            if (name == "__metadata__")
+            if (name == MetadataKey)
             {
                 Expect(ref json, JsonTokenType.StartObject);
-                while (Next(ref json) == JsonTokenType.PropertyName) Expect(ref json, JsonTokenType.String);
+                while (Next(ref json) == JsonTokenType.PropertyName)
+                {
+                    var key = json.GetString()!;
+                    Expect(ref json, JsonTokenType.String);
+                    metadata[key] = json.GetString()!;
+                }
             }
             else
             {

@@ -7,13 +7,14 @@ internal static unsafe class WeightsFile
 {
     public static void Save(Network network, string path, Func<string, FileStream>? create = null)
     {
-        var header = SafetensorsHeader.Write(network.Definition.Name, network.Parameters);
+        StoredTensor[] tensors = [.. network.Parameters.Select(StoredTensor.Of)];
+        var header = SafetensorsHeader.Write([new("format", "pt"), new("network", network.Definition.Name)], tensors);
         AtomicFile.Write(
             path,
             stream =>
             {
                 stream.Write(header);
-                foreach (var parameter in network.Parameters) stream.Write(MemoryMarshal.AsBytes(parameter.Values));
+                foreach (var tensor in tensors) stream.Write(tensor.Bytes);
             },
             create);
     }
@@ -22,9 +23,9 @@ internal static unsafe class WeightsFile
     public static LoadReport Load(Network network, string path, LoadOptions options)
     {
         using var stream = Open(path);
-        var (entries, start) = SafetensorsHeader.Read(stream, path);
+        var (entries, start, metadata) = SafetensorsHeader.Read(stream, path);
         var found = new Dictionary<Parameter, SafetensorsEntry>();
-        var report = Match(network, entries, options, found, path);
+        var report = Match(network, CheckpointFile.Weights(entries, metadata), options, found, path);
         if (!options.IsPartial && !report.IsComplete)
             throw new InvalidDataException($"Cannot load '{path}' into {network.Definition.Name}: its tensors are not those of the network ({report}). Nothing was changed; use LoadOptions.Partial to load what fits.");
 
@@ -44,7 +45,8 @@ internal static unsafe class WeightsFile
         return report;
     }
 
-    private static LoadReport Match(Network network, List<SafetensorsEntry> entries, LoadOptions options, Dictionary<Parameter, SafetensorsEntry> found, string path)
+    /// <summary>Finds the parameters of a file's tensors.</summary>
+    public static LoadReport Match(Network network, IEnumerable<SafetensorsEntry> entries, LoadOptions options, Dictionary<Parameter, SafetensorsEntry> found, string path)
     {
         var unexpected = new List<string>();
         var mismatched = new List<TensorMismatch>();
@@ -79,7 +81,7 @@ internal static unsafe class WeightsFile
         };
     }
 
-    private static FileStream Open(string path)
+    public static FileStream Open(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"Cannot load '{path}': it is a folder.");
         if (!File.Exists(path)) throw new FileNotFoundException($"Cannot load '{path}': there is no such file (looked for '{Path.GetFullPath(path)}').", path);

@@ -25,14 +25,16 @@ internal sealed class BatchLoop : IDisposable
 
     public int Batches => _loader.Batches;
 
+    public int BatchSize => _loader.BatchSize;
+
     /// <summary>What the batches since the last <see cref="Begin"/> gave.</summary>
     public Metrics Metrics { get; }
 
-    /// <summary>Starts an epoch.</summary>
-    public void Begin(int epoch)
+    /// <summary>Starts an epoch, or goes on with one of which some batches are done and in the metrics.</summary>
+    public void Begin(int epoch, int done = 0)
     {
-        Metrics.Clear();
-        _loader.Begin(epoch);
+        if (done == 0) Metrics.Clear();
+        _loader.Begin(epoch, done);
     }
 
     /// <summary>One training step over the next batch of the epoch, which must not have ended.</summary>

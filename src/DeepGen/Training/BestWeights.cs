@@ -23,6 +23,18 @@ internal sealed class BestWeights(Network network, Optimizer? optimizer = null) 
         Any = true;
     }
 
+    /// <summary>The copy of the optimizer's counters; null without an optimizer or a copy.</summary>
+    public OptimizerCounts? Counts => _counts;
+
+    /// <summary>Where the copy of a parameter or running statistic lies.</summary>
+    public unsafe float* Values(Parameter parameter) => (parameter.IsTrainable ? _parameters : _state).Pointer + parameter.Definition.Offset;
+
+    /// <summary>Where the copy of a moment of a parameter lies.</summary>
+    public unsafe float* Moment(int index, Parameter parameter) => _moments[index].Pointer + parameter.Definition.Offset;
+
+    /// <summary>Says that the copies were filled from elsewhere.</summary>
+    public void Filled(OptimizerCounts? counts) => (_counts, Any) = (counts, true);
+
     /// <summary>Gives the copy back to the network, if there is one.</summary>
     public void Restore()
     {

@@ -37,13 +37,13 @@ internal sealed class EpochJudge
     /// <summary>What must be kept to go on.</summary>
     public EpochJudgeState State
     {
-        get => new(_bestRule?.State ?? default, _best?.State ?? default, _stopping?.State ?? default, _plateau?.State ?? default);
+        get => new(_bestRule?.State, _best?.State, _stopping?.State, _plateau?.State);
         set
         {
-            if (_bestRule != null) _bestRule.State = value.BestRule;
-            if (_best != null) _best.State = value.Best;
-            if (_stopping != null) _stopping.State = value.Stopping;
-            if (_plateau != null) _plateau.State = value.Plateau;
+            if (_bestRule != null && value.BestRule is { } bestRule) _bestRule.State = bestRule;
+            if (_best != null && value.Best is { } best) _best.State = best;
+            if (_stopping != null && value.Stopping is { } stopping) _stopping.State = stopping;
+            if (_plateau != null && value.Plateau is { } plateau) _plateau.State = plateau;
         }
     }
 
@@ -62,5 +62,5 @@ internal sealed class EpochJudge
     }
 }
 
-/// <summary>What <see cref="EpochJudge"/> remembers; what its options do not use is left at its default.</summary>
-internal readonly record struct EpochJudgeState(BestEpochState BestRule, ImprovementState Best, ImprovementState Stopping, PlateauState Plateau);
+/// <summary>What <see cref="EpochJudge"/> remembers; what its options do not use is null, and null leaves it as it is.</summary>
+internal readonly record struct EpochJudgeState(BestEpochState? BestRule, ImprovementState? Best, ImprovementState? Stopping, PlateauState? Plateau);

@@ -26,10 +26,14 @@ public sealed record EpochResult(
 }
 
 /// <summary>What a training gave.</summary>
-/// <param name="History">The epochs that were completed, in order.</param>
+/// <param name="History">The epochs that were completed, in order; of a training that was resumed, those before too.</param>
 /// <param name="Cancelled">Whether it was cancelled before the last epoch was completed.</param>
 /// <param name="StoppedEarly">Whether <see cref="TrainerOptions.EarlyStopping"/> ended it.</param>
 /// <param name="BestEpoch">The number of the best epoch; null before the first was completed, and without validation data unless <see cref="TrainerOptions.Metric"/> needs none.</param>
 /// <param name="BestRestored">Whether the network has the weights of that epoch now.</param>
-/// <param name="Elapsed">The time it took.</param>
-public sealed record FitResult(IReadOnlyList<EpochResult> History, bool Cancelled, bool StoppedEarly, int? BestEpoch, bool BestRestored, TimeSpan Elapsed);
+/// <param name="Elapsed">The time it took, that of a training that was resumed included.</param>
+public sealed record FitResult(IReadOnlyList<EpochResult> History, bool Cancelled, bool StoppedEarly, int? BestEpoch, bool BestRestored, TimeSpan Elapsed)
+{
+    /// <summary>Where the training was resumed; null when it began at the start.</summary>
+    public ResumeReport? Resumed { get; init; }
+}

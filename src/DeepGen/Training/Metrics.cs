@@ -77,6 +77,23 @@ public sealed class Metrics
         return loop.Evaluate(cancellationToken);
     }
 
+    /// <summary>All that is counted, to go on from: a double by its bits.</summary>
+    internal long[] State
+    {
+        get => [Samples, BitConverter.DoubleToInt64Bits(_lossSum), .. _metrics.SelectMany(head => head.State)];
+        set
+        {
+            (Samples, _lossSum) = (value[0], BitConverter.Int64BitsToDouble(value[1]));
+            var at = 2;
+            foreach (var head in _metrics)
+            {
+                var length = head.State.Length;
+                head.State = value[at..(at + length)];
+                at += length;
+            }
+        }
+    }
+
     internal bool Reads(int output) => Array.Exists(_heads, head => head.Output == output);
 
     internal void Clear()

@@ -176,6 +176,28 @@ public sealed class PredictionMetrics
     /// <exception cref="ArgumentException">The lengths do not fit one another.</exception>
     public void Add(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, int samples = 1) => Add(outputs, targets, samples, nats: true);
 
+    /// <summary>All that is counted, to go on from: a double by its bits.</summary>
+    internal long[] State
+    {
+        get =>
+        [
+            Predictions, Correct, BitConverter.DoubleToInt64Bits(_nats), _withNats,
+            .. _matrix, .. _ranks, .. _total.Predicted, .. _total.Actual, .. _total.Both, .. _images, .. _imageIoU.Select(BitConverter.DoubleToInt64Bits),
+        ];
+        set
+        {
+            (Predictions, Correct, _nats, _withNats) = (value[0], value[1], BitConverter.Int64BitsToDouble(value[2]), value[3]);
+            var at = 4;
+            foreach (var counts in (ReadOnlySpan<long[]>)[_matrix, _ranks, _total.Predicted, _total.Actual, _total.Both, _images])
+            {
+                Array.Copy(value, at, counts, 0, counts.Length);
+                at += counts.Length;
+            }
+
+            for (var c = 0; c < Classes; c++) _imageIoU[c] = BitConverter.Int64BitsToDouble(value[at + c]);
+        }
+    }
+
     /// <summary>Forgets all samples.</summary>
     public void Clear()
     {

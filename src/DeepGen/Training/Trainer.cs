@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DeepGen;
 
 /// <summary>Trains a network on a dataset: epochs, shuffling, validation, progress and cancellation.</summary>
@@ -46,9 +44,12 @@ public sealed class Trainer
     /// <param name="progress">Told where the training is, on the calling thread.</param>
     /// <param name="cancellationToken">
     /// Stops the training between two batches. That is no error: the result says so, and with <see cref="TrainerOptions.KeepBest"/> the
-    /// network has the weights of the best completed epoch.
+    /// network has the weights of the best completed epoch. Where checkpoints are kept, one is written.
     /// </param>
     /// <exception cref="ArgumentException">A dataset is empty, does not fit the network, or holds a label that is no class; or early stopping, a plateau or the metric needs validation samples and there are none.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is of another training, or cannot be read; see <see cref="Resume"/>. Nothing was changed.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be read or written, its folder is in use, or it holds an earlier training's. Checkpoints that were there are unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder of checkpoints may not be written.</exception>
     /// <exception cref="NonFiniteException">The loss is NaN or infinite. The weights are those of the best completed epoch where they are kept, else of the step before.</exception>
     /// <exception cref="InvalidOperationException">Another training phase is running on the network.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
@@ -61,22 +62,33 @@ public sealed class Trainer
         using var best = Options.KeepBest && (validation != null || Options.Metric != null) ? new BestWeights(Network) : null;
         using var restart = Options.LearningRate.Plateau is { FromBest: true } ? new BestWeights(Network, _optimizer) : null;
         var judge = new EpochJudge(Options);
-        var rate = _optimizer.LearningRate;
-        var history = new List<EpochResult>(Options.Epochs);
-        var stoppedEarly = false;
-        var clock = Stopwatch.StartNew();
+        var state = new FitState();
+        var context = new FitContext(Options, _optimizer.LearningRate, training.Batches, judge, state);
+        using var checkpoints = Checkpoints(context, training, train.Count, validation?.Count, best, restart);
+        var stoppedEarly = judge.Stops && state.Epoch <= Options.Epochs;
         try
         {
-            for (var epoch = 1; epoch <= Options.Epochs && !stoppedEarly; epoch++)
+            while (state.Epoch <= Options.Epochs && !stoppedEarly)
             {
-                if (Epoch(epoch, training, validating, judge, rate, progress, clock, cancellationToken) is not { } result) break;
-                history.Add(result);
+                var epoch = state.Epoch;
+                if (Epoch(context, training, validating, checkpoints, progress, cancellationToken) is not { } result)
+                {
+                    checkpoints?.AfterCancellation();
+                    break;
+                }
+
+                state.History.Add(result);
                 if (result.IsBest) best?.Save();
                 if (judge.BestOfPlateau) restart?.Save();
                 if (judge.EndsPlateau) restart?.Restore();
                 stoppedEarly = judge.Stops && epoch < Options.Epochs;
+                (state.Epoch, state.Batch) = (epoch + 1, 0);
+                checkpoints?.AfterEpoch(epoch, result.IsBest, stoppedEarly || epoch == Options.Epochs);
                 progress?.Report(new TrainingProgress(
-                    epoch, Options.Epochs, training.Batches, training.Batches, result.TrainLoss, result.TrainAccuracy, result.SamplesPerSecond, TimeLeft(clock, epoch), result));
+                    epoch, Options.Epochs, training.Batches, training.Batches, result.TrainLoss, result.TrainAccuracy, result.SamplesPerSecond, TimeLeft(state, epoch), result)
+                {
+                    Resumed = state.Resumed,
+                });
             }
         }
         catch (NonFiniteException)
@@ -86,44 +98,51 @@ public sealed class Trainer
         }
         finally
         {
-            _optimizer.LearningRate = rate;
+            _optimizer.LearningRate = context.Rate;
         }
 
         best?.Restore();
+        var history = state.History;
         return new FitResult(
-            history, history.Count < Options.Epochs && !stoppedEarly, stoppedEarly, history.LastOrDefault(result => result.IsBest)?.Epoch, best is { Any: true }, clock.Elapsed);
+            history, history.Count < Options.Epochs && !stoppedEarly, stoppedEarly, history.LastOrDefault(result => result.IsBest)?.Epoch, best is { Any: true }, state.Elapsed)
+        {
+            Resumed = state.Resumed,
+        };
     }
 
-    /// <summary>Trains and validates one epoch; null when cancelled.</summary>
+    /// <summary>Trains and validates what is left of an epoch; null when cancelled.</summary>
     private EpochResult? Epoch(
-        int epoch, BatchLoop training, BatchLoop? validating, EpochJudge judge, float rate, IProgress<TrainingProgress>? progress, Stopwatch clock, CancellationToken cancellationToken)
+        FitContext context, BatchLoop training, BatchLoop? validating, FitCheckpoints? checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var began = clock.Elapsed;
-        var reported = began;
-        training.Begin(epoch);
-        var steps = (long)training.Batches * Options.Epochs;
-        for (var index = 0; index < training.Batches; index++)
+        var state = context.State;
+        if (state.Batch == 0) state.EpochBegan = state.Elapsed;
+        training.Begin(state.Epoch, state.Batch);
+        var reported = state.Elapsed;
+        while (state.Batch < training.Batches)
         {
             if (cancellationToken.IsCancellationRequested) return null;
-            var done = ((long)(epoch - 1) * training.Batches) + index;
-            _optimizer.LearningRate = (float)(Options.LearningRate.At(rate, done, steps, training.Batches) * judge.RateScale);
+            _optimizer.LearningRate = RateOf(context.StepsDone);
             training.Step(_optimizer);
-            if (progress == null || index == training.Batches - 1 || clock.Elapsed - reported < Options.ProgressInterval) continue;
-            reported = clock.Elapsed;
+            if (++state.Batch == training.Batches) break;
+            checkpoints?.AfterStep();
+            if (progress == null || state.Elapsed - reported < Options.ProgressInterval) continue;
+            reported = state.Elapsed;
             progress.Report(new TrainingProgress(
-                epoch,
+                state.Epoch,
                 Options.Epochs,
-                index + 1,
+                state.Batch,
                 training.Batches,
                 training.Metrics.Loss,
                 training.Metrics.Accuracy,
-                training.Metrics.Samples / (reported - began).TotalSeconds,
-                TimeLeft(clock, epoch - 1 + ((index + 1.0) / training.Batches)),
-                null));
+                training.Metrics.Samples / (reported - state.EpochBegan).TotalSeconds,
+                TimeLeft(state, state.Epoch - 1 + ((double)state.Batch / training.Batches)),
+                null)
+            {
+                Resumed = state.Resumed,
+            });
         }
 
-        var speed = training.Metrics.Samples / (clock.Elapsed - began).TotalSeconds;
-        var learningRate = _optimizer.LearningRate;
+        var speed = training.Metrics.Samples / (state.Elapsed - state.EpochBegan).TotalSeconds;
         Metrics? judged = null;
         if (validating != null)
         {
@@ -137,8 +156,26 @@ public sealed class Trainer
             }
         }
 
-        return judge.Judge(
-            new EpochResult(epoch, training.Metrics.Loss, training.Metrics.Accuracy, judged?.Loss, judged?.Accuracy, learningRate, speed, clock.Elapsed - began, IsBest: false), judged);
+        var learningRate = RateOf(context.StepsDone - 1);
+        return context.Judge.Judge(
+            new EpochResult(state.Epoch, training.Metrics.Loss, training.Metrics.Accuracy, judged?.Loss, judged?.Accuracy, learningRate, speed, state.Elapsed - state.EpochBegan, IsBest: false), judged);
+
+        float RateOf(long step) => (float)(context.ScheduledRate(step) * context.Judge.RateScale);
+    }
+
+    /// <summary>Opens the folder of checkpoints and goes to where the training is to begin; null where none are kept.</summary>
+    private FitCheckpoints? Checkpoints(FitContext context, BatchLoop training, int samples, int? validationSamples, BestWeights? best, BestWeights? restart)
+    {
+        if (Options.Checkpoints == null) return null;
+        var contents = new Checkpoint()
+            .Add(Network)
+            .Add(new OptimizerPart("optimizer", _optimizer, Network, context.Rate))
+            .Add(new TrainingPart(context, training, samples, validationSamples));
+        if (best != null) contents.Add(new BestWeightsPart("best", Network, best, null));
+        if (restart != null) contents.Add(new BestWeightsPart("restart", Network, restart, _optimizer));
+        var checkpoints = new FitCheckpoints(Options.Checkpoints, context, contents);
+        checkpoints.Begin();
+        return checkpoints;
     }
 
     /// <summary>What looks at validation samples says so before the training, not after the first epoch.</summary>
@@ -154,5 +191,5 @@ public sealed class Trainer
     }
 
     /// <summary>The time for the epochs that remain, at the pace so far.</summary>
-    private TimeSpan TimeLeft(Stopwatch clock, double epochsDone) => clock.Elapsed * ((Options.Epochs - epochsDone) / epochsDone);
+    private TimeSpan TimeLeft(FitState state, double epochsDone) => state.Elapsed * ((Options.Epochs - epochsDone) / epochsDone);
 }

@@ -56,6 +56,9 @@ public sealed record TrainerOptions
     /// </summary>
     public double BestTolerance { get; init; }
 
+    /// <summary>Keeps checkpoints, from which the training is resumed bit for bit; null for none.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
     /// <summary>The least time between two progress reports; an epoch's last is always given. Zero reports every batch.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 }

@@ -19,4 +19,8 @@ public readonly record struct TrainingProgress(
     double? Accuracy,
     double SamplesPerSecond,
     TimeSpan TimeLeft,
-    EpochResult? Completed);
+    EpochResult? Completed)
+{
+    /// <summary>Where the training was resumed; null when it began at the start.</summary>
+    public ResumeReport? Resumed { get; init; }
+}
