@@ -188,7 +188,7 @@ public class PngTests
     {
         var path = Path.Combine(AppContext.BaseDirectory, "images.safetensors");
         using var stream = System.IO.File.OpenRead(path);
-        var (entries, start) = SafetensorsHeader.Read(stream, path);
+        var (entries, start, _) = SafetensorsHeader.Read(stream, path);
         var bytes = System.IO.File.ReadAllBytes(path);
         return entries.ToDictionary(e => e.Name, e => (e.Shape.ToArray(), bytes[(int)(start + e.Begin)..(int)(start + e.End)]));
     }

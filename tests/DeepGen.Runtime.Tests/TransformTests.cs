@@ -474,7 +474,7 @@ public class TransformTests
     {
         var path = Path.Combine(AppContext.BaseDirectory, "transforms.safetensors");
         using var stream = File.OpenRead(path);
-        var (entries, start) = SafetensorsHeader.Read(stream, path);
+        var (entries, start, _) = SafetensorsHeader.Read(stream, path);
         var bytes = File.ReadAllBytes(path);
         return entries.ToDictionary(e => e.Name, e =>
         {
