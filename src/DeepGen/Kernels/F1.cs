@@ -91,6 +91,14 @@ public readonly unsafe struct F1 : ISimd<F1>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F1 MinNative(F1 a, F1 b) => new(float.MinNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static F1 MaxNative(F1 a, F1 b) => new(float.MaxNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F1 Abs(F1 a) => new(MathF.Abs(a.v));
 
     /// <inheritdoc/>

@@ -111,6 +111,14 @@ public readonly unsafe struct F128 : ISimd<F128>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F128 MinNative(F128 a, F128 b) => new(Vector128.MinNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static F128 MaxNative(F128 a, F128 b) => new(Vector128.MaxNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F128 Abs(F128 a) => new(Vector128.Abs(a.v));
 
     /// <inheritdoc/>

@@ -116,6 +116,14 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F256 MinNative(F256 a, F256 b) => new(Vector256.MinNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static F256 MaxNative(F256 a, F256 b) => new(Vector256.MaxNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F256 Abs(F256 a) => new(Vector256.Abs(a.v));
 
     /// <inheritdoc/>

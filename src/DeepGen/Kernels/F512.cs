@@ -114,6 +114,14 @@ public readonly unsafe struct F512 : ISimd<F512>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static F512 MinNative(F512 a, F512 b) => new(Vector512.MinNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static F512 MaxNative(F512 a, F512 b) => new(Vector512.MaxNative(a.v, b.v));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static F512 Abs(F512 a) => new(Vector512.Abs(a.v));
 
     /// <inheritdoc/>

@@ -59,6 +59,12 @@ public unsafe interface ISimd<V>
     /// <summary>Greater of the two; NaN when either is NaN.</summary>
     static abstract V Max(V a, V b);
 
+    /// <summary>Smaller of the two in one instruction; either when one is NaN.</summary>
+    static abstract V MinNative(V a, V b);
+
+    /// <summary>Greater of the two in one instruction; either when one is NaN.</summary>
+    static abstract V MaxNative(V a, V b);
+
     /// <summary>|a|.</summary>
     static abstract V Abs(V a);
 

@@ -143,8 +143,8 @@ internal static unsafe class Resampler
         {
             Vector256<float> x = Vector256.Load(xs + i), y = Vector256.Load(ys + i);
             if (border == Border.Mirror) (x, y) = (Mirrored(x, width), Mirrored(y, height));
-            Vector256.Store(Vector256.Min(Vector256.Max(x, low), right), xs + i);
-            Vector256.Store(Vector256.Min(Vector256.Max(y, low), bottom), ys + i);
+            Vector256.Store(Vector256.MinNative(Vector256.MaxNative(x, low), right), xs + i);
+            Vector256.Store(Vector256.MinNative(Vector256.MaxNative(y, low), bottom), ys + i);
         }
     }
 
@@ -155,7 +155,7 @@ internal static unsafe class Resampler
         var period = Vector256.Create(2f * (size - 1));
         x = Vector256.Abs(x);
         x -= period * Vector256.Floor(x / period);
-        return Vector256.Min(x, period - x);
+        return Vector256.MinNative(x, period - x);
     }
 
     /// <summary>The index of the pixel at the upper left of each place in the padded picture; the places become the distances from it.</summary>
