@@ -91,7 +91,14 @@ internal sealed partial class PeerProcess : IDisposable
     {
         _interruption.Dispose();
         Signal(Continue);
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it read its last request, which was reported then.
+        }
         if (!_process.WaitForExit(5000))
             _process.Kill();
         _process.Dispose();
