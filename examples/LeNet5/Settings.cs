@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace DeepGen.Examples;
 
@@ -32,10 +30,10 @@ public sealed record Settings
     public static RootCommand Command(Func<Settings, int> run)
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
-        var epochs = Number<int>("--epochs", "N", "Passes over the training images; 0 only tests the weights of --load", 15, 0, 100_000);
-        var batch = Number<int>("--batch", "N", "Images of one training step", 32, 1, 65_536);
-        var seed = Number<ulong>("--seed", "N", "Seed of the first weights and of the order of the images", 1, 0, ulong.MaxValue);
-        var threads = Number<int>("--threads", "N", "Threads that work on one step; the result does not depend on it", Environment.ProcessorCount, 1, 1024);
+        var epochs = CommonOptions.Epochs(15, "Passes over the training images; 0 only tests the weights of --load", min: 0);
+        var batch = CommonOptions.Batch(32, "Images of one training step");
+        var seed = CommonOptions.Seed(1, "Seed of the first weights and of the order of the images");
+        var threads = CommonOptions.Threads();
         var save = new Option<string>("--save") { HelpName = "FILE", Description = "Where the best weights go, as safetensors", DefaultValueFactory = _ => "lenet5.safetensors" };
         var load = new Option<string?>("--load") { HelpName = "FILE", Description = "Weights to start from, as safetensors" };
 
@@ -55,21 +53,4 @@ public sealed record Settings
         }));
         return command;
     }
-
-    /// <summary>An option whose number must lie in a range; what is wrong with another text is said in one sentence.</summary>
-    private static Option<T> Number<T>(string name, string helpName, string description, T value, T min, T max)
-        where T : struct, IParsable<T>, IComparable<T> => new(name)
-        {
-            HelpName = helpName,
-            Description = description,
-            DefaultValueFactory = _ => value,
-            CustomParser = result =>
-            {
-                var text = result.Tokens is [var token] ? token.Value : "";
-                if (T.TryParse(text, CultureInfo.InvariantCulture, out var number) && number.CompareTo(min) >= 0 && number.CompareTo(max) <= 0)
-                    return number;
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {min} to {max}, not '{text}'."));
-                return default;
-            },
-        };
 }

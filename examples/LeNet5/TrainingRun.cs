@@ -18,9 +18,6 @@ public sealed class TrainingRun(Settings settings)
     /// <summary>Images of one call when nothing is trained: enough to keep every thread busy.</summary>
     private const int PredictBatch = 256;
 
-    /// <summary>Ended by Ctrl-C before there was anything to keep, as a shell numbers it.</summary>
-    private const int Interrupted = 130;
-
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
     /// <returns>The exit code.</returns>
@@ -47,7 +44,7 @@ public sealed class TrainingRun(Settings settings)
         if (fit is { Cancelled: true, History.Count: 0 })
         {
             Console.WriteLine("stopped before the first epoch was complete; nothing was saved");
-            return Interrupted;
+            return ExampleProgram.Interrupted;
         }
 
         var bestEpoch = fit is null ? 0 : fit.BestEpoch ?? fit.History.Count;
@@ -97,11 +94,8 @@ public sealed class TrainingRun(Settings settings)
             BestTolerance = 1,
             ProgressInterval = TimeSpan.FromMilliseconds(50),
         });
-        return ITrainingDisplay.ForConsole().Show(display =>
-        {
-            var progress = new DisplayedProgress(display, data.Train.Count);
-            return (trainer.Fit(data.Train, data.Validation, progress, stop), progress.Epochs);
-        });
+        var fit = TrainingDisplay.Show(new DisplayColumns("images"), progress => trainer.Fit(data.Train, data.Validation, progress, stop));
+        return (fit, [.. fit.History.Select(e => EpochRecord.Of(e, data.Train.Count))]);
     }
 
     /// <summary>Where the report goes: beside the weights. What would fail after the training is found before it.</summary>
@@ -111,16 +105,7 @@ public sealed class TrainingRun(Settings settings)
             throw new UsageException("--epochs 0 tests weights without training; say which with --load FILE.");
         if (settings.Load is not null && !File.Exists(settings.Load))
             throw new FileNotFoundException($"--load: there is no file '{settings.Load}'.");
-        if (Directory.Exists(settings.Save))
-            throw new UsageException($"--save: '{settings.Save}' is a folder; give the name of a file.");
-        var folder = Path.GetDirectoryName(Path.GetFullPath(settings.Save));
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"--save: there is no folder '{folder}'.");
-        using (new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-        {
-            // That it could be made is all that is asked.
-        }
-        return Path.Combine(folder, "report.html");
+        return Path.Combine(OutputFiles.CheckedFolder("--save", settings.Save), "report.html");
     }
 
     private (string, string)[] HyperParameters(ImageData data, int batch) =>

@@ -17,4 +17,9 @@ public sealed record EpochRecord(
     double ValidationAccuracy,
     double LearningRate,
     double ImagesPerSecond,
-    TimeSpan Duration);
+    TimeSpan Duration)
+{
+    /// <summary>What the trainer said of it.</summary>
+    public static EpochRecord Of(EpochResult epoch, int trainImages) => new(epoch.Epoch, epoch.TrainLoss, epoch.TrainAccuracy ?? double.NaN, epoch.ValidationLoss ?? double.NaN, epoch.ValidationAccuracy ?? double.NaN,
+        epoch.LearningRate, epoch.SamplesPerSecond, TimeSpan.FromSeconds(trainImages / epoch.SamplesPerSecond));
+}

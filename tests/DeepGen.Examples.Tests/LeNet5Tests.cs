@@ -1,0 +1,35 @@
+using System.Globalization;
+using DeepGen.EndToEnd.Tests.Support;
+
+namespace DeepGen.Examples.Tests;
+
+/// <summary>The main job.</summary>
+public sealed class LeNet5Tests() : ExampleTest("LeNet5")
+{
+    [Fact]
+    public void One_epoch_leaves_the_accuracy_the_weights_and_the_report()
+    {
+        var trained = Run("--epochs", "1", "--batch", "32", "--seed", "3", "--threads", "2").Succeeded();
+        Assert.Empty(trained.Errors);
+        Assert.Matches(@"^test accuracy 0\.\d{4}$", trained.Lines[^1]);
+        Assert.InRange(double.Parse(trained.Lines[^1].Split(' ')[^1], CultureInfo.InvariantCulture), 0.3, 1);
+        Assert.Equal(["lenet5.safetensors", "report.html"], Files);
+        var report = File.ReadAllText(Path.Combine(Folder, "report.html"));
+        Assert.Contains("<svg", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=\"http", report, StringComparison.Ordinal);
+
+        // The saved weights are those of the last line.
+        Assert.Equal(trained.Lines[^1], Run("--epochs", "0", "--load", "lenet5.safetensors").Succeeded().Lines[^1]);
+    }
+
+    [Theory]
+    [InlineData("--epochs", "many", "--epochs takes a whole number")]
+    [InlineData("--batch", "0", "--batch takes a whole number")]
+    [InlineData("--data", "nowhere", "nowhere")]
+    [InlineData("--load", "nowhere.safetensors", "nowhere.safetensors")]
+    [InlineData("--speed", "9", "--speed")]
+    public void A_wrong_option_is_one_line_and_exit_code_1(string option, string value, string expected) => Refused(expected, option, value);
+
+    [Fact]
+    public void Help_lists_every_option() => HelpLists("--data", "--epochs", "--batch", "--seed", "--threads", "--save", "--load");
+}
