@@ -366,13 +366,14 @@ public static unsafe partial class Convolution
 
             var image = BandImages(job, sample * job->Groups + group, samples, firstRow, out var imageSize);
 
-            // Sums of the band: channel by channel, samples and pixels in order.
+            // Sums of the band: channel by channel, samples and pixels in order. A streamed band stores its tiles as they are finished.
+            var isStreamed = job->IsStreamed;
             var bandHeight = Math.Min(rows * job->StepHeight, job->Height - firstRow * job->StepHeight);
             var sampleSize = (nint)bandHeight * job->Width;
             var sumStep = (samples * sampleSize + Tile.Columns + 15) / 16 * 16;
             if (sumStep % 256 == 0)
                 sumStep += 16; // neighbouring channels must not fall into the same cache sets
-            var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
+            var sums = isStreamed ? null : Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
             for (var i = 0; i < job->Passes; i++)
             {
                 var pass = job->Pass + (sample % job->Image.Slices + job->PhaseShift) % job->Phases * job->Passes + i;
@@ -391,17 +392,21 @@ public static unsafe partial class Convolution
                     Left = left,
                     Table = job->Table + pass->First,
                     Terms = pass->Terms,
+                    FirstSample = sample,
+                    FirstChannel = group * job->Outputs,
                     FirstStrip = firstStrip,
                     LastStrip = lastStrip,
                 };
                 if (window.Rows <= 0 || window.Columns <= 0)
                     continue;
                 if (job->IsPacked)
-                    PackedPixels(job, window);
+                    PackedPixels(job, window, ref e);
                 else
                     for (var n = 0; n < samples; n++)
                         DirectPixels(job, window, n);
             }
+            if (isStreamed)
+                continue;
             for (var o = firstOutput; o < lastOutput; o++)
             {
                 var channel = group * job->Outputs + o;
@@ -600,14 +605,17 @@ public static unsafe partial class Convolution
     /// samples, so every column is a pixel.
     /// </summary>
     [MethodImpl(Optimize)]
-    private static void PackedPixels(ConvJob* job, in ConvWindow win)
+    private static void PackedPixels<E>(ConvJob* job, in ConvWindow win, ref E e)
+        where E : struct, IEpilogue
     {
         nint lanes = Tile.Lanes, columns = Tile.Columns;
         var strips = Tile.Strips(job->Outputs);
         var pixels = (nint)win.Samples * win.Rows * win.Columns;
         var firstOutput = Tile.StripBegin(job->Outputs, strips, win.FirstStrip);
         var lastOutput = Tile.StripBegin(job->Outputs, strips, win.LastStrip);
-        var isDense = job->StepHeight == 1 && job->StepWidth == 1;
+        var isStreamed = job->IsStreamed;
+        // Sums over one block of terms are stored before the next strip's begin.
+        var isOneBlock = win.Terms <= Depth;
         var depthOfPanel = Math.Min(Depth, win.Terms);
         var panelSize = (depthOfPanel + 1) * columns;
         var panels = Workers.Scratch(PanelSlot, PanelsAtATime * panelSize);
@@ -640,14 +648,14 @@ public static unsafe partial class Convolution
                     var first = Tile.StripBegin(job->Outputs, strips, strip);
                     var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
                     var left = win.Left + first * win.Terms + k * height;
-                    // A dense band takes tiles as they come; the surplus of its last panel has room.
-                    var target = isDense ? win.Sums + first * win.SumStep + q : tiles + first * tileStep;
-                    var targetStep = isDense ? win.SumStep : tileStep;
+                    var target = isStreamed && isOneBlock ? tiles : tiles + first * tileStep;
                     for (var i = 0; i < panelCount; i++)
-                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, target + i * columns, targetStep, k > 0);
+                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, target + i * columns, tileStep, k > 0);
+                    if (isStreamed && k + depth >= win.Terms)
+                        StorePixels(job, win, ref e, target, tileStep, first, height, q, last);
                 }
             }
-            if (isDense)
+            if (isStreamed)
                 continue;
             for (int i = 0, panel = 0; i < count; i++)
             {
@@ -657,6 +665,29 @@ public static unsafe partial class Convolution
             }
 
             int Vectors(int panel) => last - q - panel * columns > lanes ? 2 : 1;
+        }
+    }
+
+    /// <summary>Stores the finished sums of a strip's channels for pixels begin … end − 1 of a window through the epilogue.</summary>
+    [MethodImpl(Optimize)]
+    private static void StorePixels<E>(ConvJob* job, in ConvWindow win, ref E e, float* tiles, nint tileStep, nint first, nint height, nint begin, nint end)
+        where E : struct, IEpilogue
+    {
+        var plane = (nint)job->Height * job->Width;
+        for (var at = begin; at < end;)
+        {
+            var n = at / win.SampleSize;
+            var inSample = at - n * win.SampleSize;
+            var length = Math.Min(end - at, win.SampleSize - inSample);
+            var (volume, slice) = Math.DivRem(win.FirstSample + n, job->Image.Slices);
+            var column = slice * plane + (nint)win.FirstRow * job->Width + inSample;
+            var channel = win.FirstChannel + first;
+            for (nint r = 0; r < height; r++, channel++)
+            {
+                var body = new Through<E>(ref e, tiles + r * tileStep + at - begin, job->Target, channel, column, (volume * job->Groups * job->Outputs + channel) * job->Image.Slices * plane + column);
+                Simd.Map(in body, length);
+            }
+            at += length;
         }
     }
 
