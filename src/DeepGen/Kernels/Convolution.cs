@@ -616,6 +616,7 @@ public static unsafe partial class Convolution
         var isStreamed = job->IsStreamed;
         // Sums over one block of terms are stored before the next strip's begin.
         var isOneBlock = win.Terms <= Depth;
+        var plane = (nint)job->Height * job->Width;
         var depthOfPanel = Math.Min(Depth, win.Terms);
         var panelSize = (depthOfPanel + 1) * columns;
         var panels = Workers.Scratch(PanelSlot, PanelsAtATime * panelSize);
@@ -649,10 +650,13 @@ public static unsafe partial class Convolution
                     var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
                     var left = win.Left + first * win.Terms + k * height;
                     var target = isStreamed && isOneBlock ? tiles : tiles + first * tileStep;
+                    // What needs no epilogue goes where it belongs, but for the last columns, of which a tile writes too many.
+                    var atOnce = typeof(E) == typeof(Identity) && isStreamed && win.Samples == 1 ? (int)((last - q) / columns) : 0;
+                    var output = atOnce > 0 ? Output(job, win, first, q) : null;
                     for (var i = 0; i < panelCount; i++)
-                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, target + i * columns, tileStep, k > 0);
+                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, (i < atOnce ? output : target) + i * columns, i < atOnce ? job->Image.Slices * plane : tileStep, k > 0);
                     if (isStreamed && k + depth >= win.Terms)
-                        StorePixels(job, win, ref e, target, tileStep, first, height, q, last);
+                        StorePixels(job, win, ref e, target + atOnce * columns, tileStep, first, height, q + atOnce * columns, last);
                 }
             }
             if (isStreamed)
@@ -666,6 +670,14 @@ public static unsafe partial class Convolution
 
             int Vectors(int panel) => last - q - panel * columns > lanes ? 2 : 1;
         }
+    }
+
+    /// <summary>Where a channel's pixel of the window's only sample stands in the target.</summary>
+    private static float* Output(ConvJob* job, in ConvWindow win, nint channel, nint pixel)
+    {
+        var plane = (nint)job->Height * job->Width;
+        var (volume, slice) = Math.DivRem(win.FirstSample, job->Image.Slices);
+        return job->Target + ((volume * job->Groups * job->Outputs + win.FirstChannel + channel) * job->Image.Slices + slice) * plane + (nint)win.FirstRow * job->Width + pixel;
     }
 
     /// <summary>Stores the finished sums of a strip's channels for pixels begin … end − 1 of a window through the epilogue.</summary>
@@ -695,13 +707,17 @@ public static unsafe partial class Convolution
     /// <returns>The number of pieces, with those that were there before.</returns>
     private static int FindPieces(ConvJob* job, in ConvWindow win, nint begin, nint end, Piece* pieces, int count)
     {
+        // Rows that stand end to end in the image and in the target are one.
+        var isOneRow = job->Image.IsSource && job->IsStreamed;
+        var rows = isOneRow ? 1 : win.Rows;
+        var columns = isOneRow ? win.Rows * win.Columns : win.Columns;
         for (var at = begin; at < end;)
         {
-            var row = at / win.Columns;
-            var column = at % win.Columns;
-            var sample = row / win.Rows;
-            row %= win.Rows;
-            var length = Math.Min(win.Columns - column, end - at);
+            var row = at / columns;
+            var column = at % columns;
+            var sample = row / rows;
+            row %= rows;
+            var length = Math.Min(columns - column, end - at);
             pieces[count++] = new Piece
             {
                 Source = win.Image + sample * win.ImageSize + row * job->Image.RowLength + column,
@@ -721,21 +737,29 @@ public static unsafe partial class Convolution
     [MethodImpl(Optimize)]
     private static void PackPanels(Piece* pieces, int count, nint* table, nint depth, float* panels)
     {
+        if (Simd.Level >= 512)
+            PackPanels<F512>(pieces, count, table, depth, panels);
+        else if (Simd.Level >= 256)
+            PackPanels<F256>(pieces, count, table, depth, panels);
+        else
+            PackPanels<F128>(pieces, count, table, depth, panels);
+    }
+
+    [MethodImpl(Optimize)]
+    private static void PackPanels<V>(Piece* pieces, int count, nint* table, nint depth, float* panels)
+        where V : unmanaged, ISimd<V>
+    {
         for (nint k = 0; k < depth; k++)
         {
-            for (var i = 0; i < count; i++)
+            var term = table[k];
+            var end = pieces + count;
+            for (var piece = pieces; piece < end; piece++)
             {
-                var from = pieces[i].Source + table[k];
-                var to = panels + pieces[i].Packed + k * pieces[i].Step;
-                for (nint j = 0; j < pieces[i].Length; j += Tile.Lanes)
-                {
-                    if (Simd.Level >= 512)
-                        F512.Store(to + j, F512.Load(from + j));
-                    else if (Simd.Level >= 256)
-                        F256.Store(to + j, F256.Load(from + j));
-                    else
-                        F128.Store(to + j, F128.Load(from + j));
-                }
+                var from = piece->Source + term;
+                var to = panels + piece->Packed + k * piece->Step;
+                V.Store(to, V.Load(from));
+                if (piece->Length > V.Width)
+                    V.Store(to + V.Width, V.Load(from + V.Width));
             }
         }
     }
