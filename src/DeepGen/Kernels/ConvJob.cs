@@ -99,6 +99,9 @@ public static unsafe partial class Convolution
         public int PhaseShift;
         public bool IsPacked;
 
+        /// <summary>Whether the packed path meets every pixel of the target in order, and so stores each tile as soon as it is finished.</summary>
+        public readonly bool IsStreamed => IsPacked && StepHeight == 1 && StepWidth == 1;
+
         /// <summary>Depthwise, where the taps of a kernel's column lie in three neighbouring rows: the columns of the kernel, else 0.</summary>
         public int ColumnsOfThree;
 
@@ -162,6 +165,12 @@ public static unsafe partial class Convolution
         public float* Left;
         public nint* Table;
         public nint Terms;
+
+        /// <summary>First image of the tensor, of those of all samples.</summary>
+        public nint FirstSample;
+
+        /// <summary>First channel of the group in the target.</summary>
+        public nint FirstChannel;
         public nint FirstStrip;
         public nint LastStrip;
     }

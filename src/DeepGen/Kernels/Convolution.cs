@@ -366,13 +366,14 @@ public static unsafe partial class Convolution
 
             var image = BandImages(job, sample * job->Groups + group, samples, firstRow, out var imageSize);
 
-            // Sums of the band: channel by channel, samples and pixels in order.
+            // Sums of the band: channel by channel, samples and pixels in order. A streamed band stores its tiles as they are finished.
+            var isStreamed = job->IsStreamed;
             var bandHeight = Math.Min(rows * job->StepHeight, job->Height - firstRow * job->StepHeight);
             var sampleSize = (nint)bandHeight * job->Width;
             var sumStep = (samples * sampleSize + Tile.Columns + 15) / 16 * 16;
             if (sumStep % 256 == 0)
                 sumStep += 16; // neighbouring channels must not fall into the same cache sets
-            var sums = Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
+            var sums = isStreamed ? null : Workers.Scratch(SumSlot, sumStep * job->Outputs + 2 * Tile.Columns);
             for (var i = 0; i < job->Passes; i++)
             {
                 var pass = job->Pass + (sample % job->Image.Slices + job->PhaseShift) % job->Phases * job->Passes + i;
@@ -391,17 +392,21 @@ public static unsafe partial class Convolution
                     Left = left,
                     Table = job->Table + pass->First,
                     Terms = pass->Terms,
+                    FirstSample = sample,
+                    FirstChannel = group * job->Outputs,
                     FirstStrip = firstStrip,
                     LastStrip = lastStrip,
                 };
                 if (window.Rows <= 0 || window.Columns <= 0)
                     continue;
                 if (job->IsPacked)
-                    PackedPixels(job, window);
+                    PackedPixels(job, window, ref e);
                 else
                     for (var n = 0; n < samples; n++)
                         DirectPixels(job, window, n);
             }
+            if (isStreamed)
+                continue;
             for (var o = firstOutput; o < lastOutput; o++)
             {
                 var channel = group * job->Outputs + o;
@@ -600,14 +605,18 @@ public static unsafe partial class Convolution
     /// samples, so every column is a pixel.
     /// </summary>
     [MethodImpl(Optimize)]
-    private static void PackedPixels(ConvJob* job, in ConvWindow win)
+    private static void PackedPixels<E>(ConvJob* job, in ConvWindow win, ref E e)
+        where E : struct, IEpilogue
     {
         nint lanes = Tile.Lanes, columns = Tile.Columns;
         var strips = Tile.Strips(job->Outputs);
         var pixels = (nint)win.Samples * win.Rows * win.Columns;
         var firstOutput = Tile.StripBegin(job->Outputs, strips, win.FirstStrip);
         var lastOutput = Tile.StripBegin(job->Outputs, strips, win.LastStrip);
-        var isDense = job->StepHeight == 1 && job->StepWidth == 1;
+        var isStreamed = job->IsStreamed;
+        // Sums over one block of terms are stored before the next strip's begin.
+        var isOneBlock = win.Terms <= Depth;
+        var plane = (nint)job->Height * job->Width;
         var depthOfPanel = Math.Min(Depth, win.Terms);
         var panelSize = (depthOfPanel + 1) * columns;
         var panels = Workers.Scratch(PanelSlot, PanelsAtATime * panelSize);
@@ -640,14 +649,17 @@ public static unsafe partial class Convolution
                     var first = Tile.StripBegin(job->Outputs, strips, strip);
                     var height = Tile.StripBegin(job->Outputs, strips, strip + 1) - first;
                     var left = win.Left + first * win.Terms + k * height;
-                    // A dense band takes tiles as they come; the surplus of its last panel has room.
-                    var target = isDense ? win.Sums + first * win.SumStep + q : tiles + first * tileStep;
-                    var targetStep = isDense ? win.SumStep : tileStep;
+                    var target = isStreamed && isOneBlock ? tiles : tiles + first * tileStep;
+                    // What needs no epilogue goes where it belongs, but for the last columns, of which a tile writes too many.
+                    var atOnce = typeof(E) == typeof(Identity) && isStreamed && win.Samples == 1 ? (int)((last - q) / columns) : 0;
+                    var output = atOnce > 0 ? Output(job, win, first, q) : null;
                     for (var i = 0; i < panelCount; i++)
-                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, target + i * columns, targetStep, k > 0);
+                        Tile.Kernel(height, Vectors(i), false)(depth, left, height, panels + i * panelSize, Vectors(i) * lanes, null, (i < atOnce ? output : target) + i * columns, i < atOnce ? job->Image.Slices * plane : tileStep, k > 0);
+                    if (isStreamed && k + depth >= win.Terms)
+                        StorePixels(job, win, ref e, target + atOnce * columns, tileStep, first, height, q + atOnce * columns, last);
                 }
             }
-            if (isDense)
+            if (isStreamed)
                 continue;
             for (int i = 0, panel = 0; i < count; i++)
             {
@@ -660,17 +672,52 @@ public static unsafe partial class Convolution
         }
     }
 
+    /// <summary>Where a channel's pixel of the window's only sample stands in the target.</summary>
+    private static float* Output(ConvJob* job, in ConvWindow win, nint channel, nint pixel)
+    {
+        var plane = (nint)job->Height * job->Width;
+        var (volume, slice) = Math.DivRem(win.FirstSample, job->Image.Slices);
+        return job->Target + ((volume * job->Groups * job->Outputs + win.FirstChannel + channel) * job->Image.Slices + slice) * plane + (nint)win.FirstRow * job->Width + pixel;
+    }
+
+    /// <summary>Stores the finished sums of a strip's channels for pixels begin … end − 1 of a window through the epilogue.</summary>
+    [MethodImpl(Optimize)]
+    private static void StorePixels<E>(ConvJob* job, in ConvWindow win, ref E e, float* tiles, nint tileStep, nint first, nint height, nint begin, nint end)
+        where E : struct, IEpilogue
+    {
+        var plane = (nint)job->Height * job->Width;
+        for (var at = begin; at < end;)
+        {
+            var n = at / win.SampleSize;
+            var inSample = at - n * win.SampleSize;
+            var length = Math.Min(end - at, win.SampleSize - inSample);
+            var (volume, slice) = Math.DivRem(win.FirstSample + n, job->Image.Slices);
+            var column = slice * plane + (nint)win.FirstRow * job->Width + inSample;
+            var channel = win.FirstChannel + first;
+            for (nint r = 0; r < height; r++, channel++)
+            {
+                var body = new Through<E>(ref e, tiles + r * tileStep + at - begin, job->Target, channel, column, (volume * job->Groups * job->Outputs + channel) * job->Image.Slices * plane + column);
+                Simd.Map(in body, length);
+            }
+            at += length;
+        }
+    }
+
     /// <summary>The runs of neighbouring pixels that pixels begin … end − 1 of a window consist of.</summary>
     /// <returns>The number of pieces, with those that were there before.</returns>
     private static int FindPieces(ConvJob* job, in ConvWindow win, nint begin, nint end, Piece* pieces, int count)
     {
+        // Rows that stand end to end in the image and in the target are one.
+        var isOneRow = job->Image.IsSource && job->IsStreamed;
+        var rows = isOneRow ? 1 : win.Rows;
+        var columns = isOneRow ? win.Rows * win.Columns : win.Columns;
         for (var at = begin; at < end;)
         {
-            var row = at / win.Columns;
-            var column = at % win.Columns;
-            var sample = row / win.Rows;
-            row %= win.Rows;
-            var length = Math.Min(win.Columns - column, end - at);
+            var row = at / columns;
+            var column = at % columns;
+            var sample = row / rows;
+            row %= rows;
+            var length = Math.Min(columns - column, end - at);
             pieces[count++] = new Piece
             {
                 Source = win.Image + sample * win.ImageSize + row * job->Image.RowLength + column,
@@ -690,21 +737,29 @@ public static unsafe partial class Convolution
     [MethodImpl(Optimize)]
     private static void PackPanels(Piece* pieces, int count, nint* table, nint depth, float* panels)
     {
+        if (Simd.Level >= 512)
+            PackPanels<F512>(pieces, count, table, depth, panels);
+        else if (Simd.Level >= 256)
+            PackPanels<F256>(pieces, count, table, depth, panels);
+        else
+            PackPanels<F128>(pieces, count, table, depth, panels);
+    }
+
+    [MethodImpl(Optimize)]
+    private static void PackPanels<V>(Piece* pieces, int count, nint* table, nint depth, float* panels)
+        where V : unmanaged, ISimd<V>
+    {
         for (nint k = 0; k < depth; k++)
         {
-            for (var i = 0; i < count; i++)
+            var term = table[k];
+            var end = pieces + count;
+            for (var piece = pieces; piece < end; piece++)
             {
-                var from = pieces[i].Source + table[k];
-                var to = panels + pieces[i].Packed + k * pieces[i].Step;
-                for (nint j = 0; j < pieces[i].Length; j += Tile.Lanes)
-                {
-                    if (Simd.Level >= 512)
-                        F512.Store(to + j, F512.Load(from + j));
-                    else if (Simd.Level >= 256)
-                        F256.Store(to + j, F256.Load(from + j));
-                    else
-                        F128.Store(to + j, F128.Load(from + j));
-                }
+                var from = piece->Source + term;
+                var to = panels + piece->Packed + k * piece->Step;
+                V.Store(to, V.Load(from));
+                if (piece->Length > V.Width)
+                    V.Store(to + V.Width, V.Load(from + V.Width));
             }
         }
     }

@@ -13,10 +13,10 @@ public static unsafe class MatMul
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Length of a block of k: sums up to this length never leave the registers. What a tile reads streams from the second-level cache, which keeps pace.</summary>
-    private const nint Depth = 1024;
+    private const nint Depth = 512;
 
     /// <summary>Columns of b packed at a time while all of a fits into the third-level cache: with the strips they fit into a second-level cache of 1 MiB.</summary>
-    private const nint FewColumns = 64;
+    private const nint FewColumns = 128;
 
     /// <summary>As FewColumns for a greater a, which then passes less often.</summary>
     private const nint ManyColumns = 1024;

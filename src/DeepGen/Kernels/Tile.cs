@@ -13,7 +13,7 @@ internal static unsafe class Tile
     private const MethodImplOptions Optimize = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>From this length on fetching c ahead of its use costs nothing beside the sums.</summary>
-    private const nint LongSum = 128;
+    private const nint LongSum = 64;
 
     /// <summary>Greatest height: 24 of 32 registers hold sums with AVX-512, 12 of 16 below.</summary>
     public static int MaxRows
