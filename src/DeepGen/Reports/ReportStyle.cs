@@ -53,7 +53,7 @@ internal static class ReportStyle
         .chart .curve { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
         .chart .dot { fill: var(--c); }
         .chart .target { fill: transparent; } .chart .target:hover { fill: color-mix(in srgb, var(--ink) 16%, transparent); }
-        .chart .cell { fill: var(--c0); }
+        .chart .cell { fill: var(--c0); } .chart .cell.bad { fill: var(--miss); } .chart.map { max-width: 1080px; }
         .chart .name { text-anchor: end; }
         .chart .bars { fill: var(--c); stroke: none; }
         .chart .zero { stroke: var(--muted); stroke-dasharray: 2 3; opacity: 0.7; }
@@ -90,6 +90,7 @@ internal static class ReportStyle
         .figures td.bad { color: var(--miss); font-weight: 600; }
         .small { display: grid; grid-template-columns: repeat(auto-fill, minmax(228px, 1fr)); gap: 18px; }
         .small .name { font-size: 13px; font-weight: 600; overflow-wrap: anywhere; } .small .muted { font-size: 12px; }
+        .small .chart { background: var(--wash); border-radius: 6px; margin-top: 4px; } .range { display: flex; justify-content: space-between; gap: 8px; white-space: nowrap; } .bad { color: var(--miss); font-size: 12.5px; }
         summary { cursor: pointer; } summary h2 { display: inline; } details[open] > summary { margin-bottom: 10px; }
         @media print { body { background: #fff; } section { break-inside: avoid; } }
         @media (prefers-reduced-motion: reduce) { .status.running::before { animation: none; } }

@@ -12,6 +12,7 @@ public sealed class TrainingWarnings : ITrainingWatcher
 
     private readonly HashSet<(TrainingWarningKind, string)> _told = [];
     private GradientNorms? _norms;
+    private UnitProbe? _probe;
     private double[] _usual = [];
     private int _looks;
 
@@ -21,8 +22,15 @@ public sealed class TrainingWarnings : ITrainingWatcher
     /// <summary>How many times smaller than the largest of the network the mean gradient of a weight (its root mean square) must be to be told as vanishing. Below 1.</summary>
     public double VanishingRatio { get; init; } = 1e-6;
 
+    /// <summary>From which share of a rectifier's units on the dead ones are told.</summary>
+    public double DeadShare { get; init; } = 0.1;
+
+    /// <summary>How many samples of the validation data (of the training data where there are none), evenly over it, dead units are looked for with; at most an eighth of the training samples. 0 for none.</summary>
+    public int Samples { get; init; } = 256;
+
     void ITrainingWatcher.OnBegin(WatchedTraining training)
     {
+        _probe = new UnitProbe(training.Network, training.ValidationData ?? training.TrainData, Math.Min(Samples, (training.TrainData.Count + 7) / 8));
         _told.Clear();
         _norms = new GradientNorms(training.Network);
         _usual = new double[_norms.Parameters.Count];
@@ -46,6 +54,26 @@ public sealed class TrainingWarnings : ITrainingWatcher
     {
         if (_norms!.Any) Vanishing(training);
         _norms.Clear();
+        DeadUnits(training);
+    }
+
+    void ITrainingWatcher.OnEnd(WatchedTraining training, FitResult? result, Exception? error) => _probe?.Dispose();
+
+    private void DeadUnits(WatchedTraining training)
+    {
+        if (_probe!.Samples.Length == 0 || _probe.Rectifiers.Count == 0) return;
+        _probe.Run();
+        for (var i = 0; i < _probe.Rectifiers.Count; i++)
+        {
+            var (layer, units) = (_probe.Rectifiers[i].Layer, UnitProbe.Units(_probe.Rectifiers[i]));
+            var dead = _probe.Dead(i).ToArray();
+
+            // A few are usual in wide layers, and no harm.
+            if (dead.Length == 0 || dead.Length < DeadShare * units || !_told.Add((TrainingWarningKind.DeadUnits, layer))) continue;
+            var which = dead.Length == units ? "all" : string.Join(", ", dead.Take(8)) + (dead.Length > 8 ? ", …" : "");
+            Warn(training, TrainingWarningKind.DeadUnits, layer,
+                $"{dead.Length} of {Shapes.Count(units, "unit")} of {layer} ({which}) are zero for all of {Shapes.Count(_probe.Samples.Length, "sample")}, so nothing reaches the weights before them. A smaller learning rate, a warm-up, He's initialization or LeakyRelu may help.");
+        }
     }
 
     private void Exploding(WatchedTraining training, int parameter)
