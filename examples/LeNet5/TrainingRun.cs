@@ -16,7 +16,7 @@ public sealed class TrainingRun(Settings settings)
     /// <summary>Images of one call when nothing is trained: enough to keep every thread busy.</summary>
     private const int PredictBatch = 256;
 
-    private const int MistakesShown = 18;
+    private const int MistakesShown = 16;
 
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
@@ -56,7 +56,6 @@ public sealed class TrainingRun(Settings settings)
             var seconds = fit.History.Sum(e => data.Train.Count / e.SamplesPerSecond);
             Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {Counted(epochs, "epoch")} in {seconds:0.00} s, {seconds / epochs:0.000} s an epoch; kept the weights of epoch {fit.BestEpoch ?? epochs}"));
             Console.WriteLine();
-            report.AddHeadline("training time", Invariant($"{seconds:0.00} s"), Invariant($"{data.Train.Count * epochs / seconds:N0} images/s"));
         }
 
         var test = Metrics.Evaluate(net, data.Test);
@@ -64,6 +63,8 @@ public sealed class TrainingRun(Settings settings)
         Console.WriteLine();
         report.AddHeadline("test accuracy", Invariant($"{test.Accuracy:0.0000}"), Invariant($"{test.Correct:N0} of {test.Predictions:N0} images"));
         report.AddHeadline("test loss", Invariant($"{test.Loss:0.0000}"), "cross-entropy, nats");
+        if (fit is not null)
+            report.AddHeadline("training time", Invariant($"{fit.Elapsed.TotalSeconds:0.00} s"), "with validation");
         report.AddConfusion("Test images: confusion matrix", test.Heads[0]);
         report.AddPredictions("Test images: most confident mistakes", ShownPrediction.Worst(net, data.Test, MistakesShown, data.ClassNames, data.Test.Picture));
         report.Finish();

@@ -8,7 +8,7 @@ namespace DeepGen;
 internal sealed class FitRecord(TrainingReport report, string? name) : ITrainingWatcher
 {
     /// <summary>So many samples with their predictions, and as many of the worst mistakes.</summary>
-    private const int ShownSamples = 18;
+    private const int ShownSamples = 16;
 
     /// <summary>Histograms of more parameters than that would hide each other.</summary>
     private const int ShownParameters = 120;
@@ -29,9 +29,10 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
         _probe?.Dispose();
         _probe = new UnitProbe(training.Network, Shown(training), Math.Min(report.Samples, (training.TrainData.Count + 7) / 8));
         Status(contents, training);
-        contents.SetTile(Named("parameters"), Html.Invariant($"{training.Network.Parameters.TrainableValues:N0}"), training.Network.Definition.Name);
+        contents.SetTile(Named("parameters"), Html.Invariant($"{training.Network.Parameters.TrainableValues:N0}"), training.Network.Definition.Name, last: true);
         Facts(contents, training);
         contents.Chart("Loss", Per.Epoch);
+        contents.Chart("Accuracy", Per.Epoch, 1);
         foreach (var epoch in training.History) Add(contents, epoch, training.Options.Metric);
         _steps = contents.Chart("Loss of the steps", Per.Epoch)[name ?? "batch"].Points;
         _rates = contents.Chart("Learning rate", Per.Epoch)[name ?? "learning rate"].Points;
@@ -54,6 +55,7 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
         {
             Status(contents, training);
             Add(contents, epoch, training.Options.Metric);
+            if (epoch.IsBest) contents.SetTile(Named("best epoch"), Html.Invariant($"{epoch.Epoch}"), Judged(epoch, training.Options.Metric), last: true);
             if (_norms!.Any) _map!.Add(epoch.Epoch, [.. Enumerable.Range(0, _norms.Parameters.Count).Select(_norms.Of)]);
             _norms.Clear();
             if (due) Look(contents, training);
@@ -81,6 +83,12 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
         }, write: true);
         _probe?.Dispose();
     }
+
+    /// <summary>What an epoch was judged by.</summary>
+    private static string Judged(EpochResult epoch, EpochMetric? metric) => metric != null ? $"{metric.Name} {Html.Number(epoch.Metric ?? double.NaN)}"
+        : epoch.ValidationAccuracy is { } accuracy ? $"validation accuracy {Html.Number(accuracy)}"
+        : epoch.ValidationLoss is { } loss ? $"validation loss {Html.Number(loss)}"
+        : $"train loss {Html.Number(epoch.TrainLoss)}";
 
     /// <summary>The samples that are shown.</summary>
     private static IDataset Shown(WatchedTraining training) => training.ValidationData ?? training.TrainData;
@@ -161,7 +169,7 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
     {
         var filters = training.Network.Parameters.FirstOrDefault(parameter => parameter.IsTrainable && parameter.Shape is [_, 1 or 3, > 1, > 1]);
         if (filters == null || filters.Shape[0] > 512) return;
-        var picture = Html.Picture(PictureGrid.OfFilters(filters), Math.Min(520, 34 * (int)Math.Ceiling(Math.Sqrt(filters.Shape[0]))), "first-layer filters");
+        var picture = Html.Picture(PictureGrid.OfFilters(filters), Math.Min(520, 90 * (int)Math.Ceiling(Math.Sqrt(filters.Shape[0]))), "first-layer filters");
         contents.Set(Named("First-layer filters"), ReportPlace.Inside, "", picture, figure: true, half: true, note: $"{filters.Name}, {Shapes.Text(filters.Shape)}, each scaled for itself.");
     }
 

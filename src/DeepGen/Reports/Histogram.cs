@@ -72,7 +72,7 @@ internal sealed class Histogram
             svg.Append(Html.Invariant($"<line class=\"zero\" x1=\"{zero:0.#}\" x2=\"{zero:0.#}\" y1=\"0\" y2=\"{Height}\"/>"));
         }
 
-        return svg.Append("</svg>").Append($"<div class=\"range muted\"><span>{Html.Number(Lowest)}</span><span>{Html.Number(Mean)} ± {Html.Number(Deviation)}</span><span>{Html.Number(Highest)}</span></div>")
+        return svg.Append("</svg>").Append($"<div class=\"range muted\"><span>{Html.Number(Lowest, 3)}</span><span>{Html.Number(Mean, 2)} ± {Html.Number(Deviation, 2)}</span><span>{Html.Number(Highest, 3)}</span></div>")
             .Append(NotFinite > 0 ? $"<div class=\"bad\">{Shapes.Count(NotFinite, "value")} not finite</div>" : "").ToString();
     }
 

@@ -20,15 +20,19 @@ internal static class Html
     public static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>A value in few characters: four significant digits, with an exponent where it is very large or small; – for none.</summary>
-    public static string Number(double value)
+    public static string Number(double value) => Number(value, 4);
+
+    /// <summary>As the other overload, with so many digits.</summary>
+    public static string Number(double value, int digits)
     {
         if (double.IsNaN(value)) return "–";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
         var size = Math.Abs(value);
         if (size == 0) return "0";
-        if (size is < 1e-3 or >= 1e6) return value.ToString("0.##e+0", CultureInfo.InvariantCulture);
-        var decimals = Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 6);
-        return value.ToString(size >= 1000 ? "#,0" : "0." + new string('#', decimals), CultureInfo.InvariantCulture);
+        var format = size is < 1e-3 or >= 1e6 ? "0." + new string('#', digits - 2) + "e+0"
+            : size >= 1000 ? "#,0"
+            : "0." + new string('#', Math.Clamp(digits - 1 - (int)Math.Floor(Math.Log10(size)), 0, 6));
+        return value.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−').Replace("e−", "e-", StringComparison.Ordinal).Replace("e+", "e", StringComparison.Ordinal);
     }
 
     /// <summary>A time as one says it: 4.2 s, 3 min 20 s, 2 h 5 min.</summary>

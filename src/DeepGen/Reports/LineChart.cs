@@ -19,8 +19,8 @@ internal static class LineChart
         var (first, last) = (points.Min(point => point.X), points.Max(point => point.X));
         var (lowest, highest) = (points.Min(point => point.Y), points.Max(point => point.Y));
 
-        // Where a curve falls over many orders of magnitude, equal ratios are equal distances.
-        var logarithmic = lowest > 0 && highest / lowest > 300;
+        // Where most of a curve lies orders of magnitude below its highest, equal ratios are equal distances.
+        var logarithmic = lowest > 0 && highest / lowest > 300 && points.Select(point => point.Y).Order().ElementAt(points.Count / 2) < highest / 30;
         var (low, high, ticks) = logarithmic ? Decades(lowest, highest) : Linear(lowest, highest, chart.Limit);
         double Scaled(double value) => logarithmic ? Math.Log10(value) : value;
         double X(double x) => last == first ? (Left + Width - Right) / 2 : Left + ((Width - Left - Right) * (x - first) / (last - first));

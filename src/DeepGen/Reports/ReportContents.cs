@@ -25,7 +25,7 @@ internal enum ReportPlace
 /// <summary>What a page shows, section by section as HTML, so that writing it again costs little.</summary>
 internal sealed class ReportContents(string title)
 {
-    private readonly List<(string Name, string Value, string Note)> _tiles = [];
+    private readonly List<(string Name, string Value, string Note, bool Last)> _tiles = [];
     private readonly List<ReportSection> _sections = [];
     private readonly List<Chart> _charts = [];
     private readonly long _began = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -45,7 +45,8 @@ internal sealed class ReportContents(string title)
     /// <summary>The epoch whose weights were kept, where the charts have a mark.</summary>
     public int? Kept { get; set; }
 
-    public IReadOnlyList<(string Name, string Value, string Note)> Tiles => _tiles;
+    /// <summary>Those of the program stand before those that are known anyway.</summary>
+    public IEnumerable<(string Name, string Value, string Note, bool Last)> Tiles => _tiles.OrderBy(tile => tile.Last);
 
     public IReadOnlyList<Chart> Charts => _charts;
 
@@ -56,11 +57,11 @@ internal sealed class ReportContents(string title)
 
     public void End(string how) => Ended ??= how;
 
-    public void SetTile(string name, string value, string note)
+    public void SetTile(string name, string value, string note, bool last = false)
     {
         var at = _tiles.FindIndex(tile => tile.Name == name);
-        if (at < 0) _tiles.Add((name, value, note));
-        else _tiles[at] = (name, value, note);
+        if (at < 0) _tiles.Add((name, value, note, last));
+        else _tiles[at] = (name, value, note, last);
     }
 
     /// <summary>The chart of a name, which is made where there is none.</summary>

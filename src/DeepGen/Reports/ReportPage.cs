@@ -105,10 +105,10 @@ internal static class ReportPage
 
     private static void Tiles(StringBuilder html, ReportContents contents)
     {
-        if (contents.Tiles.Count == 0) return;
+        if (!contents.Tiles.Any()) return;
         html.Append("<section class=\"tiles\">\n");
         var lead = " lead";
-        foreach (var (name, value, note) in contents.Tiles)
+        foreach (var (name, value, note, _) in contents.Tiles)
         {
             html.Append($"<div class=\"tile{lead}\"><div class=\"name\">{Html.Text(name)}</div><div class=\"value\">{Html.Text(value)}</div><div class=\"muted\">{Html.Text(note)}</div></div>\n");
             lead = "";
