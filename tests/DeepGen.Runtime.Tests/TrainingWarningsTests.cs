@@ -19,10 +19,10 @@ public sealed class TrainingWarningsTests
         using var network = Rectified.Create(new NetworkOptions { Seed = 3, MaxBatch = 16 });
         network.Parameters["Dense1.bias"].Span[..3].Fill(-100);
         network.Parameters["Dense2.bias"].Span.Fill(-100);
-        var warnings = Warnings(network, Support.Clusters(96), new Sgd(0.01f), 2);
+        var warnings = Warnings(network, Support.Clusters(96), new Sgd(0.01f), 2, dead: 0.3);
         var dead = warnings.Where(warning => warning.Kind == TrainingWarningKind.DeadUnits).ToDictionary(warning => warning.Layer!);
         Assert.Equal(["Relu1", "Relu2"], dead.Keys.Order());
-        Assert.Contains("3 of 8 units of Relu1 (0, 1, 2) are zero for all of 12 samples", dead["Relu1"].Message, StringComparison.Ordinal);
+        Assert.Contains("3 of 8 units of Relu1 (0, 1, 2) are zero for all of 64 samples", dead["Relu1"].Message, StringComparison.Ordinal);
         Assert.Contains("6 of 6 units of Relu2 (all)", dead["Relu2"].Message, StringComparison.Ordinal);
         Assert.Equal(1, dead["Relu1"].Epoch);
 
@@ -36,7 +36,7 @@ public sealed class TrainingWarningsTests
     {
         using var network = Things.Create(new NetworkOptions { Seed = 3, MaxBatch = 16 });
         network.Parameters["Conv2d2.bias"].Span[5] = -100;
-        var warning = Assert.Single(Warnings(network, Pictures.Of(80, 0, 4, 1), new Sgd(0.001f), 1), warning => warning.Kind == TrainingWarningKind.DeadUnits);
+        var warning = Assert.Single(Warnings(network, Pictures.Of(80, 0, 4, 1), new Sgd(0.001f), 1, dead: 0), warning => warning.Layer == "Relu2");
         Assert.Contains("1 of 8 units of Relu2 (5)", warning.Message, StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class TrainingWarningsTests
     {
         using var network = new Linear(new NetworkOptions { Seed = 1 });
         var heard = new Heard();
-        var trainer = new Trainer(network, new TrainerOptions { Epochs = 5, Optimizer = new Sgd(1e30f), Watchers = [heard] });
+        var trainer = new Trainer(network, new TrainerOptions { Epochs = 5, Optimizer = new Sgd(3e38f), Watchers = [heard] });
         var error = Assert.Throws<NonFiniteException>(() => trainer.Fit(Support.Clusters(200)));
         var warning = Assert.Single(heard.Warnings);
         Assert.Equal((TrainingWarningKind.NonFinite, error.Layer, error.Step, error.Message), (warning.Kind, warning.Layer, warning.Step, warning.Message));
@@ -73,7 +73,7 @@ public sealed class TrainingWarningsTests
         using var network = Rectified.Create(new NetworkOptions { Seed = 3, MaxBatch = 16 });
         network.Parameters["Dense1.bias"].Span[..3].Fill(-100);
         var (progress, heard) = (new Recorder(), new Heard());
-        var fit = new Trainer(network, new TrainerOptions { Epochs = 2, BatchSize = 16, Watchers = [new TrainingWarnings(), heard] }).Fit(Support.Clusters(90), Support.Clusters(20), progress);
+        var fit = new Trainer(network, new TrainerOptions { Epochs = 2, BatchSize = 16, Watchers = [new TrainingWarnings { DeadShare = 0.3 }, heard] }).Fit(Support.Clusters(90), Support.Clusters(20), progress);
         Assert.Equal(heard.Warnings, progress.Reports.SelectMany(report => report.Warnings));
         Assert.NotEmpty(heard.Warnings);
         Assert.Same(fit, heard.Result);
@@ -95,10 +95,10 @@ public sealed class TrainingWarningsTests
         Assert.Equal(0, counter.Allocated);
     }
 
-    private static List<TrainingWarning> Warnings(Network network, IDataset data, Optimizer optimizer, int epochs, TrainerOptions? options = null)
+    private static List<TrainingWarning> Warnings(Network network, IDataset data, Optimizer optimizer, int epochs, TrainerOptions? options = null, double dead = 0.5)
     {
         var heard = new Heard();
-        new Trainer(network, (options ?? new TrainerOptions()) with { Epochs = epochs, Optimizer = optimizer, Watchers = [new TrainingWarnings(), heard] }).Fit(data);
+        new Trainer(network, (options ?? new TrainerOptions()) with { Epochs = epochs, Optimizer = optimizer, Watchers = [new TrainingWarnings { DeadShare = dead }, heard] }).Fit(data);
         return heard.Warnings;
     }
 

@@ -51,7 +51,7 @@ internal static class LayerTable
         var hasFields = rows.Any(r => r.Stride.Length > 0 && r.Field != "1");
         if (hasFields)
         {
-            lines[0] += " field, stride and padding: the receptive field on the input.";
+            lines[0] += " Field, stride and padding are those of the receptive field.";
         }
 
         // Names and shapes stand at the left; fields are left out where all is seen at once.

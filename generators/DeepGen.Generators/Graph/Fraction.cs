@@ -28,6 +28,8 @@ internal readonly record struct Fraction
 
     public static Fraction operator *(Fraction a, Fraction b) => new(checked(a.Numerator * b.Numerator), checked(a.Denominator * b.Denominator));
 
+    public static Fraction operator /(Fraction a, Fraction b) => new(checked(a.Numerator * b.Denominator), checked(a.Denominator * b.Numerator));
+
     public static Fraction Min(Fraction a, Fraction b) => (a - b).Numerator < 0 ? a : b;
 
     public static Fraction Max(Fraction a, Fraction b) => (a - b).Numerator < 0 ? b : a;

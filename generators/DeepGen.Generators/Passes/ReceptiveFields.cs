@@ -79,12 +79,12 @@ internal sealed class ReceptiveFields
 internal sealed record Field(IReadOnlyList<AxisSight?> Axes)
 {
     /// <summary><c>212</c>, or <c>7x23</c> where axes differ, <c>all</c> for a whole axis.</summary>
-    public string Size => Text(a => new Fraction(a.Extent.Ceiling).ToString());
+    public string Size => Text(a => new Fraction(a.Size).ToString());
 
     public string Stride => Text(a => a.Step.ToString());
 
     /// <summary>What the first field has of the border.</summary>
-    public string Padding => Text(a => new Fraction(-a.First.Floor).ToString());
+    public string Padding => Text(a => new Fraction(-a.Start(0)).ToString());
 
     private string Text(Func<AxisSight, string> of)
     {

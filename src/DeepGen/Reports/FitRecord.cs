@@ -27,7 +27,7 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
         _norms = new GradientNorms(training.Network);
         _map = new NormMap([.. _norms.Parameters.Select(parameter => parameter.Name)]);
         _probe?.Dispose();
-        _probe = new UnitProbe(training.Network, Shown(training), Math.Min(report.Samples, (training.TrainData.Count + 7) / 8));
+        _probe = UnitProbe.Of(training, report.Samples);
         Status(contents, training);
         contents.SetTile(Named("parameters"), Html.Invariant($"{training.Network.Parameters.TrainableValues:N0}"), training.Network.Definition.Name, last: true);
         Facts(contents, training);
@@ -45,7 +45,7 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
         _steps!.Add(at, training.Loss);
         _rates!.Add(at, training.LearningRate);
         _norms!.Look(training);
-        if (training.Step == 1 || report.IsDue) report.Change(contents => Status(contents, training), write: true);
+        if (training.Step == 1 || report.IsDue) Show(training);
     }
 
     public void OnEpoch(WatchedTraining training, EpochResult epoch)
@@ -92,6 +92,9 @@ internal sealed class FitRecord(TrainingReport report, string? name) : ITraining
 
     /// <summary>The samples that are shown.</summary>
     private static IDataset Shown(WatchedTraining training) => training.ValidationData ?? training.TrainData;
+
+    /// <summary>Apart, because the lambda's object is made where its method begins, and a step is to make none.</summary>
+    private void Show(WatchedTraining training) => report.Change(contents => Status(contents, training), write: true);
 
     private string Named(string what) => name == null ? what : $"{name}: {what}";
 

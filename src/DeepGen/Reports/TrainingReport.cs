@@ -49,7 +49,7 @@ public sealed partial class TrainingReport : ITrainingWatcher, IDisposable
     /// </summary>
     public Func<int, PictureGrid>? SamplePicture { get; init; }
 
-    /// <summary>How many samples, evenly over the validation data (else the training data), are looked at after an epoch for predictions, mistakes, activations and dead units. 0 for none.</summary>
+    /// <summary>How many samples, evenly over the validation data (else the training data), are looked at after an epoch for predictions, mistakes, activations and dead units; at most an eighth of the training samples where that is above 64. 0 for none.</summary>
     public int Samples { get; init; } = 256;
 
     /// <summary>Where a loop of one's own is, in words: "iteration 300 of 2,000". A trainer's is known.</summary>
@@ -188,7 +188,7 @@ public sealed partial class TrainingReport : ITrainingWatcher, IDisposable
         return new FitRecord(this, name);
     }
 
-    /// <summary>Writes the page for the last time; it does not load itself anew any more.</summary>
+    /// <summary>Writes the page for the last time; it does not load itself anew any more, and what is added later is not written until this is called again.</summary>
     /// <exception cref="IOException">The file cannot be written; what was there is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Finish() => End("finished");

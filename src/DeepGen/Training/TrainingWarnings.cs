@@ -22,15 +22,15 @@ public sealed class TrainingWarnings : ITrainingWatcher
     /// <summary>How many times smaller than the largest of the network the mean gradient of a weight (its root mean square) must be to be told as vanishing. Below 1.</summary>
     public double VanishingRatio { get; init; } = 1e-6;
 
-    /// <summary>From which share of a rectifier's units on the dead ones are told.</summary>
-    public double DeadShare { get; init; } = 0.1;
+    /// <summary>From which share of a rectifier's units on the dead ones are told. Some are usual, more so in wide layers.</summary>
+    public double DeadShare { get; init; } = 0.5;
 
-    /// <summary>How many samples of the validation data (of the training data where there are none), evenly over it, dead units are looked for with; at most an eighth of the training samples. 0 for none.</summary>
+    /// <summary>How many samples of the validation data (of the training data where there are none), evenly over it, dead units are looked for with; at most an eighth of the training samples where that is above 64. 0 for none.</summary>
     public int Samples { get; init; } = 256;
 
     void ITrainingWatcher.OnBegin(WatchedTraining training)
     {
-        _probe = new UnitProbe(training.Network, training.ValidationData ?? training.TrainData, Math.Min(Samples, (training.TrainData.Count + 7) / 8));
+        _probe = UnitProbe.Of(training, Samples);
         _told.Clear();
         _norms = new GradientNorms(training.Network);
         _usual = new double[_norms.Parameters.Count];
@@ -67,8 +67,6 @@ public sealed class TrainingWarnings : ITrainingWatcher
         {
             var (layer, units) = (_probe.Rectifiers[i].Layer, UnitProbe.Units(_probe.Rectifiers[i]));
             var dead = _probe.Dead(i).ToArray();
-
-            // A few are usual in wide layers, and no harm.
             if (dead.Length == 0 || dead.Length < DeadShare * units || !_told.Add((TrainingWarningKind.DeadUnits, layer))) continue;
             var which = dead.Length == units ? "all" : string.Join(", ", dead.Take(8)) + (dead.Length > 8 ? ", …" : "");
             Warn(training, TrainingWarningKind.DeadUnits, layer,
@@ -89,7 +87,6 @@ public sealed class TrainingWarnings : ITrainingWatcher
         var largest = 0.0;
         for (var i = 0; i < _usual.Length; i++)
             if (IsWeight(_norms!.Parameters[i])) largest = Math.Max(largest, Mean(i));
-        if (!(largest > 0)) return;
         for (var i = 0; i < _usual.Length; i++)
         {
             var parameter = _norms!.Parameters[i];

@@ -5,6 +5,9 @@ internal sealed class UnitProbe : IDisposable
 {
     private const int LargestBatch = 32;
 
+    /// <summary>With fewer, units that are seldom alive would look dead.</summary>
+    private const int LeastSamples = 64;
+
     private readonly Network _network;
     private readonly IDataset _dataset;
     private readonly int[] _samples;
@@ -29,6 +32,10 @@ internal sealed class UnitProbe : IDisposable
 
     /// <summary>The samples that are looked at.</summary>
     public ReadOnlySpan<int> Samples => _samples;
+
+    /// <summary>A probe of the samples that epochs are judged by, or of those that are learned from where there are none; not more than take a part of an epoch's time.</summary>
+    public static UnitProbe Of(WatchedTraining training, int wanted) =>
+        new(training.Network, training.ValidationData ?? training.TrainData, Math.Min(wanted, Math.Max(LeastSamples, training.TrainData.Count / 8)));
 
     /// <summary>Numbers evenly over a dataset, ascending.</summary>
     public static int[] Spread(int count, int wanted)
