@@ -25,6 +25,9 @@ public sealed class ImageSet : IDataset
     /// <summary>The grey values of an image, as they were read.</summary>
     public ReadOnlySpan<byte> Pixels(int image) => _pixels.AsSpan(_chosen[image] * Size, Size);
 
+    /// <summary>An image, as it was read.</summary>
+    public PictureGrid Picture(int image) => new(1, 28, 28, Pixels(image).ToArray());
+
     /// <summary>The class of an image.</summary>
     public int Label(int image) => _labels[_chosen[image]];
 

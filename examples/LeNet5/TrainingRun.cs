@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using DeepGen.Examples.Display;
-using DeepGen.Examples.Report;
 using DeepGen.Kernels;
 
 namespace DeepGen.Examples;
@@ -17,6 +15,8 @@ public sealed class TrainingRun(Settings settings)
 
     /// <summary>Images of one call when nothing is trained: enough to keep every thread busy.</summary>
     private const int PredictBatch = 256;
+
+    private const int MistakesShown = 16;
 
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
@@ -40,48 +40,43 @@ public sealed class TrainingRun(Settings settings)
             Console.WriteLine($"weights from {Path.GetFullPath(settings.Load)}");
         Console.WriteLine();
 
-        var (fit, epochs) = settings.Epochs > 0 ? Train(net, data, batch, stop) : (null, []);
+        using var report = new TrainingReport(reportPath, $"LeNet-5 on {data.Name}") { ClassNames = data.ClassNames, SamplePicture = (data.Validation ?? data.Train).Picture };
+        report.AddFacts("Choices", Choices(data));
+        var fit = settings.Epochs > 0 ? Train(net, data, batch, report, stop) : null;
         if (fit is { Cancelled: true, History.Count: 0 })
         {
-            Console.WriteLine("stopped before the first epoch was complete; nothing was saved");
+            Console.WriteLine("stopped before the first epoch was complete; no weights were saved");
             return ExampleProgram.Interrupted;
         }
 
-        var bestEpoch = fit is null ? 0 : fit.BestEpoch ?? fit.History.Count;
         if (fit is not null)
         {
             net.Save(settings.Save);
-            var seconds = epochs.Sum(e => e.Duration.TotalSeconds);
-            Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {Counted(epochs.Count, "epoch")} in {seconds:0.00} s, {seconds / epochs.Count:0.000} s an epoch; kept the weights of epoch {bestEpoch}"));
+            var epochs = fit.History.Count;
+            var seconds = fit.History.Sum(e => data.Train.Count / e.SamplesPerSecond);
+            Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {Counted(epochs, "epoch")} in {seconds:0.00} s, {seconds / epochs:0.000} s an epoch; kept the weights of epoch {fit.BestEpoch ?? epochs}"));
             Console.WriteLine();
         }
 
-        var test = TestResult.Of(net, data.Test, data.ClassNames);
-        Console.WriteLine(test.Confusion);
+        var test = Metrics.Evaluate(net, data.Test);
+        Console.WriteLine(ConfusionText.Of(test.Heads[0], data.ClassNames));
         Console.WriteLine();
-        ReportPage.Write(reportPath, new RunSummary
-        {
-            DataName = data.Name,
-            Finished = DateTimeOffset.Now,
-            Epochs = epochs,
-            BestEpoch = bestEpoch,
-            Stopped = fit is { Cancelled: true },
-            Test = test.Confusion,
-            TestLoss = test.Loss,
-            ParameterCount = net.Parameters.TrainableValues,
-            HyperParameters = HyperParameters(data, batch),
-            Environment = Machine(),
-            Mistakes = test.Mistakes,
-        });
+        report.AddHeadline("test accuracy", Invariant($"{test.Accuracy:0.0000}"), Invariant($"{test.Correct:N0} of {test.Predictions:N0} images"));
+        report.AddHeadline("test loss", Invariant($"{test.Loss:0.0000}"), "cross-entropy, nats");
+        if (fit is not null)
+            report.AddHeadline("training time", Invariant($"{fit.Elapsed.TotalSeconds:0.00} s"), "with validation");
+        report.AddConfusion("Test images: confusion matrix", test.Heads[0]);
+        report.AddPredictions("Test images: most confident mistakes", ShownPrediction.Worst(net, data.Test, MistakesShown, data.ClassNames, data.Test.Picture));
+        report.Finish();
         if (fit is not null)
             Console.WriteLine($"weights  {Path.GetFullPath(settings.Save)}");
-        Console.WriteLine($"report   {reportPath}");
-        Console.WriteLine(Invariant($"test accuracy {test.Confusion.Accuracy:0.0000}"));
+        Console.WriteLine($"report   {report.Path}");
+        Console.WriteLine(Invariant($"test accuracy {test.Accuracy:0.0000}"));
         return 0;
     }
 
     /// <summary>Trains until the last epoch or Ctrl-C; the network has the best weights afterwards.</summary>
-    private (FitResult Fit, IReadOnlyList<EpochRecord> Epochs) Train(Network net, ImageData data, int batch, CancellationToken stop)
+    private FitResult Train(Network net, ImageData data, int batch, TrainingReport report, CancellationToken stop)
     {
         var trainer = new Trainer(net, new TrainerOptions
         {
@@ -93,9 +88,9 @@ public sealed class TrainingRun(Settings settings)
             // Few images are held out, so the highest of their accuracies is mostly luck.
             BestTolerance = 1,
             ProgressInterval = TimeSpan.FromMilliseconds(50),
+            Watchers = [report, new TrainingWarnings()],
         });
-        var fit = TrainingDisplay.Show(new DisplayColumns("images"), progress => trainer.Fit(data.Train, data.Validation, progress, stop));
-        return (fit, [.. fit.History.Select(e => EpochRecord.Of(e, data.Train.Count))]);
+        return TrainingDisplay.Show(new DisplayColumns("images"), progress => trainer.Fit(data.Train, data.Validation, progress, stop));
     }
 
     /// <summary>Where the report goes: beside the weights. What would fail after the training is found before it.</summary>
@@ -108,27 +103,14 @@ public sealed class TrainingRun(Settings settings)
         return Path.Combine(OutputFiles.CheckedFolder("--save", settings.Save), "report.html");
     }
 
-    private (string, string)[] HyperParameters(ImageData data, int batch) =>
+    /// <summary>What the report cannot know by itself.</summary>
+    private (string, string)[] Choices(ImageData data) =>
     [
-        ("optimizer", Invariant($"AdamW, β₁ 0.9, β₂ 0.999, ε 1e-8, weight decay {WeightDecay}")),
-        ("learning rate", Invariant($"{LearningRate}, half a cosine down to 0")),
+        ("schedule", "half a cosine down to 0"),
         ("loss", "softmax cross-entropy"),
-        ("epochs", settings.Epochs == 0 ? "none: loaded weights" : Invariant($"{settings.Epochs:N0}")),
-        ("batch", Invariant($"{batch:N0}")),
-        ("seed", Invariant($"{settings.Seed}")),
         ("first weights", settings.Load is null ? "Xavier, biases 0" : Path.GetFileName(settings.Load)),
-        ("images", Invariant($"{data.Train.Count:N0} train, {data.Validation?.Count ?? 0:N0} validation, {data.Test.Count:N0} test")),
+        ("test images", Invariant($"{data.Test.Count:N0}")),
         ("normalization", Invariant($"(grey / 255 − {data.Mean:0.0000}) / {data.Deviation:0.0000}")),
-    ];
-
-    private (string, string)[] Machine() =>
-    [
-        ("processor", Invariant($"{RuntimeInformation.ProcessArchitecture}, {Counted(Environment.ProcessorCount, "core")}")),
-        ("vectors", Vectors),
-        ("threads", Invariant($"{settings.Threads}")),
-        ("runtime", RuntimeInformation.FrameworkDescription),
-        ("system", RuntimeInformation.OSDescription),
-        ("DeepGen", typeof(Network).Assembly.GetName().Version!.ToString(3)),
     ];
 
     private static string Vectors => Simd.Level switch

@@ -97,6 +97,7 @@ public class UnderstandingTests
         var x = Support.Numbers(64);
         Assert.Contains("MaxPool2d1", LayerActivations.Names(net));
         var map = LayerActivations.Of(net, x, "MaxPool2d1");
+        Assert.Equal(map.Length, LayerActivations.Shape(net, "MaxPool2d1").Aggregate((a, b) => a * b));
         Assert.Equal(6 * 4 * 4, map.Length);
         var weight = net.Parameters["Conv2d1.weight"].Values;
         var bias = net.Parameters["Conv2d1.bias"].Values;

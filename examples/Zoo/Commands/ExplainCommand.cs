@@ -10,7 +10,7 @@ internal static class ExplainCommand
     {
         var name = NetworkName.Required();
         var all = new Option<bool>("--all") { Description = "Every layer, where the table would show a row for each block and at most 40" };
-        var command = new Command("explain", "The layers of a network at full size: output, parameters and multiply-adds of each (summary tells the memory).") { name, all };
+        var command = new Command("explain", "The layers of a network at full size: output, receptive field, parameters and multiply-adds of each (summary tells the memory).") { name, all };
         command.SetAction(result =>
         {
             var graph = Graphs.Of(NetworkName.Find(result.GetValue(name)!).Full);

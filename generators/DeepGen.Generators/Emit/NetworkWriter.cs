@@ -44,7 +44,7 @@ internal sealed class NetworkWriter
         Definition(w);
         // Text, because a deep network has hundreds of tensors: one literal is cheaper to compile, and to start, than a constructor call for each.
         Table(w, "ParameterTable", ParameterRows());
-        Table(w, "ActivationTable", ActivationsAfterLoss().Select(b => $"{CallText.Marked(b.Location.Offset)} {Literals.Int(b.Value.Dims.Elements)} {MarkedName(b.Value.Origin)}"));
+        Table(w, "ActivationTable", ActivationsAfterLoss().Select(b => $"{CallText.Marked(b.Location.Offset)} {Kept(b.Value.Dims, b.Value.Origin)} {MarkedName(b.Value.Origin)}"));
         Programs(w, inference, training);
         foreach (var shapes in shared.Shapes)
         {
@@ -120,7 +120,7 @@ internal sealed class NetworkWriter
         foreach (var p in graph.Parameters)
         {
             var spec = p.Parameter!;
-            var shape = p.Shape.Rank == 0 ? "()" : string.Join("x", p.Shape.ToArray().Select(e => Literals.Int(e)));
+            var shape = ShapeOf(p.Shape.ToArray());
             var fans = spec.FanIn == 1 && spec.FanOut == 1 ? "-" : $"{Literals.Int(spec.FanIn)}:{Literals.Int(spec.FanOut)}:{ActivationOf(spec.Activation)}";
             var initializer = $"{(spec.Trainable ? "" : "state:")}{spec.Initializer}{(spec.Value is { } value ? "=" + value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "")}";
             var layer = p.Name.Substring(0, p.Name.LastIndexOf('.') + 1);
@@ -269,6 +269,16 @@ internal sealed class NetworkWriter
     }
 
     private static string ActivationOf(string op) => OpCatalogue.Find(op)?.Activation ?? "None";
+
+    /// <summary>The shape of one sample of a buffer, and the op of its layer; - where it is none's. A primitive's result may have other extents than the layer's, which are those to show.</summary>
+    private string Kept(Dims dims, string layer)
+    {
+        var node = graph.Nodes.FirstOrDefault(n => n.Kind == NodeKind.Op && n.Name == layer);
+        var extents = node?.Shape.Elements == dims.Elements ? node.Shape.ToArray() : dims.ToArray().Select(d => d.Size).Skip(dims.HasBatch && dims[0].Size == 1 ? 1 : 0);
+        return $"{ShapeOf(extents)} {node?.Op ?? "-"}";
+    }
+
+    private static string ShapeOf(IEnumerable<int> extents) => string.Join("x", extents.Select(e => Literals.Int(e))) is { Length: > 0 } text ? text : "()";
 
     /// <summary>Forward buffers whose memory nothing has taken over when the loss is known.</summary>
     private IEnumerable<PlannedBuffer> ActivationsAfterLoss()

@@ -6,6 +6,8 @@ namespace DeepGen.Generators.Ops;
 /// <summary>An elementwise function: the shape stays.</summary>
 internal abstract class Elementwise : OpDefinition
 {
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => AxisSight.Each(node.Shape.Rank);
+
     public override string ShapeRule => "any shape, unchanged";
 
     public override string Fuses => "computed while the convolution, Dense or pool before it stores its result; its derivative while the gradient that reaches it is stored";
@@ -100,6 +102,8 @@ internal abstract class OverChannels : Elementwise
         c.RequireFloat(0);
         return c.Shape().Rank > 0 ? (c.Shape(), Element.Float32) : throw c.Error(OpErrorKind.Rank, null, $"{Name} needs a vector or a map but {c.Gives()}");
     }
+
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => AxisSight.Each(node.Shape.Rank).Select((sight, axis) => axis == 0 ? null : sight).ToArray();
 
     protected static int ChannelAxis(LowerContext c) => c.X.Dims.HasBatch ? 1 : 0;
 }

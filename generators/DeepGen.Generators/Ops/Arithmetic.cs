@@ -24,6 +24,14 @@ internal abstract class Broadcasting : OpDefinition
 
     public override (Shape Shape, Element Element) Infer(OpContext c) => (Common(c, Label, TakesIntegers), Element.Float32);
 
+    /// <summary>Axes are aligned from the right; where an extent of one is repeated, every place sees it.</summary>
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input)
+    {
+        var shape = nodes[node.Inputs[input]].Shape;
+        var offset = node.Shape.Rank - shape.Rank;
+        return Enumerable.Range(0, shape.Rank).Select(axis => shape[axis] == node.Shape[offset + axis] ? AxisSight.Same(offset + axis) : null).ToArray();
+    }
+
     /// <summary>The shape that all inputs are repeated to.</summary>
     public static Shape Common(OpContext c, string label, Func<int, bool> takesIntegers)
     {

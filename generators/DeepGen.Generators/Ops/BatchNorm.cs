@@ -27,6 +27,9 @@ internal sealed class BatchNorm : OpDefinition
         new OpParameter("epsilon", OpParameterType.Float, "Added to the variance.", 1e-5f, 0),
     };
 
+    /// <summary>Its running statistics are no part of the input.</summary>
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => AxisSight.Each(node.Shape.Rank);
+
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
         c.RequireFloat(0);

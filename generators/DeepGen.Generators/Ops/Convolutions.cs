@@ -97,6 +97,9 @@ internal class Conv : Convolution
         return (shape, Element.Float32);
     }
 
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) =>
+        Through(Window(nodes[node.Inputs[0]].Shape, name => Argument(node.Arguments, name)), null);
+
     public override Val Lower(LowerContext c) => WithBias(c, c.B.Conv(c.X, c.Parameters[0], Window(c.Nodes[c.Node.Inputs[0]].Shape, c.Argument)));
 
     /// <summary>Channels of the output, and groups.</summary>
@@ -185,6 +188,9 @@ internal sealed class ConvTranspose : Convolution
         MakeParameters(c, input, channels / groups, window, channels, Math.Max(1, (int)(input / groups * window.Taps / steps)), channels / groups * window.Taps);
         return (shape, Element.Float32);
     }
+
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) =>
+        Back(Window(nodes[node.Inputs[0]].Shape, name => Argument(node.Arguments, name)).Window, null);
 
     public override Val Lower(LowerContext c)
     {

@@ -8,6 +8,9 @@ internal abstract class Lookup : OpDefinition
 {
     public override int IndexInput => 0;
 
+    /// <summary>Each row is that of one index.</summary>
+    protected static IReadOnlyList<AxisSight?> EachIndex(Node node, IReadOnlyList<Node> nodes, int input) => AxisSight.Each(nodes[node.Inputs[input]].Shape.Rank);
+
     /// <summary>The shape of the indices with one more axis, whose extent is the number of values of each.</summary>
     protected static Shape WithLast(Shape indices, int size) => new(indices.ToArray().Append(size));
 }
@@ -38,6 +41,8 @@ internal sealed class Embedding : Lookup
     public override IReadOnlyList<string> ParameterLeaves { get; } = new[] { "weight" };
 
     public override int IndexCount(Node node, IReadOnlyList<Node> nodes) => nodes[node.Parameters[0]].Shape[0];
+
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => EachIndex(node, nodes, input);
 
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
@@ -75,6 +80,8 @@ internal sealed class OneHot : Lookup
     };
 
     public override int IndexCount(Node node, IReadOnlyList<Node> nodes) => (int)Argument(node.Arguments, "classes")!;
+
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => EachIndex(node, nodes, input);
 
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {

@@ -29,6 +29,8 @@ internal sealed class LocalResponseNorm : OpDefinition
         new OpParameter("k", OpParameterType.Float, "Added to the sum.", 1f, 0),
     };
 
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => AxisSight.Each(node.Shape.Rank).Select((sight, axis) => axis == 0 ? null : sight).ToArray();
+
     public override (Shape Shape, Element Element) Infer(OpContext c)
     {
         c.RequireFloat(0);

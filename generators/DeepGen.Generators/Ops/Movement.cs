@@ -125,5 +125,12 @@ internal sealed class Concat : OpDefinition
         return (new Shape(joined), Element.Float32);
     }
 
+    /// <summary>Along the axis the parts stand at different places, so it counts as seen as a whole.</summary>
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input)
+    {
+        var (axis, rank) = ((int)Argument(node.Arguments, "axis")!, node.Shape.Rank);
+        return Enumerable.Range(0, rank).Select(a => a == (axis + rank) % rank && node.Inputs.Count > 1 ? null : AxisSight.Same(a)).ToArray();
+    }
+
     public override Val Lower(LowerContext c) => c.Inputs.Count == 1 ? c.X : c.B.Concat(c.BatchedAxis(c.Int("axis")), c.Inputs);
 }

@@ -141,6 +141,12 @@ internal abstract class OpDefinition
     /// <summary>Multiply-accumulates of one sample, as the literature counts them (convolutions and products only).</summary>
     public virtual long Macs(Node node, IReadOnlyList<Node> nodes) => 0;
 
+    /// <summary>
+    /// What one element of the result sees of each axis of an input, for the receptive fields of the layer table: null for an axis that it sees as a whole, which is right for every op that mixes
+    /// all of it.
+    /// </summary>
+    public virtual IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) => AxisSight.Whole(nodes[node.Inputs[input]].Shape.Rank);
+
     /// <summary>The shape of the target for a loss given as an attribute, from the output it is applied to.</summary>
     public virtual (Shape Shape, Element Element, string Name) AttributeTarget(IReadOnlyList<ConstValue> arguments, Shape output) => throw new InvalidOperationException(Name + " is no loss.");
 

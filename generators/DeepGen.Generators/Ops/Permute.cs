@@ -34,6 +34,12 @@ internal sealed class Permute : OpDefinition
             : throw c.Error(OpErrorKind.Argument, "axes", $"{c.CallText} must name every axis of the input once, 0 to {shape.Rank - 1} in any order ({c.Gives()})");
     }
 
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input)
+    {
+        var axes = ((EquatableArray<int>)Argument(node.Arguments, "axes")!).ToArray();
+        return axes.Select((_, axis) => AxisSight.Same(Array.IndexOf(axes, axis))).ToArray();
+    }
+
     public override Val Lower(LowerContext c)
     {
         var lead = c.X.Dims.HasBatch ? 1 : 0;

@@ -43,6 +43,12 @@ internal abstract class Pool : WindowOp
         return (Windows.Output(c, window, c.Shape()[0]), Element.Float32);
     }
 
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) =>
+        Through(Window(node, nodes), AxisSight.Same(0));
+
+    /// <summary>The window of a pool's node.</summary>
+    public WindowSpec Window(Node node, IReadOnlyList<Node> nodes) => Window(nodes[node.Inputs[0]].Shape, name => Argument(node.Arguments, name));
+
     public override Val Lower(LowerContext c)
     {
         var window = Window(c.Nodes[c.Node.Inputs[0]].Shape, c.Argument);
@@ -215,6 +221,13 @@ internal sealed class MaxUnpool2d : WindowOp
         return c.Shape() == pool.Shape
             ? (c.Node(pool.Inputs[0]).Shape, Element.Float32)
             : throw c.Error(OpErrorKind.Unpool, null, $"MaxUnpool2d puts one value into each window of its pool and needs its shape {pool.Shape}, but {c.Gives()}");
+    }
+
+    /// <summary>Of both inputs those windows that an element lies in: the second says which of them it is the maximum of.</summary>
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input)
+    {
+        var pooled = nodes[node.Inputs[1]];
+        return Back(((Pool)OpCatalogue.Get(pooled.Op)).Window(pooled, nodes), AxisSight.Same(0));
     }
 
     public override Val Lower(LowerContext c)

@@ -28,6 +28,19 @@ internal abstract class Resample2d : OpDefinition
         return (new Shape(map[0], rows.Out, columns.Out), Element.Float32);
     }
 
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input)
+    {
+        var map = nodes[node.Inputs[0]].Shape;
+        AxisSight Of(int axis) => Axis(axis, map[axis + 1], name => Argument(node.Arguments, name)) switch
+        {
+            { Rule: AxisRule.Nearest } nearest => new AxisSight(axis + 1, new Fraction(1, nearest.Scale), 0, 1),
+            { Rule: AxisRule.Linear, AlignCorners: true, Size: > 1 } linear => new AxisSight(axis + 1, new Fraction(linear.Size - 1, (linear.Scale * linear.Size) - 1), 0, 2),
+            { Rule: AxisRule.Linear } linear => new AxisSight(axis + 1, new Fraction(1, linear.Scale), linear.Scale > 1 ? -1 : 0, linear.Scale > 1 ? 2 : 1),
+            var border => AxisSight.Same(axis + 1, -border.Before),
+        };
+        return new[] { AxisSight.Same(0), Of(0), Of(1) };
+    }
+
     public override Val Lower(LowerContext c)
     {
         // A parameter alone has no batch.

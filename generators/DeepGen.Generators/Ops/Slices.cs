@@ -44,6 +44,12 @@ internal sealed class Slice : Part
         return (new Shape(extents), Element.Float32);
     }
 
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input)
+    {
+        int axis = (int)Argument(node.Arguments, "axis")!, start = (int)Argument(node.Arguments, "start")!;
+        return Enumerable.Range(0, node.Shape.Rank).Select(a => AxisSight.Same(a, a == (axis + node.Shape.Rank) % node.Shape.Rank ? start : 0)).ToArray();
+    }
+
     public override Val Lower(LowerContext c) => c.B.Slice(c.X, c.BatchedAxis(c.Int("axis")), c.Int("start"), c.Int("length"));
 }
 
@@ -76,6 +82,9 @@ internal sealed class CenterCrop : Part
             ? (new Shape(map[0], height, width), Element.Float32)
             : throw c.Error(OpErrorKind.OutsideTensor, height > map[1] ? "height" : "width", $"{c.CallText} is larger than the map ({c.Gives()}); crop the larger of the two maps");
     }
+
+    public override IReadOnlyList<AxisSight?> Sees(Node node, IReadOnlyList<Node> nodes, int input) =>
+        Enumerable.Range(0, 3).Select(a => AxisSight.Same(a, (nodes[node.Inputs[0]].Shape[a] - node.Shape[a]) / 2)).ToArray();
 
     public override Val Lower(LowerContext c)
     {

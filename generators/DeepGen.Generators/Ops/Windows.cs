@@ -61,6 +61,21 @@ internal abstract class WindowOp : OpDefinition
         IsBorder = true,
     };
 
+    /// <summary>The axes of a map seen through a window.</summary>
+    /// <param name="channels">What is seen of the channels.</param>
+    protected static IReadOnlyList<AxisSight?> Through(WindowSpec window, AxisSight? channels) => window.Kernel
+        .Select((kernel, i) => (AxisSight?)new AxisSight(i + 1, window.Stride[i], -window.PadBefore[i], ((kernel - 1) * window.Dilation[i]) + 1))
+        .Prepend(channels).ToArray();
+
+    /// <summary>The axes of a small map seen from the large one that its windows make up: those windows that an element lies in.</summary>
+    protected static IReadOnlyList<AxisSight?> Back(WindowSpec window, AxisSight? channels) => window.Kernel
+        .Select((kernel, i) =>
+        {
+            var reach = (kernel - 1) * window.Dilation[i];
+            return (AxisSight?)new AxisSight(i + 1, new Fraction(1, window.Stride[i]), new Fraction(window.PadBefore[i] - reach, window.Stride[i]).Ceiling, (reach / window.Stride[i]) + 1);
+        })
+        .Prepend(channels).ToArray();
+
     protected void RequireMap(OpContext c)
     {
         c.Require(0, Axes + 1, Map);

@@ -60,7 +60,7 @@ public sealed record ParameterDefinition(
             var name = cells[4];
             if (cells[0].StartsWith('.')) name = layer + name;
             else layer = name[..(name.LastIndexOf('.') + 1)];
-            int[] shape = cells[1] == "()" ? [] : cells[1].Split('x').Select(DefinitionRow.Int).ToArray();
+            var shape = DefinitionRow.Shape(cells[1]);
             var initializer = cells[2].Split(':');
             var how = initializer[^1].Split('=');
             var fans = (cells[3] == "-" ? "1:1:None" : cells[3]).Split(':');
@@ -73,14 +73,19 @@ public sealed record ParameterDefinition(
 
 /// <summary>An activation that is still in the arena after the loss; searched, in forward order, when the loss is not finite.</summary>
 /// <param name="Layer">The layer that wrote it.</param>
+/// <param name="Op">The op of that layer; - where it has none.</param>
+/// <param name="Shape">The shape of one sample.</param>
 /// <param name="Offset">Its offset in floats, for each sample of the batch.</param>
-/// <param name="Length">Its length in floats, of one sample.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed record BufferDefinition(string Layer, nint Offset, nint Length)
+public sealed record BufferDefinition(string Layer, string Op, int[] Shape, nint Offset)
 {
-    /// <summary>Reads the table that the generator writes: a row for each buffer with its offset, length and layer.</summary>
+    /// <summary>Its length in floats, of one sample.</summary>
+    public nint Length { get; } = Shapes.Size(Shape);
+
+    /// <summary>Reads the table that the generator writes: a row for each buffer with its offset, shape, op and layer.</summary>
     /// <param name="rows">The rows, each on a line.</param>
-    public static BufferDefinition[] Table(string rows) => DefinitionRow.Read(rows, 3, cells => new BufferDefinition(cells[2], DefinitionRow.Native(cells[0]), DefinitionRow.Native(cells[1])));
+    public static BufferDefinition[] Table(string rows) =>
+        DefinitionRow.Read(rows, 4, cells => new BufferDefinition(cells[3], cells[2], DefinitionRow.Shape(cells[1]), DefinitionRow.Native(cells[0])));
 }
 
 /// <summary>
@@ -115,6 +120,9 @@ internal static class DefinitionRow
     public static int Int(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);
 
     public static nint Native(string cell) => nint.Parse(cell, CultureInfo.InvariantCulture);
+
+    /// <summary>6x28x28, or () for a single value.</summary>
+    public static int[] Shape(string cell) => cell == "()" ? [] : [.. cell.Split('x').Select(Int)];
 
     /// <summary>The row with its numbers as they are the given time.</summary>
     private static string At(string row, int time)

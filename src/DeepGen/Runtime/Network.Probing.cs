@@ -26,7 +26,13 @@ public abstract unsafe partial class Network
         }
     }
 
-    /// <summary>What a layer gave in the last Forward of one sample, of those that are still in memory then.</summary>
-    internal float[] LastActivation(BufferDefinition buffer) =>
-        Shared("LayerActivations", () => new ReadOnlySpan<float>(_training!.Arena + (buffer.Offset * _forwardBatch), (int)buffer.Length).ToArray());
+    /// <summary>What a layer gave in the last Forward for its first sample, of those that are still in memory then.</summary>
+    internal float[] LastActivation(BufferDefinition buffer) => LastActivations(buffer, (values, _) => values[..(int)buffer.Length].ToArray());
+
+    /// <summary>Reads what a layer gave in the last Forward: all samples, and how many.</summary>
+    internal T LastActivations<T>(BufferDefinition buffer, Func<ReadOnlySpan<float>, int, T> read) => Shared("LayerActivations", () =>
+    {
+        var samples = (int)_forwardBatch;
+        return read(new ReadOnlySpan<float>(_training!.Arena + (buffer.Offset * samples), checked((int)(buffer.Length * samples))), samples);
+    });
 }

@@ -38,10 +38,13 @@ internal sealed class BatchLoop : IDisposable
     }
 
     /// <summary>One training step over the next batch of the epoch, which must not have ended.</summary>
-    public void Step(Optimizer optimizer)
+    /// <returns>The mean loss of the batch.</returns>
+    public float Step(Optimizer optimizer)
     {
         var batch = _loader.Next()!;
-        Add(batch, _network.Step(batch, _outputs, optimizer, _microBatch), nats: false);
+        var loss = _network.Step(batch, _outputs, optimizer, _microBatch);
+        Add(batch, loss, nats: false);
+        return loss;
     }
 
     /// <summary>Inference and loss over the whole dataset.</summary>

@@ -67,6 +67,9 @@ public sealed class PredictionMetrics
     /// <summary>Whether every value is yes or no for itself.</summary>
     public bool IsBinary => Kind is HeadKind.BinaryLogits or HeadKind.BinaryProbabilities;
 
+    /// <summary>Whether there is a confusion matrix: not for a binary head, nor above 1,024 classes.</summary>
+    public bool HasMatrix => _matrix.Length > 0;
+
     /// <summary>The number of predictions: one for each sample, or for each pixel or step of each sample; for a binary head one for each value. Targets that are ignored do not count.</summary>
     public long Predictions { get; private set; }
 

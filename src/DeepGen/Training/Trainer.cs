@@ -66,12 +66,14 @@ public sealed class Trainer
         var context = new FitContext(Options, _optimizer.LearningRate, training.Batches, judge, state);
         using var checkpoints = Checkpoints(context, training, train.Count, validation?.Count, best, restart);
         var stoppedEarly = judge.Stops && state.Epoch <= Options.Epochs;
+        var watched = new WatchedTraining(Network, _optimizer, context, train, validation, training.Metrics, progress == null ? [.. Options.Watchers] : [.. Options.Watchers, new ProgressWatcher(progress)]);
         try
         {
+            watched.Begin();
             while (state.Epoch <= Options.Epochs && !stoppedEarly)
             {
                 var epoch = state.Epoch;
-                if (Epoch(context, training, validating, checkpoints, progress, cancellationToken) is not { } result)
+                if (Epoch(context, training, validating, checkpoints, watched, cancellationToken) is not { } result)
                 {
                     checkpoints?.AfterCancellation();
                     break;
@@ -84,16 +86,13 @@ public sealed class Trainer
                 stoppedEarly = judge.Stops && epoch < Options.Epochs;
                 (state.Epoch, state.Batch) = (epoch + 1, 0);
                 checkpoints?.AfterEpoch(epoch, result.IsBest, stoppedEarly || epoch == Options.Epochs);
-                progress?.Report(new TrainingProgress(
-                    epoch, Options.Epochs, training.Batches, training.Batches, result.TrainLoss, result.TrainAccuracy, result.SamplesPerSecond, TimeLeft(state, epoch), result)
-                {
-                    Resumed = state.Resumed,
-                });
+                watched.AfterEpoch(result, validating?.Metrics);
             }
         }
-        catch (NonFiniteException)
+        catch (Exception error)
         {
-            best?.Restore();
+            if (error is NonFiniteException) best?.Restore();
+            watched.End(null, error);
             throw;
         }
         finally
@@ -103,43 +102,29 @@ public sealed class Trainer
 
         best?.Restore();
         var history = state.History;
-        return new FitResult(
+        var fit = new FitResult(
             history, history.Count < Options.Epochs && !stoppedEarly, stoppedEarly, history.LastOrDefault(result => result.IsBest)?.Epoch, best is { Any: true }, state.Elapsed)
         {
             Resumed = state.Resumed,
         };
+        watched.End(fit, null);
+        return fit;
     }
 
     /// <summary>Trains and validates what is left of an epoch; null when cancelled.</summary>
     private EpochResult? Epoch(
-        FitContext context, BatchLoop training, BatchLoop? validating, FitCheckpoints? checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        FitContext context, BatchLoop training, BatchLoop? validating, FitCheckpoints? checkpoints, WatchedTraining watched, CancellationToken cancellationToken)
     {
         var state = context.State;
         if (state.Batch == 0) state.EpochBegan = state.Elapsed;
         training.Begin(state.Epoch, state.Batch);
-        var reported = state.Elapsed;
         while (state.Batch < training.Batches)
         {
             if (cancellationToken.IsCancellationRequested) return null;
             _optimizer.LearningRate = RateOf(context.StepsDone);
-            training.Step(_optimizer);
-            if (++state.Batch == training.Batches) break;
-            checkpoints?.AfterStep();
-            if (progress == null || state.Elapsed - reported < Options.ProgressInterval) continue;
-            reported = state.Elapsed;
-            progress.Report(new TrainingProgress(
-                state.Epoch,
-                Options.Epochs,
-                state.Batch,
-                training.Batches,
-                training.Metrics.Loss,
-                training.Metrics.Accuracy,
-                training.Metrics.Samples / (reported - state.EpochBegan).TotalSeconds,
-                TimeLeft(state, state.Epoch - 1 + ((double)state.Batch / training.Batches)),
-                null)
-            {
-                Resumed = state.Resumed,
-            });
+            var loss = training.Step(_optimizer);
+            if (++state.Batch < training.Batches) checkpoints?.AfterStep();
+            watched.AfterStep(loss);
         }
 
         var speed = training.Metrics.Samples / (state.Elapsed - state.EpochBegan).TotalSeconds;
@@ -189,7 +174,4 @@ public sealed class Trainer
         if (who != null)
             throw new ArgumentException($"Fit: {who} at the {watched.Name}, but there are no validation samples; pass some, or set TrainerOptions.Metric to one of the training, such as EpochMetric.TrainLoss.");
     }
-
-    /// <summary>The time for the epochs that remain, at the pace so far.</summary>
-    private TimeSpan TimeLeft(FitState state, double epochsDone) => state.Elapsed * ((Options.Epochs - epochsDone) / epochsDone);
 }

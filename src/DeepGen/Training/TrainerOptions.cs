@@ -59,6 +59,9 @@ public sealed record TrainerOptions
     /// <summary>Keeps checkpoints, from which the training is resumed bit for bit; null for none.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
+    /// <summary>Who looks at the training while it runs, such as a <see cref="TrainingReport"/> or <see cref="TrainingWarnings"/>, each called in this order.</summary>
+    public IReadOnlyList<ITrainingWatcher> Watchers { get; init; } = [];
+
     /// <summary>The least time between two progress reports; an epoch's last is always given. Zero reports every batch.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 }

@@ -23,4 +23,7 @@ public readonly record struct TrainingProgress(
 {
     /// <summary>Where the training was resumed; null when it began at the start.</summary>
     public ResumeReport? Resumed { get; init; }
+
+    /// <summary>What <see cref="TrainingWarnings"/> found since the report before; empty without such a watcher.</summary>
+    public IReadOnlyList<TrainingWarning> Warnings { get; init; } = [];
 }

@@ -13,7 +13,13 @@ public static class LayerActivations
         return [.. network.Definition.Activations.Select(buffer => buffer.Layer).Distinct()];
     }
 
-    /// <summary>What a layer gives, row-major in the layer's shape. Training mode, as with <see cref="Saliency"/>.</summary>
+    /// <summary>The shape of what a layer gives.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layer">One of <see cref="Names"/>; of several results of one name the last.</param>
+    /// <exception cref="KeyNotFoundException">The layer's result is not kept, or there is no such layer.</exception>
+    public static IReadOnlyList<int> Shape(Network network, string layer) => Array.AsReadOnly(Find(network, layer).Shape);
+
+    /// <summary>What a layer gives, row-major in the layer's <see cref="Shape"/>. Training mode, as with <see cref="Saliency"/>.</summary>
     /// <param name="network">A network with one input of floats and one output; it is afterwards what it was before.</param>
     /// <param name="sample">One sample.</param>
     /// <param name="layer">One of <see cref="Names"/>; of several results of one name the last.</param>
@@ -23,8 +29,7 @@ public static class LayerActivations
     public static float[] Of(Network network, ReadOnlySpan<float> sample, string layer)
     {
         using var probe = new Probe("LayerActivations", network);
-        var buffer = network.Definition.Activations.LastOrDefault(one => one.Layer == layer)
-            ?? throw new KeyNotFoundException($"{network.Definition.Name} keeps no result of a layer '{layer}'. It keeps those of {string.Join(", ", Names(network))}.");
+        var buffer = Find(network, layer);
         probe.Set(sample);
         float[] values = [];
         network.Undisturbed("LayerActivations", () =>
@@ -33,5 +38,12 @@ public static class LayerActivations
             values = network.LastActivation(buffer);
         });
         return values;
+    }
+
+    private static BufferDefinition Find(Network network, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network.Definition.Activations.LastOrDefault(one => one.Layer == layer)
+            ?? throw new KeyNotFoundException($"{network.Definition.Name} keeps no result of a layer '{layer}'. It keeps those of {string.Join(", ", Names(network))}.");
     }
 }

@@ -58,14 +58,59 @@ public sealed record PictureGrid(int Channels, int Height, int Width, byte[] Pix
         return Tiled(bytes, maps.Length / size, 1, height, width, Side(maps.Length / size), scale);
     }
 
+    /// <summary>Pictures on one scale, such as what a generator gives: a batch of its output.</summary>
+    /// <param name="pictures">[count, channels, height, width].</param>
+    /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
+    /// <param name="height">Rows of a picture.</param>
+    /// <param name="width">Columns of a picture.</param>
+    /// <param name="black">The value that is black; values below are black, too.</param>
+    /// <param name="white">The value that is white; values above are white, too.</param>
+    /// <param name="columns">Pictures in a row; about as many as rows when null.</param>
+    /// <param name="scale">How many pixels a value is high and wide.</param>
+    /// <exception cref="ArgumentException">The values are no whole pictures, a number is below 1, the channels are neither 1 nor 3, or black is white.</exception>
+    public static PictureGrid OfPictures(ReadOnlySpan<float> pictures, int channels, int height, int width, float black = 0, float white = 1, int? columns = null, int scale = 1)
+    {
+        if (channels is not (1 or 3)) throw new ArgumentException($"A picture has 1 channel (grey) or 3 (red, green and blue), not {channels}.", nameof(channels));
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (columns < 1) throw new ArgumentOutOfRangeException(nameof(columns), columns, "A row has at least one picture.");
+        if (!(black != white)) throw new ArgumentException($"Black and white are both {black}; they must be different numbers.", nameof(white));
+        var size = channels * height * width;
+        if (pictures.Length == 0 || pictures.Length % size != 0)
+            throw new ArgumentException($"Pictures of {channels}x{height}x{width} have a multiple of {size} values, but there are {pictures.Length}.", nameof(pictures));
+        var bytes = new byte[pictures.Length];
+        for (var i = 0; i < bytes.Length; i++) bytes[i] = Byte(((double)pictures[i] - black) / ((double)white - black));
+        return Tiled(bytes, bytes.Length / size, channels, height, width, columns ?? Side(bytes.Length / size), scale);
+    }
+
+    /// <summary>A picture as it is, without its opacity.</summary>
+    /// <exception cref="ArgumentException">It has other than 1 to 4 channels.</exception>
+    public static PictureGrid Of(Image picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        var copy = new Image();
+        copy.CopyFrom(picture);
+        copy.ConvertTo(picture.Channels >= 3 ? 3 : 1);
+        return new PictureGrid(copy.Channels, copy.Height, copy.Width, copy.Pixels.ToArray());
+    }
+
+    /// <summary>The picture as one that can be saved.</summary>
+    public Image ToImage()
+    {
+        var image = new Image(Channels, Height, Width);
+        Pixels.CopyTo(image.Pixels);
+        return image;
+    }
+
     private static int Side(int tiles) => (int)Math.Ceiling(Math.Sqrt(tiles));
 
-    private static byte Byte(double share) => (byte)Math.Round(255 * Math.Clamp(share, 0, 1));
+    private static byte Byte(double share) => double.IsNaN(share) ? (byte)0 : (byte)Math.Round(255 * Math.Clamp(share, 0, 1));
 
     /// <summary>Tiles in rows, a black line between them.</summary>
     private static PictureGrid Tiled(byte[] tiles, int count, int channels, int height, int width, int columns, int scale)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scale, 1);
+        columns = Math.Min(columns, count);
         int rows = ((count - 1) / columns) + 1, high = height * scale, wide = width * scale;
         var grid = new PictureGrid(channels, (rows * (high + 1)) - 1, (columns * (wide + 1)) - 1, []);
         var pixels = new byte[checked(channels * grid.Height * grid.Width)];

@@ -224,11 +224,11 @@ partial class Attention
         """;
 
         private const string ActivationTable = """
-        576 35 Softmax1
-        768 1 Softmax1
-        624 35 Softmax1
-        288 280 Multiply1
-        672 30 Conv2d2
+        576 35 Softmax Softmax1
+        768 1 Softmax Softmax1
+        624 35 Softmax Softmax1
+        288 8x7x5 Multiply Multiply1
+        672 2x5x3 Conv2d Conv2d2
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

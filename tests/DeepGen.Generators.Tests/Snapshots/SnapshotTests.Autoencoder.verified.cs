@@ -216,8 +216,8 @@ partial class Autoencoder
         """;
 
         private const string ActivationTable = """
-        192 16 LeakyRelu1
-        64 64 Sigmoid1
+        192 16 LeakyRelu LeakyRelu1
+        64 64 Sigmoid Sigmoid1
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

@@ -6,19 +6,19 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 200 parameters, 17,346 multiply-adds a sample.
+/// 200 parameters, 17,346 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer                 output      parameters  multiply-adds
+/// layer                 output      field  stride  padding  parameters  multiply-adds
 /// x                     [3,12,12]
-/// Conv2d1               [4,12,12]           16          1,728
-/// Relu1                 [4,12,12]
-/// Conv2d2               [4,12,12]          112         15,552
-/// Relu2                 [4,12,12]
-/// MaxPool2d1            [3,12,12]
-/// Concat1               [11,12,12]
-/// AvgPool2d1            [11,6,6]
-/// GlobalAvgPool2d1      [11]
-/// Dense1                [6]                 72             66
+/// Conv2d1               [4,12,12]       1       1        0          16          1,728
+/// Relu1                 [4,12,12]       1       1        0
+/// Conv2d2               [4,12,12]       3       1        1         112         15,552
+/// Relu2                 [4,12,12]       3       1        1
+/// MaxPool2d1            [3,12,12]       3       1        1
+/// Concat1               [11,12,12]      3       1        1
+/// AvgPool2d1            [11,6,6]        4       2        1
+/// GlobalAvgPool2d1      [11]          all
+/// Dense1                [6]           all                           72             66
 /// SoftmaxCrossEntropy1  []
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
@@ -241,11 +241,11 @@ partial class Branches
         """;
 
         private const string ActivationTable = """
-        1584 576 Relu1
-        2160 576 Relu2
-        3168 396 AvgPool2d1
-        0 11 GlobalAvgPool2d1
-        16 6 Dense1
+        1584 4x12x12 Relu Relu1
+        2160 4x12x12 Relu Relu2
+        3168 11x6x6 AvgPool2d AvgPool2d1
+        0 11 GlobalAvgPool2d GlobalAvgPool2d1
+        16 6 Dense Dense1
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

@@ -6,19 +6,19 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 2,321 parameters, 6,816 multiply-adds a sample.
+/// 2,321 parameters, 6,816 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer                 output     parameters  multiply-adds
+/// layer                 output     field  stride  padding  parameters  multiply-adds
 /// input                 [2,10,10]
-/// Conv2d1               [4,8,8]            76          4,608
-/// Relu1                 [4,8,8]
-/// Dropout1              [4,8,8]
-/// MaxPool2d1            [4,4,4]
-/// Flatten1              [64]
-/// Dense1                [32]            2,080          2,048
-/// Relu2                 [32]
-/// Dropout2              [32]
-/// Dense2                [5]               165            160
+/// Conv2d1               [4,8,8]        3       1        0          76          4,608
+/// Relu1                 [4,8,8]        3       1        0
+/// Dropout1              [4,8,8]        3       1        0
+/// MaxPool2d1            [4,4,4]        4       2        0
+/// Flatten1              [64]         all
+/// Dense1                [32]         all                        2,080          2,048
+/// Relu2                 [32]         all
+/// Dropout2              [32]         all
+/// Dense2                [5]          all                          165            160
 /// SoftmaxCrossEntropy1  []
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
@@ -230,12 +230,12 @@ partial class DropoutNet
         """;
 
         private const string ActivationTable = """
-        0 256 Relu1
-        256 256 Dropout1
-        720 64 MaxPool2d1
-        784 32 Relu2
-        816 32 Dropout2
-        848 5 Dense2
+        0 4x8x8 Relu Relu1
+        256 4x8x8 Dropout Dropout1
+        720 4x4x4 MaxPool2d MaxPool2d1
+        784 32 Relu Relu2
+        816 32 Dropout Dropout2
+        848 5 Dense Dense2
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

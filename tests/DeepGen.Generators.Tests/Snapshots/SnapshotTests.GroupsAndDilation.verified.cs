@@ -6,17 +6,17 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 704 parameters, 88,146 multiply-adds a sample.
+/// 704 parameters, 88,146 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer       output     parameters  multiply-adds
+/// layer       output     field  stride  padding  parameters  multiply-adds
 /// input       [6,15,13]
-/// Conv2d1     [6,15,13]          60         10,530
-/// Relu1       [6,15,13]
-/// Conv2d2     [8,15,13]          56          9,360
-/// LeakyRelu1  [8,15,13]
-/// Conv2d3     [8,15,13]         296         56,160
-/// Sigmoid1    [8,15,13]
-/// Conv2d4     [4,7,6]           292         12,096
+/// Conv2d1     [6,15,13]      3       1        1          60         10,530
+/// Relu1       [6,15,13]      3       1        1
+/// Conv2d2     [8,15,13]      3       1        1          56          9,360
+/// LeakyRelu1  [8,15,13]      3       1        1
+/// Conv2d3     [8,15,13]      7       1        3         296         56,160
+/// Sigmoid1    [8,15,13]      7       1        3
+/// Conv2d4     [4,7,6]        9       2        3         292         12,096
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
 unsafe partial class GroupsAndDilation : Runtime::Network
@@ -185,10 +185,10 @@ partial class GroupsAndDilation
         """;
 
         private const string ActivationTable = """
-        4320 1170 Relu1
-        0 1560 LeakyRelu1
-        1568 1560 Sigmoid1
-        5504 168 Conv2d4
+        4320 6x15x13 Relu Relu1
+        0 8x15x13 LeakyRelu LeakyRelu1
+        1568 8x15x13 Sigmoid Sigmoid1
+        5504 4x7x6 Conv2d Conv2d4
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

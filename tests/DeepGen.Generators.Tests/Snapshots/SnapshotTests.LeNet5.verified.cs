@@ -6,22 +6,22 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 61,706 parameters, 416,520 multiply-adds a sample.
+/// 61,706 parameters, 416,520 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer                 output      parameters  multiply-adds
+/// layer                 output      field  stride  padding  parameters  multiply-adds
 /// input                 [1,28,28]
-/// Conv2d1               [6,28,28]          156        117,600
-/// Tanh1                 [6,28,28]
-/// AvgPool2d1            [6,14,14]
-/// Conv2d2               [16,10,10]       2,416        240,000
-/// Tanh2                 [16,10,10]
-/// AvgPool2d2            [16,5,5]
-/// Flatten1              [400]
-/// Dense1                [120]           48,120         48,000
-/// Tanh3                 [120]
-/// Dense2                [84]            10,164         10,080
-/// Tanh4                 [84]
-/// Dense3                [10]               850            840
+/// Conv2d1               [6,28,28]       5       1        2         156        117,600
+/// Tanh1                 [6,28,28]       5       1        2
+/// AvgPool2d1            [6,14,14]       6       2        2
+/// Conv2d2               [16,10,10]     14       2        2       2,416        240,000
+/// Tanh2                 [16,10,10]     14       2        2
+/// AvgPool2d2            [16,5,5]       16       4        2
+/// Flatten1              [400]         all
+/// Dense1                [120]         all                       48,120         48,000
+/// Tanh3                 [120]         all
+/// Dense2                [84]          all                       10,164         10,080
+/// Tanh4                 [84]          all
+/// Dense3                [10]          all                          850            840
 /// SoftmaxCrossEntropy1  []
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
@@ -248,13 +248,13 @@ partial class LeNet5
         """;
 
         private const string ActivationTable = """
-        0 4704 Tanh1
-        6304 1176 AvgPool2d1
-        4704 1600 Tanh2
-        8272 400 AvgPool2d2
-        8672 120 Tanh3
-        8800 84 Tanh4
-        8896 10 Dense3
+        0 6x28x28 Tanh Tanh1
+        6304 6x14x14 AvgPool2d AvgPool2d1
+        4704 16x10x10 Tanh Tanh2
+        8272 16x5x5 AvgPool2d AvgPool2d2
+        8672 120 Tanh Tanh3
+        8800 84 Tanh Tanh4
+        8896 10 Dense Dense3
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

@@ -214,9 +214,9 @@ partial class MishNet
         """;
 
         private const string ActivationTable = """
-        0 24 Dense1
-        32 24 Map1
-        80 3 Dense2
+        0 24 Dense Dense1
+        32 24 Map Map1
+        80 3 Dense Dense2
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

@@ -215,8 +215,8 @@ partial class Perceptron
         """;
 
         private const string ActivationTable = """
-        784 128 Relu1
-        912 10 Dense2
+        784 128 Relu Relu1
+        912 10 Dense Dense2
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

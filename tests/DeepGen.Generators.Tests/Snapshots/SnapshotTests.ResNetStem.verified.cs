@@ -6,26 +6,26 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 4,016 parameters, 2,785,280 multiply-adds a sample.
+/// 4,016 parameters, 2,785,280 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer                   output      parameters  multiply-adds
+/// layer                   output      field  stride  padding  parameters  multiply-adds
 /// image                   [3,64,64]
-/// Conv2d1                 [16,32,32]       2,352      2,408,448
-/// BatchNorm1              [16,32,32]          32
-/// Relu1                   [16,32,32]
-/// MaxPool2d1              [16,16,16]
-/// Bottleneck1.Conv2d1     [8,16,16]          128         32,768
-/// Bottleneck1.BatchNorm1  [8,16,16]           16
-/// Bottleneck1.Relu1       [8,16,16]
-/// Bottleneck1.Conv2d2     [8,16,16]          576        147,456
-/// Bottleneck1.BatchNorm2  [8,16,16]           16
-/// Bottleneck1.Relu2       [8,16,16]
-/// Bottleneck1.Conv2d3     [32,16,16]         256         65,536
-/// Bottleneck1.BatchNorm3  [32,16,16]          64
-/// Bottleneck1.Conv2d4     [32,16,16]         512        131,072
-/// Bottleneck1.BatchNorm4  [32,16,16]          64
-/// Bottleneck1.Add1        [32,16,16]
-/// Bottleneck1.Relu3       [32,16,16]
+/// Conv2d1                 [16,32,32]      7       2        3       2,352      2,408,448
+/// BatchNorm1              [16,32,32]      7       2        3          32
+/// Relu1                   [16,32,32]      7       2        3
+/// MaxPool2d1              [16,16,16]     11       4        5
+/// Bottleneck1.Conv2d1     [8,16,16]      11       4        5         128         32,768
+/// Bottleneck1.BatchNorm1  [8,16,16]      11       4        5          16
+/// Bottleneck1.Relu1       [8,16,16]      11       4        5
+/// Bottleneck1.Conv2d2     [8,16,16]      19       4        9         576        147,456
+/// Bottleneck1.BatchNorm2  [8,16,16]      19       4        9          16
+/// Bottleneck1.Relu2       [8,16,16]      19       4        9
+/// Bottleneck1.Conv2d3     [32,16,16]     19       4        9         256         65,536
+/// Bottleneck1.BatchNorm3  [32,16,16]     19       4        9          64
+/// Bottleneck1.Conv2d4     [32,16,16]     11       4        5         512        131,072
+/// Bottleneck1.BatchNorm4  [32,16,16]     11       4        5          64
+/// Bottleneck1.Add1        [32,16,16]     19       4        9
+/// Bottleneck1.Relu3       [32,16,16]     19       4        9
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
 unsafe partial class ResNetStem : Runtime::Network
@@ -250,13 +250,13 @@ partial class ResNetStem
         """;
 
         private const string ActivationTable = """
-        0 16384 Conv2d1
-        61440 4096 MaxPool2d1
-        69632 2048 Bottleneck1.Conv2d1
-        71680 2048 Bottleneck1.Conv2d2
-        16384 8192 Bottleneck1.Conv2d3
-        24576 8192 Bottleneck1.Conv2d4
-        32768 8192 Bottleneck1.Relu3
+        0 16x32x32 Conv2d Conv2d1
+        61440 16x16x16 MaxPool2d MaxPool2d1
+        69632 8x16x16 Conv2d Bottleneck1.Conv2d1
+        71680 8x16x16 Conv2d Bottleneck1.Conv2d2
+        16384 32x16x16 Conv2d Bottleneck1.Conv2d3
+        24576 32x16x16 Conv2d Bottleneck1.Conv2d4
+        32768 32x16x16 Relu Bottleneck1.Relu3
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

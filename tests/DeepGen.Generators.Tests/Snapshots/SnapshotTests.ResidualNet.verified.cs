@@ -6,31 +6,31 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 5,266 parameters, 579,744 multiply-adds a sample.
+/// 5,266 parameters, 579,744 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer                 output     parameters  multiply-adds
+/// layer                 output     field  stride  padding  parameters  multiply-adds
 /// image                 [3,16,16]
-/// Conv2d1               [8,16,16]         216         55,296
-/// BatchNorm1            [8,16,16]          16
-/// Relu1                 [8,16,16]
-/// Residual1.Conv2d1     [8,16,16]         576        147,456
-/// Residual1.BatchNorm1  [8,16,16]          16
-/// Residual1.Relu1       [8,16,16]
-/// Residual1.Conv2d2     [8,16,16]         576        147,456
-/// Residual1.BatchNorm2  [8,16,16]          16
-/// Residual1.Add1        [8,16,16]
-/// Residual1.Relu2       [8,16,16]
-/// Residual2.Conv2d1     [16,8,8]        1,152         73,728
-/// Residual2.BatchNorm1  [16,8,8]           32
-/// Residual2.Relu1       [16,8,8]
-/// Residual2.Conv2d2     [16,8,8]        2,304        147,456
-/// Residual2.BatchNorm2  [16,8,8]           32
-/// Residual2.Conv2d3     [16,8,8]          128          8,192
-/// Residual2.BatchNorm3  [16,8,8]           32
-/// Residual2.Add1        [16,8,8]
-/// Residual2.Relu2       [16,8,8]
-/// GlobalAvgPool2d1      [16]
-/// Dense1                [10]              170            160
+/// Conv2d1               [8,16,16]      3       1        1         216         55,296
+/// BatchNorm1            [8,16,16]      3       1        1          16
+/// Relu1                 [8,16,16]      3       1        1
+/// Residual1.Conv2d1     [8,16,16]      5       1        2         576        147,456
+/// Residual1.BatchNorm1  [8,16,16]      5       1        2          16
+/// Residual1.Relu1       [8,16,16]      5       1        2
+/// Residual1.Conv2d2     [8,16,16]      7       1        3         576        147,456
+/// Residual1.BatchNorm2  [8,16,16]      7       1        3          16
+/// Residual1.Add1        [8,16,16]      7       1        3
+/// Residual1.Relu2       [8,16,16]      7       1        3
+/// Residual2.Conv2d1     [16,8,8]       9       2        4       1,152         73,728
+/// Residual2.BatchNorm1  [16,8,8]       9       2        4          32
+/// Residual2.Relu1       [16,8,8]       9       2        4
+/// Residual2.Conv2d2     [16,8,8]      13       2        6       2,304        147,456
+/// Residual2.BatchNorm2  [16,8,8]      13       2        6          32
+/// Residual2.Conv2d3     [16,8,8]       7       2        3         128          8,192
+/// Residual2.BatchNorm3  [16,8,8]       7       2        3          32
+/// Residual2.Add1        [16,8,8]      13       2        6
+/// Residual2.Relu2       [16,8,8]      13       2        6
+/// GlobalAvgPool2d1      [16]         all
+/// Dense1                [10]         all                          170            160
 /// SoftmaxCrossEntropy1  []
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
@@ -316,18 +316,18 @@ partial class ResidualNet
         """;
 
         private const string ActivationTable = """
-        0 2048 Conv2d1
-        2048 2048 Relu1
-        4096 2048 Residual1.Conv2d1
-        6144 2048 Residual1.Relu1
-        8192 2048 Residual1.Conv2d2
-        10240 2048 Residual1.Relu2
-        14336 1024 Residual2.Conv2d1
-        15360 1024 Residual2.Relu1
-        16384 1024 Residual2.Conv2d2
-        17408 1024 Residual2.Conv2d3
-        12288 16 GlobalAvgPool2d1
-        12304 10 Dense1
+        0 8x16x16 Conv2d Conv2d1
+        2048 8x16x16 Relu Relu1
+        4096 8x16x16 Conv2d Residual1.Conv2d1
+        6144 8x16x16 Relu Residual1.Relu1
+        8192 8x16x16 Conv2d Residual1.Conv2d2
+        10240 8x16x16 Relu Residual1.Relu2
+        14336 16x8x8 Conv2d Residual2.Conv2d1
+        15360 16x8x8 Relu Residual2.Relu1
+        16384 16x8x8 Conv2d Residual2.Conv2d2
+        17408 16x8x8 Conv2d Residual2.Conv2d3
+        12288 16 GlobalAvgPool2d GlobalAvgPool2d1
+        12304 10 Dense Dense1
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

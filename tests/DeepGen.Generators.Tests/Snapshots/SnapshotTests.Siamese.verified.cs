@@ -255,12 +255,12 @@ partial class Siamese
         """;
 
         private const string ActivationTable = """
-        0 20 Encode.Tanh1
-        96 8 Encode.Dense2
-        96 8 Multiply1
-        32 20 Encode.Tanh1
-        112 8 Subtract1
-        128 1 Dense1
+        0 20 Tanh Encode.Tanh1
+        96 8 Dense Encode.Dense2
+        96 8 Multiply Multiply1
+        32 20 Tanh Encode.Tanh1
+        112 8 Subtract Subtract1
+        128 1 Dense Dense1
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

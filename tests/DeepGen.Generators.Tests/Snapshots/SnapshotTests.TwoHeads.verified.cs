@@ -6,25 +6,25 @@ using K = global::DeepGen.Kernels;
 using Runtime = global::DeepGen;
 
 /// <remarks><code>
-/// 1,418 parameters, 2,992 multiply-adds a sample.
+/// 1,418 parameters, 2,992 multiply-adds a sample. Field, stride and padding are those of the receptive field.
 ///
-/// layer                 output   parameters  multiply-adds
+/// layer                 output   field  stride  padding  parameters  multiply-adds
 /// board                 [3,6,6]
 /// clock                 [5]
-/// Conv2d1               [4,4,4]         112          1,728
-/// Relu1                 [4,4,4]
-/// Flatten1              [64]
-/// Dense1                [16]          1,040          1,024
-/// Dense2                [16]             96             80
-/// Add1                  [16]
-/// Tanh1                 [16]
-/// Dense3                [1]              17             16
-/// Relu2                 [16]
-/// Dense4                [9]             153            144
+/// Conv2d1               [4,4,4]      3       1        0         112          1,728
+/// Relu1                 [4,4,4]      3       1        0
+/// Flatten1              [64]       all
+/// Dense1                [16]       all                        1,040          1,024
+/// Dense2                [16]       all                           96             80
+/// Add1                  [16]       all
+/// Tanh1                 [16]       all
+/// Dense3                [1]        all                           17             16
+/// Relu2                 [16]       all
+/// Dense4                [9]        all                          153            144
 /// MeanSquaredError1     []
 /// SoftmaxCrossEntropy1  []
-/// Multiply1             []
-/// Add2                  []
+/// Multiply1             []         all
+/// Add2                  []         all
 /// </code></remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("DeepGen", "0.1.0")]
 unsafe partial class TwoHeads : Runtime::Network
@@ -284,12 +284,12 @@ partial class TwoHeads
         """;
 
         private const string ActivationTable = """
-        112 64 Relu1
-        240 16 Dense1
-        240 16 Relu2
-        192 16 Tanh1
-        208 1 Dense3
-        224 9 Dense4
+        112 4x4x4 Relu Relu1
+        240 16 Dense Dense1
+        240 16 Relu Relu2
+        192 16 Tanh Tanh1
+        208 1 Dense Dense3
+        224 9 Dense Dense4
         """;
 
         /// <summary>What depends on the weights alone: runs once per version of them.</summary>

@@ -54,7 +54,7 @@ internal sealed unsafe class Linear : Network
         Inference = new(0, 0),
         Evaluation = new(16, 0),
         Training = new(48, 16),
-        Activations = [new("Norm1", X, 16), new("Dense1", Logits, 16)],
+        Activations = [new("Norm1", "-", [16], X), new("Dense1", "Dense", [16], Logits)],
         Prepare = runs.Prepare,
         Infer = runs.Infer,
         Evaluate = runs.Evaluate,

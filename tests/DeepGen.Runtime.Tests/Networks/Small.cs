@@ -61,3 +61,16 @@ public partial class Softly;
 [Network, Input(5)]
 [Dense(2), MeanSquaredError]
 public partial class TwoNumbers;
+
+/// <summary>Random numbers and running statistics while training.</summary>
+[Network, Input(1, 8, 8)]
+[Conv2d(6, 3, padding: 1), BatchNorm, Relu, MaxPool2d(2)]
+[Flatten, Dropout(0.3f), Dense(16), Relu, Dense(4)]
+[SoftmaxCrossEntropy]
+public partial class Dropping;
+
+/// <summary>Rectifiers alone, whose weights a test sets.</summary>
+[Network, Input(5)]
+[Dense(8), Relu, Dense(6), Relu, Dense(3)]
+[SoftmaxCrossEntropy]
+public partial class Rectified;
