@@ -7,11 +7,11 @@ namespace DeepGen.Examples.SentenceCnn;
 internal sealed record Opinion(string Text, int Label, double Probability)
 {
     /// <summary>What it says of sentences.</summary>
-    /// <exception cref="UsageException">A sentence has no word.</exception>
+    /// <param name="network">The network.</param>
+    /// <param name="words">The words that it knows.</param>
+    /// <param name="texts">The sentences; each has a word at least.</param>
     public static IReadOnlyList<Opinion> Of(KimCnn network, Vocabulary words, IReadOnlyList<string> texts)
     {
-        if (texts.FirstOrDefault(text => TextTokens.Words(text).Length == 0) is { } empty)
-            throw new UsageException($"--classify: '{empty}' has no word.");
         var samples = Tokens.Samples(words, texts, labels: null);
         var opinions = new List<Opinion>();
         using var batch = new Batch(network);

@@ -38,6 +38,14 @@ internal sealed record Settings
     /// <summary>Sentences to classify at the end.</summary>
     public required IReadOnlyList<string> Classify { get; init; }
 
+    /// <summary>Refuses what cannot be classified.</summary>
+    /// <exception cref="UsageException">A sentence has no word.</exception>
+    public void CheckSentences()
+    {
+        if (Classify.FirstOrDefault(text => TextTokens.Words(text).Length == 0) is { } empty)
+            throw new UsageException($"--classify: '{empty}' has no word.");
+    }
+
     /// <summary>The command, with an action that hands the settings on.</summary>
     public static RootCommand Command(Func<Settings, int> run)
     {

@@ -26,6 +26,7 @@ internal sealed class TrainingRun(Settings settings)
     {
         var folder = new OutputFolder(settings.Out);
         folder.Check(settings.Resume);
+        settings.CheckSentences();
         var sentences = settings.Data is null ? GeneratedReviews.Make(settings.Count, settings.Seed) : Sentences.FromFolder(settings.Data);
         var parts = DataSplit.Stratified(sentences.Labels, settings.Seed, 0.8, 0.1, 0.1);
         var words = Tokens.Vocabulary(parts[0].Select(index => sentences.Texts[index]));
