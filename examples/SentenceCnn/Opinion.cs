@@ -12,7 +12,8 @@ internal sealed record Opinion(string Text, int Label, double Probability)
     /// <param name="texts">The sentences; each has a word at least.</param>
     public static IReadOnlyList<Opinion> Of(KimCnn network, Vocabulary words, IReadOnlyList<string> texts)
     {
-        var samples = Tokens.Samples(words, texts, labels: null);
+        // The network has a target, so its samples have a class; a prediction does not look at it.
+        var samples = Tokens.Samples(words, texts, new int[texts.Count]);
         var opinions = new List<Opinion>();
         using var batch = new Batch(network);
         var scores = new float[2 * batch.Capacity];

@@ -10,6 +10,6 @@ internal static class Tokens
     public static Vocabulary Vocabulary(IEnumerable<string> texts) => DeepGen.Vocabulary.OfWords(texts.Select(text => TextTokens.Words(text)), MinCount, KimCnn.Words - 2);
 
     /// <summary>Sentences as samples; what is longer than the network reads is cut off.</summary>
-    public static SequenceDataset Samples(Vocabulary words, IEnumerable<string> texts, IReadOnlyList<int>? labels) =>
+    public static SequenceDataset Samples(Vocabulary words, IEnumerable<string> texts, IReadOnlyList<int> labels) =>
         new([.. texts.Select(text => words.Encode(TextTokens.Words(text)))], labels, KimCnn.Length, words.Padding!.Value, truncate: true);
 }
