@@ -21,7 +21,8 @@ internal sealed partial class KimCnn
 
     static Tensor Forward([Input(Length, type: Element.Int32)] Tensor words)
     {
-        var sentence = words.Embedding(Words, Dimension, paddingIndex: 0, name: "words").Permute(1, 0);
+        // Dropout of the word vectors is not in the paper; without it the few sentences are learned by heart in four epochs.
+        var sentence = words.Embedding(Words, Dimension, paddingIndex: 0, name: "words").Dropout(0.3f).Permute(1, 0);
         var strongest = new List<Tensor>();
         for (var width = 3; width <= 5; width++)
             strongest.Add(sentence.Conv1d(Maps, width).Relu().GlobalMaxPool1d());
