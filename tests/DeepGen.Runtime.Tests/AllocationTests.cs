@@ -81,6 +81,23 @@ public class AllocationTests
     }
 
     [Fact]
+    public void Warm_batches_with_carried_states_allocate_nothing()
+    {
+        using var network = Letters.Create(new NetworkOptions { MaxBatch = 3 });
+        using var loop = new BatchLoop(network, new TextWindows([.. Enumerable.Range(0, 60).Select(i => i % 5)], 4), new DataLoaderOptions { Sampler = Sampler.Streams(3) }, "Test", carried: [new("after", "before")]);
+        var adam = new Adam(0.01f);
+        var epoch = 1;
+        AssertNothing(
+            () =>
+            {
+                loop.Begin(epoch++);
+                for (var i = 0; i < loop.Batches; i++) loop.Step(adam);
+                loop.Evaluate(default);
+            },
+            times: 100);
+    }
+
+    [Fact]
     public void Warm_augmentation_views_and_mixup_allocate_nothing()
     {
         var augmented = ImageDatasetTests.Augmented(1);

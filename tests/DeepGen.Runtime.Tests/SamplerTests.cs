@@ -93,7 +93,8 @@ public class SamplerTests
     [Fact]
     public void Streams_lie_side_by_side()
     {
-        Assert.Equal([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], Order(Sampler.Streams(3), 14, 1));
+        Assert.Equal([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], Order(Sampler.Streams(3), 12, 1));
+        Assert.Equal([0, 5, 10, 1, 6, 11, 2, 7, 12, 3, 8, 13, 4, 9], Order(Sampler.Streams(3), 14, 1));
         Assert.Contains("15 streams", Assert.Throws<ArgumentException>(() => Sampler.Streams(15).Count(14)).Message);
     }
 

@@ -15,6 +15,10 @@ public class TextTests
         Assert.Equal("ab🙂<unk>", vocabulary.Decode([3, 4, 6, 0]));
         Assert.Equal([4, 3], new Vocabulary(vocabulary.Tokens).EncodeCharacters("ba"));
 
+        Assert.Equal(["<unk>", "a", "n"], Vocabulary.OfCharacters("banana", maxCharacters: 2).Tokens);
+        Assert.Equal(["a", "b"], Vocabulary.OfCharacters("dcba abcd ab", unknown: false, maxCharacters: 2).Tokens);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Vocabulary.OfCharacters("a", maxCharacters: 0));
+
         var known = Vocabulary.OfCharacters("ab", unknown: false);
         Assert.Equal(2, known.Count);
         Assert.Null(known.IndexOf("c"));
@@ -102,7 +106,7 @@ public class TextTests
     }
 
     [Fact]
-    public void States_are_left_to_the_training_loop()
+    public void Inputs_that_are_no_text_are_left_alone()
     {
         var definition = Letters(2) with { Inputs = [new("text", [2], Element.Int32, 10), new("h", [3])] };
         using var batch = new Batch(definition, 1) { Count = 1 };

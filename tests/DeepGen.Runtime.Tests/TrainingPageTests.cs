@@ -35,6 +35,19 @@ public sealed class TrainingPageTests : IDisposable
     }
 
     [Fact]
+    public void Carried_states()
+    {
+        using var letters = Letters.Create(new NetworkOptions { Seed = 1, MaxBatch = 4 });
+        int[] tokens = [.. Enumerable.Range(0, 220).Select(i => i / 3 % 5)];
+        CarriedState[] states = [new(Output: "after", Input: "before")];
+        var reading = new Trainer(letters, new TrainerOptions { BatchSize = 4, Epochs = 5, CarriedStates = states });
+        FitResult learned = reading.Fit(new TextWindows(tokens[..180], length: 4), new TextWindows(tokens[180..], length: 4));
+        double nats = Metrics.Evaluate(letters, new TextWindows(tokens[180..], length: 4), states, rows: 1).Loss;
+        Assert.True(learned.History[^1].ValidationLoss < learned.History[0].ValidationLoss);
+        Assert.InRange(nats, 0, 2);
+    }
+
+    [Fact]
     public void Groups()
     {
         var optimizer = new AdamW(1e-3f, weightDecay: 0.05f)

@@ -7,7 +7,7 @@ namespace DeepGen;
 /// <param name="batches">Where its batches come from.</param>
 /// <param name="samples">The number of training samples.</param>
 /// <param name="validationSamples">The number of validation samples; null for none.</param>
-internal sealed class TrainingPart(FitContext training, BatchLoop batches, int samples, int? validationSamples) : CheckpointPart("training")
+internal sealed unsafe class TrainingPart(FitContext training, BatchLoop batches, int samples, int? validationSamples) : CheckpointPart("training")
 {
     /// <summary>The metadata that tell the steps done.</summary>
     public const string StepKey = "training.state.step";
@@ -26,7 +26,7 @@ internal sealed class TrainingPart(FitContext training, BatchLoop batches, int s
 
     public override string Kind => "Trainer";
 
-    public override IReadOnlyCollection<string> Fixed => ["samples", "batch_size", "shuffle", "sampler", "seed"];
+    public override IReadOnlyCollection<string> Fixed => ["samples", "batch_size", "shuffle", "sampler", "carried_states", "seed"];
 
     public override Settings Settings
     {
@@ -38,6 +38,7 @@ internal sealed class TrainingPart(FitContext training, BatchLoop batches, int s
             settings.Add("batch_size", batches.BatchSize);
             settings.Add("shuffle", options.Shuffle);
             if (options.Sampler is { } sampler) settings.Add("sampler", sampler.GetType().Name);
+            if (options.CarriedStates.Count > 0) settings.Add("carried_states", string.Join(", ", options.CarriedStates.Select(state => $"{state.Output} to {state.Input}")));
             settings.Add("seed", options.Seed.ToString(CultureInfo.InvariantCulture));
             if (options.MicroBatch is { } part) settings.Add("micro_batch", part);
             if (validationSamples is { } validation) settings.Add("validation_samples", validation);
@@ -93,6 +94,12 @@ internal sealed class TrainingPart(FitContext training, BatchLoop batches, int s
         if (_state.Batch == 0) return;
         var metrics = batches.Metrics.State;
         writer.Add(new StoredTensor(Tensor(MetricsTensor), [metrics.Length], metrics));
+        foreach (var (name, shape, output) in batches.Carried)
+        {
+            // Native memory, which stays where it is.
+            var values = batches.CarriedValues(output);
+            fixed (float* pointer = values) writer.Add(new StoredTensor(Carried(name), shape, pointer, values.Length));
+        }
 
         void Set(string state, params ReadOnlySpan<string> fields) => writer.Set(StateKey(state), Fields.Join(fields));
 
@@ -127,6 +134,10 @@ internal sealed class TrainingPart(FitContext training, BatchLoop batches, int s
             _judge = new EpochJudgeState(null, null, null, _judge.Plateau is { } plateau ? plateau with { Improvement = new ImprovementState(double.NaN, 0) } : null);
         _metrics = _position.Batch == 0 ? null : Metrics();
 
+        if (_position.Batch == 0) return;
+        foreach (var (name, shape, _) in batches.Carried)
+            if (!file.Has(Carried(name), "F32", shape)) throw CheckpointFile.Bad(file.Path, $"it has no tensor '{Carried(name)}' of F32 {Shapes.Text(shape)}");
+
         T? Optional<T>(string state, Func<string, T> parse) where T : struct => file.Metadata.ContainsKey(StateKey(state)) ? file.Read(StateKey(state), parse) : null;
 
         long[] Metrics()
@@ -146,8 +157,13 @@ internal sealed class TrainingPart(FitContext training, BatchLoop batches, int s
         _state.History.Clear();
         _state.History.AddRange(_history);
         training.Judge.State = _judge;
-        if (_metrics != null) batches.Metrics.State = _metrics;
+        if (_metrics == null) return;
+        batches.Metrics.State = _metrics;
+        foreach (var (name, _, output) in batches.Carried) file.Values<float>(Carried(name)).CopyTo(batches.CarriedValues(output));
+        batches.CarriedRestored();
     }
+
+    private string Carried(string input) => Tensor($"carried.{input}");
 
     private static string Text(ImprovementState state) => Fields.Join(Settings.Text(state.Best), Settings.Text(state.EpochsWithout));
 

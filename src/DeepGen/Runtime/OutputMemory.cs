@@ -30,7 +30,7 @@ internal sealed unsafe class OutputMemory : IDisposable
     public void** Pointers => (void**)_pointers.Pointer;
 
     /// <summary>The values of an output that is wanted.</summary>
-    public ReadOnlySpan<float> Values(int output, int samples) => new(Pointers[output], _outputs[output].Size * samples);
+    public Span<float> Values(int output, int samples) => new(Pointers[output], _outputs[output].Size * samples);
 
     public void Dispose()
     {

@@ -77,6 +77,21 @@ public sealed class Metrics
         return loop.Evaluate(cancellationToken);
     }
 
+    /// <summary>As the first overload, with states that are carried from batch to batch, from 0 at the start of each stream.</summary>
+    /// <param name="network">A network with a loss.</param>
+    /// <param name="dataset">Its samples.</param>
+    /// <param name="carriedStates">The states.</param>
+    /// <param name="rows">The streams side by side, up to <see cref="Network.MaxBatch"/>: one is the whole dataset from its start to its end, more are faster.</param>
+    /// <param name="cancellationToken">Ends it between two batches.</param>
+    /// <exception cref="ArgumentException">The dataset is empty, has fewer samples than there are rows or does not fit the network, or a state names an output or input that is not there or does not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Metrics Evaluate(Network network, IDataset dataset, IReadOnlyList<CarriedState> carriedStates, int rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(carriedStates);
+        using var loop = new BatchLoop(network, dataset, new DataLoaderOptions { BatchSize = rows, Sampler = Sampler.Streams(rows) }, "Evaluate", carried: carriedStates);
+        return loop.Evaluate(cancellationToken);
+    }
+
     /// <summary>All that is counted, to go on from: a double by its bits.</summary>
     internal long[] State
     {

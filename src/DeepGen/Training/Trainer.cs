@@ -28,6 +28,8 @@ public sealed class Trainer
             throw new InvalidOperationException($"Trainer: {network.Definition.Name} has no loss; declare one, for instance [SoftmaxCrossEntropy].");
         Network = network;
         Options = options;
+        ArgumentNullException.ThrowIfNull(options.CarriedStates, "TrainerOptions.CarriedStates");
+        _ = new CarriedInputs(network.Definition, options.CarriedStates);
         _optimizer = options.Optimizer ?? new Adam();
         _optimizer.Bind(network);
     }
@@ -55,9 +57,11 @@ public sealed class Trainer
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public FitResult Fit(IDataset train, IDataset? validation = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var sampler = Options.Sampler ?? (Options.Shuffle ? Sampler.Shuffled(Options.Seed) : Sampler.Sequential);
-        using var training = new BatchLoop(Network, train, new DataLoaderOptions { BatchSize = Options.BatchSize, Sampler = sampler, Prefetch = Options.Prefetch }, "Fit", Options.MicroBatch);
-        using var validating = validation == null ? null : new BatchLoop(Network, validation, new DataLoaderOptions { Prefetch = Options.Prefetch }, "Fit, validation");
+        var carried = Options.CarriedStates;
+        var sampler = Options.Sampler ?? (carried.Count > 0 ? Sampler.Streams(Options.BatchSize ?? Network.MaxBatch) : Options.Shuffle ? Sampler.Shuffled(Options.Seed) : Sampler.Sequential);
+        using var training = new BatchLoop(
+            Network, train, new DataLoaderOptions { BatchSize = Options.BatchSize, Sampler = sampler, Prefetch = Options.Prefetch }, "Fit", Options.MicroBatch, carried: carried);
+        using var validating = validation == null ? null : new BatchLoop(Network, validation, OfValidation(validation) with { Prefetch = Options.Prefetch }, "Fit, validation", carried: carried);
         if (validating == null) CheckNeedsNoValidation();
         using var best = Options.KeepBest && (validation != null || Options.Metric != null) ? new BestWeights(Network) : null;
         using var restart = Options.LearningRate.Plateau is { FromBest: true } ? new BestWeights(Network, _optimizer) : null;
@@ -109,6 +113,14 @@ public sealed class Trainer
         };
         watched.End(fit, null);
         return fit;
+    }
+
+    /// <summary>In order, or in streams where states are carried.</summary>
+    private DataLoaderOptions OfValidation(IDataset validation)
+    {
+        if (Options.CarriedStates.Count == 0) return new DataLoaderOptions();
+        var rows = Math.Max(1, Math.Min(Math.Min(Options.BatchSize ?? Network.MaxBatch, Network.MaxBatch), validation.Count));
+        return new DataLoaderOptions { BatchSize = rows, Sampler = Sampler.Streams(rows) };
     }
 
     /// <summary>Trains and validates what is left of an epoch; null when cancelled.</summary>

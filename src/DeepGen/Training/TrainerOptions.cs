@@ -18,11 +18,17 @@ public sealed record TrainerOptions
     /// </summary>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Whether every epoch has a new order. It does not matter where there is a <see cref="Sampler"/>.</summary>
+    /// <summary>Whether every epoch has a new order. It does not matter where there is a <see cref="Sampler"/> or states are carried.</summary>
     public bool Shuffle { get; init; } = true;
 
     /// <summary>Which samples an epoch has, and in which order, for instance <see cref="Sampler.Balanced"/>; all of them, as <see cref="Shuffle"/> and <see cref="Seed"/> say, when null.</summary>
     public Sampler? Sampler { get; init; }
+
+    /// <summary>
+    /// States that are carried from batch to batch. With any, an epoch goes through the samples in streams (<see cref="Sampler.Streams"/>) of as many rows as a batch has unless there is a <see cref="Sampler"/>,
+    /// and so does the validation.
+    /// </summary>
+    public IReadOnlyList<CarriedState> CarriedStates { get; init; } = [];
 
     /// <summary>How many batches are filled ahead, in the background; 0 for none. The weights do not depend on it. See <see cref="DataLoaderOptions.Prefetch"/>.</summary>
     public int Prefetch { get; init; } = 1;

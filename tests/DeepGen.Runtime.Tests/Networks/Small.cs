@@ -74,3 +74,16 @@ public partial class Dropping;
 [Dense(8), Relu, Dense(6), Relu, Dense(3)]
 [SoftmaxCrossEntropy]
 public partial class Rectified;
+
+/// <summary>Letter by letter through a recurrent layer; the state comes in and goes out, first of all so that the calls which give the first output alone give it.</summary>
+[Network]
+public partial class Letters
+{
+    static (Tensor after, Tensor scores) Forward([Input(4, type: Element.Int32)] Tensor text, [Input(2, 6)] Tensor before)
+    {
+        var (read, after) = text.OneHot(5).StatefulGru(before);
+        return (after, read.Dense(5).Permute(1, 0));
+    }
+
+    static Tensor Loss(Tensor after, Tensor scores, [Target(4, type: Element.Int32)] Tensor next) => scores.SoftmaxCrossEntropy(next);
+}

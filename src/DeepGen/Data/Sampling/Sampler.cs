@@ -38,8 +38,9 @@ public abstract class Sampler
     public static Sampler Curriculum(IReadOnlyList<double> difficulty, Pacing pacing, ulong seed) => new CurriculumSampler(difficulty, pacing, seed);
 
     /// <summary>
-    /// Several contiguous streams side by side, for training on a long text with states that are carried over: the samples are cut into as many equal parts as a batch has rows, and
-    /// batch b holds sample b of every part. What does not fill a row of the last batch is left out.
+    /// Several contiguous streams side by side, for training on a long text with states that are carried over: the samples are cut into as many parts as a batch has rows, and
+    /// batch b holds sample b of every part. Where they cannot be equal the first parts have one sample more: the last batch, which has fewer rows. The states are the trainer's
+    /// (<see cref="TrainerOptions.CarriedStates"/>).
     /// </summary>
     /// <param name="rows">The number of streams: the batch size.</param>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>

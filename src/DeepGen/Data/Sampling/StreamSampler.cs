@@ -14,12 +14,17 @@ internal sealed class StreamSampler : Sampler
     internal override int? BatchSize => _rows;
 
     public override int Count(int samples) => samples >= _rows
-        ? samples / _rows * _rows
+        ? samples
         : throw new ArgumentException($"{_rows} streams need at least as many samples, but the dataset has {samples}.", nameof(samples));
 
     public override void Order(int samples, int epoch, Span<int> order)
     {
-        var length = samples / _rows;
-        for (var i = 0; i < order.Length; i++) order[i] = (i % _rows * length) + (i / _rows);
+        // The first parts have a sample more where the last batch has not all rows.
+        var (length, longer) = Math.DivRem(samples, _rows);
+        for (var i = 0; i < order.Length; i++)
+        {
+            var row = i % _rows;
+            order[i] = (row * length) + Math.Min(row, longer) + (i / _rows);
+        }
     }
 }

@@ -51,12 +51,16 @@ public sealed class Vocabulary
     /// <summary>The characters of a text, in the order of their code points.</summary>
     /// <param name="text">The training part of the text.</param>
     /// <param name="unknown">Whether the unknown token is added, as the first.</param>
+    /// <param name="maxCharacters">The largest number of characters, the unknown token not counted: the most frequent, of equally frequent ones the lower code point; all when null.</param>
     /// <exception cref="ArgumentException">The text is empty and there is no unknown token.</exception>
-    public static Vocabulary OfCharacters(string text, bool unknown = true)
+    /// <exception cref="ArgumentOutOfRangeException">The number of characters is below 1.</exception>
+    public static Vocabulary OfCharacters(string text, bool unknown = true, int? maxCharacters = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var characters = new SortedSet<Rune>();
-        foreach (var rune in text.EnumerateRunes()) characters.Add(rune);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxCharacters ?? 1, 1, nameof(maxCharacters));
+        var counts = new Dictionary<Rune, int>();
+        foreach (var rune in text.EnumerateRunes()) counts[rune] = counts.GetValueOrDefault(rune) + 1;
+        var characters = counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Select(entry => entry.Key).Take(maxCharacters ?? int.MaxValue).Order();
         return new Vocabulary([.. unknown ? [UnknownToken] : Array.Empty<string>(), .. characters.Select(rune => rune.ToString())]);
     }
 
