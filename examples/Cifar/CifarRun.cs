@@ -1,0 +1,97 @@
+using DeepGen.Examples.Cifar.Data;
+using DeepGen.Examples.Display;
+
+namespace DeepGen.Examples.Cifar;
+
+/// <summary>Read or draw pictures, train, keep the best weights, test them once, report.</summary>
+internal sealed class CifarRun(Settings settings)
+{
+    private const float Momentum = 0.9f;
+
+    private const float WeightDecay = 5e-4f;
+
+    /// <summary>The share of the training pictures that the best epoch is chosen by.</summary>
+    private const double ValidationShare = 0.1;
+
+    /// <summary>Generated pictures to test on.</summary>
+    private const int TestShapes = 1000;
+
+    /// <summary>Pictures of one call when nothing is trained: enough to keep every thread busy.</summary>
+    private const int PredictBatch = 128;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
+    /// <returns>The exit code.</returns>
+    public int Execute(CancellationToken stop)
+    {
+        var checkpoints = CheckedCheckpoints();
+        var (name, train, test) = Pictures();
+        using var net = ResNet20.Create(new NetworkOptions { MaxBatch = Math.Max(settings.Batch, PredictBatch), Seed = settings.Seed, Threads = settings.Threads });
+
+        // The network learns from crops and mirror images of one part, and is judged after each epoch by the other as it is.
+        var parts = DataSplit.Stratified(train.Labels, settings.Seed, 1 - ValidationShare, ValidationShare);
+        var augmentation = new ImageDatasetOptions { Transforms = [ImageTransform.RandomCrop(32, 32, padding: 4), ImageTransform.HorizontalFlip()], Seed = settings.Seed };
+        var standardization = Standardization.Fit(net, new ImageDataset(train).Subset(parts[0]));
+        var training = standardization.Apply(new ImageDataset(train, augmentation).Subset(parts[0]));
+        var validation = standardization.Apply(new ImageDataset(train).Subset(parts[1]));
+        var testing = standardization.Apply(new ImageDataset(test));
+
+        Console.WriteLine(Invariant($"ResNet-20, {net.Parameters.TrainableValues:N0} parameters, on {name}"));
+        Console.WriteLine(Invariant($"{training.Count:N0} pictures to train on, {validation.Count:N0} to choose the best epoch by, {testing.Count:N0} to test on"));
+        Console.WriteLine();
+
+        var trainer = new Trainer(net, new TrainerOptions
+        {
+            Optimizer = new Sgd(settings.Rate, Momentum, WeightDecay, nesterov: true),
+            LearningRate = LearningRateSchedule.Cosine().WarmUp(Math.Min(1, settings.Epochs / 4.0)),
+            Epochs = settings.Epochs,
+            BatchSize = Math.Min(settings.Batch, training.Count),
+            Seed = settings.Seed,
+            Checkpoints = new CheckpointOptions(checkpoints) { Every = CheckpointInterval.Time(TimeSpan.FromMinutes(1)), Resume = settings.Resume ? Resume.Newest : Resume.Never, Keep = 2 },
+        });
+        var fit = TrainingDisplay.Show(new DisplayColumns("pictures"), progress => trainer.Fit(training, validation, progress, stop));
+        if (fit is { Cancelled: true, History.Count: 0 })
+        {
+            Console.WriteLine("stopped before the first epoch was complete; --resume goes on from there");
+            return ExampleProgram.Interrupted;
+        }
+
+        var weights = Path.Combine(settings.Out, "resnet20.safetensors");
+        net.Save(weights);
+        Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
+        Console.WriteLine();
+
+        var metrics = Metrics.Evaluate(net, testing);
+        var scores = metrics.Heads[0];
+        for (var label = 0; label < scores.Classes; label++)
+            Console.WriteLine(Invariant($"{test.Classes[label],-12} precision {scores.Precision(label):0.000}  recall {scores.Recall(label):0.000}"));
+        Console.WriteLine();
+        Console.WriteLine($"weights  {Path.GetFullPath(weights)}");
+        Console.WriteLine(Invariant($"test accuracy {scores.Accuracy:0.0000}"));
+        return 0;
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    private (string Name, LabelledImages Train, LabelledImages Test) Pictures()
+    {
+        if (settings.Data is null)
+            return ("generated shapes", GeneratedShapes.Make(settings.Pictures, settings.Seed, set: 1), GeneratedShapes.Make(TestShapes, settings.Seed, set: 2));
+        var (train, test) = CifarFolder.Read(settings.Data);
+        return ("CIFAR-10", train, test);
+    }
+
+    /// <summary>Where the checkpoints go. What would be refused later is refused before pictures are read.</summary>
+    private string CheckedCheckpoints()
+    {
+        if (File.Exists(settings.Out))
+            throw new UsageException($"--out: '{settings.Out}' is a file; give the name of a folder.");
+        var folder = Path.Combine(settings.Out, "checkpoints");
+        var any = Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.safetensors").Any();
+        if (any && !settings.Resume)
+            throw new UsageException($"--out: '{settings.Out}' holds the checkpoints of an earlier training; go on with --resume, or give another folder.");
+        if (!any && settings.Resume)
+            throw new UsageException($"--resume: there is no checkpoint in '{folder}'.");
+        return folder;
+    }
+}
