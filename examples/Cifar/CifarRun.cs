@@ -19,6 +19,8 @@ internal sealed class CifarRun(Settings settings)
     /// <summary>Pictures of one call when nothing is trained: enough to keep every thread busy.</summary>
     private const int PredictBatch = 128;
 
+    private const int MistakesShown = 24;
+
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
     /// <returns>The exit code.</returns>
@@ -40,6 +42,21 @@ internal sealed class CifarRun(Settings settings)
         Console.WriteLine(Invariant($"{training.Count:N0} pictures to train on, {validation.Count:N0} to choose the best epoch by, {testing.Count:N0} to test on"));
         Console.WriteLine();
 
+        Directory.CreateDirectory(settings.Out);
+        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"ResNet-20 on {name}")
+        {
+            ClassNames = test.Classes,
+            SamplePicture = sample => Picture(train, parts[1][sample]),
+        };
+        report.AddFacts("Settings",
+        [
+            ("optimizer", Invariant($"SGD, Nesterov's momentum {Momentum}, weight decay {WeightDecay}")),
+            ("learning rate", Invariant($"up to {settings.Rate} in the first epoch, then half a cosine down to 0")),
+            ("augmentation", "random crops of the picture with 4 black pixels around it, mirror images"),
+            ("batch", Invariant($"{settings.Batch}")),
+            ("seed", Invariant($"{settings.Seed}")),
+            ("standardization", Invariant($"means {string.Join(", ", standardization.Means.Select(Figure))}; deviations {string.Join(", ", standardization.Deviations.Select(Figure))}")),
+        ]);
         var trainer = new Trainer(net, new TrainerOptions
         {
             Optimizer = new Sgd(settings.Rate, Momentum, WeightDecay, nesterov: true),
@@ -48,6 +65,7 @@ internal sealed class CifarRun(Settings settings)
             BatchSize = Math.Min(settings.Batch, training.Count),
             Seed = settings.Seed,
             Checkpoints = new CheckpointOptions(checkpoints) { Every = CheckpointInterval.Time(TimeSpan.FromMinutes(1)), Resume = settings.Resume ? Resume.Newest : Resume.Never, Keep = 2 },
+            Watchers = [report, new TrainingWarnings()],
         });
         var fit = TrainingDisplay.Show(new DisplayColumns("pictures"), progress => trainer.Fit(training, validation, progress, stop));
         if (fit is { Cancelled: true, History.Count: 0 })
@@ -65,13 +83,27 @@ internal sealed class CifarRun(Settings settings)
         var scores = metrics.Heads[0];
         for (var label = 0; label < scores.Classes; label++)
             Console.WriteLine(Invariant($"{test.Classes[label],-12} precision {scores.Precision(label):0.000}  recall {scores.Recall(label):0.000}"));
+        report.AddHeadline("test accuracy", Invariant($"{scores.Accuracy:0.0000}"), Invariant($"{scores.Correct:N0} of {scores.Predictions:N0} pictures"));
+        report.AddConfusion("Confusion on the test pictures", scores);
+        report.AddPredictions("Most confident mistakes on the test pictures", ShownPrediction.Worst(net, testing, MistakesShown, test.Classes, sample => Picture(test, sample)));
+        report.Finish();
         Console.WriteLine();
         Console.WriteLine($"weights  {Path.GetFullPath(weights)}");
+        Console.WriteLine($"report   {report.Path}");
         Console.WriteLine(Invariant($"test accuracy {scores.Accuracy:0.0000}"));
         return 0;
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    private static string Figure(float value) => Invariant($"{value:0.000}");
+
+    private static PictureGrid Picture(LabelledImages images, int number)
+    {
+        var image = new Image();
+        images.Images.Read(number, image);
+        return PictureGrid.Of(image);
+    }
 
     private (string Name, LabelledImages Train, LabelledImages Test) Pictures()
     {

@@ -43,7 +43,7 @@ internal sealed record Settings
         var pictures = CommonOptions.Number("--pictures", "N", "Generated pictures to learn from, where there is no --data", 4000, 100, 1_000_000);
         var epochs = CommonOptions.Epochs(8, "Passes over the training pictures");
         var batch = CommonOptions.Batch(64, "Pictures of one training step");
-        var rate = CommonOptions.Number("--rate", "X", "The highest learning rate, after the first of the epochs; half a cosine takes it down to 0", 0.1f, 1e-6f, 10f);
+        var rate = CommonOptions.Number("--rate", "X", "The highest learning rate, at the end of the first epoch; half a cosine takes it down to 0", 0.1f, 1e-6f, 10f);
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
         var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the weights, report.html and the checkpoints", DefaultValueFactory = _ => "cifar" };

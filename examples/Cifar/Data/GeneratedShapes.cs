@@ -1,7 +1,7 @@
 namespace DeepGen.Examples.Cifar.Data;
 
 /// <summary>
-/// Pictures of one of ten shapes, 32 × 32 in colour: of any size, place, angle and colour, on a background that shades from one colour to another, has a faint texture, a line or two across it and noise. A picture is
+/// Pictures of one of ten shapes, 32 × 32 in colour: of any size, place and colour, up to 20 degrees askew, on a background that shades from one colour to another, has a faint texture, a line or two across it and noise. A picture is
 /// a function of the seed, its set and its number alone.
 /// </summary>
 internal static class GeneratedShapes
@@ -35,11 +35,11 @@ internal static class GeneratedShapes
         Color(ref random, stroke);
         // A shape that has its background's colour cannot be seen.
         do Color(ref random, color);
-        while (Distance(color, from) < 0.3 || Distance(color, to) < 0.3);
+        while (Distance(color, from) < 0.4 || Distance(color, to) < 0.4);
 
-        var radius = random.Uniform(6, 13);
-        var (x0, y0) = (random.Uniform(radius - 2, Size - radius + 2), random.Uniform(radius - 2, Size - radius + 2));
-        var (sin, cos) = Math.SinCos(random.Uniform(0, 2 * Math.PI));
+        var radius = random.Uniform(8, 14);
+        var (x0, y0) = (random.Uniform(radius - 1, Size - radius + 1), random.Uniform(radius - 1, Size - radius + 1));
+        var (sin, cos) = Math.SinCos(random.Uniform(-Math.PI / 9, Math.PI / 9));
         var (downSin, downCos) = Math.SinCos(random.Uniform(0, 2 * Math.PI));
         double wave = random.Uniform(0.3, 1.2), phase = random.Uniform(0, 2 * Math.PI), depth = random.Uniform(0, 0.08), noise = random.Uniform(0.01, 0.06);
         // Lines lie behind the shape: a direction and a distance from the middle each.

@@ -67,24 +67,28 @@ public sealed class IdxFile
     public static LabelledImages ReadImages(string imagesPath, string labelsPath, IReadOnlyList<string>? classes = null, bool stream = false)
     {
         var labels = Read(labelsPath);
-        IImageSource source;
-        if (stream)
-        {
-            source = Open(imagesPath, labels);
-        }
-        else
-        {
-            var images = Read(imagesPath);
-            CheckPair(images.Path, images.Shape, labels);
-            var (channels, height, width) = PictureShape(images.Path, images.Shape);
-            source = new ImageArray(images.Data, channels, height, width, index => $"image {index} of '{images.Path}'");
-        }
+        return stream ? Labelled(Open(imagesPath, labels), labels, classes) : Read(imagesPath).WithLabels(labels, classes);
+    }
 
+    /// <summary>This file as images with the labels of another one.</summary>
+    /// <param name="labels">A file of unsigned bytes [n].</param>
+    /// <param name="classes">The names of the classes; their numbers, up to the highest label, when null.</param>
+    /// <exception cref="InvalidDataException">This file is not [n, height, width] or [n, channels, height, width], the two do not belong together, or a label is no class.</exception>
+    public LabelledImages WithLabels(IdxFile labels, IReadOnlyList<string>? classes = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        CheckPair(Path, Shape, labels);
+        var (channels, height, width) = PictureShape(Path, Shape);
+        return Labelled(new ImageArray(Data, channels, height, width, index => $"image {index} of '{Path}'"), labels, classes);
+    }
+
+    private static LabelledImages Labelled(IImageSource images, IdxFile labels, IReadOnlyList<string>? classes)
+    {
         var values = Array.ConvertAll(labels.Data, label => (int)label);
         for (var i = 0; i < values.Length && classes != null; i++)
             if (values[i] >= classes.Count)
                 throw new InvalidDataException($"'{labels.Path}' gives image {i} the label {values[i]}; there are {classes.Count} classes, so labels are 0 to {classes.Count - 1}.");
-        return new LabelledImages(source, values, classes);
+        return new LabelledImages(images, values, classes);
     }
 
     /// <summary>That images and labels belong together.</summary>
