@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace DeepGen.Examples;
 
 /// <summary>The images of a run: what is trained on, what the best epoch is chosen by, and what the result is measured on.</summary>
@@ -10,28 +8,28 @@ public sealed class ImageData
     /// <summary>The share of the training files that is held out for validation: the last ones of every class.</summary>
     private const double ValidationShare = 0.1;
 
-    private static readonly string[] FashionClasses = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
+    private readonly SmallPictures _pictures;
+    private readonly int[] _train;
 
-    private ImageData(string name, IReadOnlyList<string> classNames, IdxFile trainImages, IdxFile trainLabels, IdxFile testImages, IdxFile testLabels)
+    private ImageData(SmallPictures pictures)
     {
-        Check(trainImages, trainLabels);
-        Check(testImages, testLabels);
-        (Name, ClassNames) = (name, classNames);
-        var (train, validation) = Split(trainLabels.Data);
-        (Mean, Deviation) = Moments(trainImages.Data, train);
+        _pictures = pictures;
+        var (images, labels) = (ImageArray.Load(pictures.Train.Images), pictures.Train.Labels);
+        (_train, var validation) = Split(labels);
+        (Mean, Deviation) = Moments(images, _train);
         var normalized = new float[256];
         for (var grey = 0; grey < 256; grey++)
             normalized[grey] = (float)((grey / 255.0 - Mean) / Deviation);
-        Train = new ImageSet(trainImages.Data, trainLabels.Data, train, normalized);
-        Validation = validation.Length == 0 ? null : new ImageSet(trainImages.Data, trainLabels.Data, validation, normalized);
-        Test = new ImageSet(testImages.Data, testLabels.Data, [.. Enumerable.Range(0, testLabels.Data.Length)], normalized);
+        Train = new ImageSet(images, labels, _train, normalized);
+        Validation = validation.Length == 0 ? null : new ImageSet(images, labels, validation, normalized);
+        Test = new ImageSet(ImageArray.Load(pictures.Test.Images), pictures.Test.Labels, [.. Enumerable.Range(0, pictures.Test.Count)], normalized);
     }
 
     /// <summary>Where the images come from, for people.</summary>
-    public string Name { get; }
+    public string Name => _pictures.Name;
 
     /// <summary>The names of the ten classes in the order of their labels.</summary>
-    public IReadOnlyList<string> ClassNames { get; }
+    public IReadOnlyList<string> ClassNames => _pictures.Train.Classes;
 
     /// <summary>The images that the network learns from.</summary>
     public ImageSet Train { get; }
@@ -48,62 +46,44 @@ public sealed class ImageData
     /// <summary>The standard deviation of their grey values.</summary>
     public double Deviation { get; }
 
-    /// <summary>The subset of Fashion-MNIST inside this program.</summary>
-    public static ImageData Embedded() => new("Fashion-MNIST (embedded subset)", FashionClasses,
-        Resource("train-images-idx3-ubyte"), Resource("train-labels-idx1-ubyte"), Resource("t10k-images-idx3-ubyte"), Resource("t10k-labels-idx1-ubyte"));
-
-    /// <summary>The four IDX files of a folder, gzipped or not.</summary>
+    /// <summary>The images of a folder of IDX files, or those inside this program where there is none.</summary>
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or is not what MNIST's files are.</exception>
-    public static ImageData FromFolder(string folder)
-    {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"--data: there is no folder '{folder}'.");
-        IdxFile Read(string name) => IdxFile.Read(Path.Combine(folder, name));
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), [.. Enumerable.Range(0, Classes).Select(c => $"{c}")],
-            Read("train-images-idx3-ubyte"), Read("train-labels-idx1-ubyte"), Read("t10k-images-idx3-ubyte"), Read("t10k-labels-idx1-ubyte"));
-    }
+    public static ImageData Read(string? folder) => new(SmallPictures.Read(folder));
 
-    private static IdxFile Resource(string name)
+    /// <summary>
+    /// The training images, distorted anew in each epoch: turned, enlarged, stretched and bent as by the muscles of another hand (P. Simard, D. Steinkraus and J. Platt 2003).
+    /// </summary>
+    /// <param name="seed">The key of the distortions.</param>
+    public IDataset Distorted(ulong seed)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".gz")!;
-        return IdxFile.Read(stream, name);
-    }
-
-    private static void Check(IdxFile images, IdxFile labels)
-    {
-        if (images.Shape is not [var count, 28, 28])
-            throw new InvalidDataException($"'{images.Path}' holds [{string.Join(", ", images.Shape)}]; LeNet-5 needs images [count, 28, 28].");
-        if (labels.Shape is not [var labelCount])
-            throw new InvalidDataException($"'{labels.Path}' holds [{string.Join(", ", labels.Shape)}]; labels are [count].");
-        if (count != labelCount)
-            throw new InvalidDataException($"'{images.Path}' has {count} images but '{labels.Path}' has {labelCount} labels; they do not belong together.");
-        if (count == 0)
-            throw new InvalidDataException($"'{images.Path}' holds no image.");
-        var wrong = labels.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(Classes - 1));
-        if (wrong >= 0)
-            throw new InvalidDataException($"'{labels.Path}' gives image {wrong} the label {labels.Data[wrong]}; the labels are 0 to {Classes - 1}.");
+        var distorted = new ImageDataset(_pictures.Train, new ImageDatasetOptions
+        {
+            Transforms = [ImageTransform.Rotation(5), ImageTransform.Zoom(0.95, 1.05), ImageTransform.Elastic(strength: 20, smoothness: 4)],
+            Seed = seed,
+        });
+        return new Standardization([(float)Mean], [(float)Deviation]).Apply(distorted.Subset(_train));
     }
 
     /// <summary>The last tenth of every class for validation, the rest to train on; both in the order of the file.</summary>
-    private static (int[] Train, int[] Validation) Split(byte[] labels)
+    private static (int[] Train, int[] Validation) Split(IReadOnlyList<int> labels)
     {
         var left = new int[Classes];
         foreach (var label in labels)
             left[label]++;
         var held = left.Select(count => (int)Math.Round(count * ValidationShare)).ToArray();
         var (train, validation) = (new List<int>(), new List<int>());
-        for (var i = 0; i < labels.Length; i++)
+        for (var i = 0; i < labels.Count; i++)
             (left[labels[i]]-- > held[labels[i]] ? train : validation).Add(i);
         return ([.. train], [.. validation]);
     }
 
     /// <summary>Mean and standard deviation of the grey values of some images, on the scale 0 to 1; exact, from a histogram.</summary>
-    private static (double Mean, double Deviation) Moments(byte[] pixels, int[] images)
+    private static (double Mean, double Deviation) Moments(ImageArray images, int[] chosen)
     {
         var histogram = new long[256];
-        foreach (var image in images)
-            foreach (var grey in pixels.AsSpan(image * ImageSet.Size, ImageSet.Size))
+        foreach (var image in chosen)
+            foreach (var grey in images[image])
                 histogram[grey]++;
         double count = 0, sum = 0, squares = 0;
         for (var grey = 0; grey < 256; grey++)

@@ -6,24 +6,24 @@ public sealed class ImageSet : IDataset
     /// <summary>The grey values of an image.</summary>
     public const int Size = 28 * 28;
 
-    private readonly byte[] _pixels;
-    private readonly byte[] _labels;
+    private readonly ImageArray _images;
+    private readonly IReadOnlyList<int> _labels;
     private readonly int[] _chosen;
     private readonly float[] _normalized;
 
     /// <summary>A choice of images.</summary>
-    /// <param name="pixels">Image after image, row after row, 0 black to 255 white.</param>
+    /// <param name="images">The images, 0 black to 255 white.</param>
     /// <param name="labels">The class of each image.</param>
     /// <param name="chosen">The images of this set, in its order.</param>
     /// <param name="normalized">What the network is given for each of the 256 grey values.</param>
-    public ImageSet(byte[] pixels, byte[] labels, int[] chosen, float[] normalized) =>
-        (_pixels, _labels, _chosen, _normalized) = (pixels, labels, chosen, normalized);
+    public ImageSet(ImageArray images, IReadOnlyList<int> labels, int[] chosen, float[] normalized) =>
+        (_images, _labels, _chosen, _normalized) = (images, labels, chosen, normalized);
 
     /// <inheritdoc/>
     public int Count => _chosen.Length;
 
     /// <summary>The grey values of an image, as they were read.</summary>
-    public ReadOnlySpan<byte> Pixels(int image) => _pixels.AsSpan(_chosen[image] * Size, Size);
+    public ReadOnlySpan<byte> Pixels(int image) => _images[_chosen[image]];
 
     /// <summary>An image, as it was read.</summary>
     public PictureGrid Picture(int image) => new(1, 28, 28, Pixels(image).ToArray());

@@ -8,6 +8,9 @@ public sealed record Settings
     /// <summary>The folder of the IDX files; null for the embedded images.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Whether the training images are distorted.</summary>
+    public required bool Augment { get; init; }
+
     /// <summary>Passes over the training images.</summary>
     public required int Epochs { get; init; }
 
@@ -30,6 +33,7 @@ public sealed record Settings
     public static RootCommand Command(Func<Settings, int> run)
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var augment = new Option<bool>("--augment") { Description = "Distort the training images anew in each epoch: turned up to 5 degrees, up to 5 % larger or smaller, and bent (elastic, Simard et al. 2003)" };
         var epochs = CommonOptions.Epochs(15, "Passes over the training images; 0 only tests the weights of --load", min: 0);
         var batch = CommonOptions.Batch(32, "Images of one training step");
         var seed = CommonOptions.Seed(1, "Seed of the first weights and of the order of the images");
@@ -39,11 +43,12 @@ public sealed record Settings
 
         var command = new RootCommand("Trains LeNet-5 (compiled by DeepGen) on images of 28 × 28, and writes its weights and report.html.")
         {
-            data, epochs, batch, seed, threads, save, load,
+            data, augment, epochs, batch, seed, threads, save, load,
         };
         command.SetAction(result => run(new Settings
         {
             Data = result.GetValue(data),
+            Augment = result.GetValue(augment),
             Epochs = result.GetValue(epochs),
             Batch = result.GetValue(batch),
             Seed = result.GetValue(seed),

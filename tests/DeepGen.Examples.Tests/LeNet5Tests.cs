@@ -22,6 +22,17 @@ public sealed class LeNet5Tests() : ExampleTest("LeNet5")
         Assert.Equal(trained.Lines[^1], Run("--epochs", "0", "--load", "lenet5.safetensors").Succeeded().Lines[^1]);
     }
 
+    [Fact]
+    public void Distorted_images_are_learned_from_too()
+    {
+        var trained = Run("--epochs", "2", "--augment", "--threads", "2").Succeeded();
+        Assert.InRange(double.Parse(trained.Lines[^1].Split(' ')[^1], CultureInfo.InvariantCulture), 0.5, 1);
+        Assert.Contains("elastic", File.ReadAllText(Path.Combine(Folder, "report.html")), StringComparison.Ordinal);
+
+        // Other images than without: another training.
+        Assert.NotEqual(trained.Lines[^1], Run("--epochs", "2", "--threads", "2").Succeeded().Lines[^1]);
+    }
+
     [Theory]
     [InlineData("--epochs", "many", "--epochs takes a whole number")]
     [InlineData("--batch", "0", "--batch takes a whole number")]
@@ -31,5 +42,5 @@ public sealed class LeNet5Tests() : ExampleTest("LeNet5")
     public void A_wrong_option_is_one_line_and_exit_code_1(string option, string value, string expected) => Refused(expected, option, value);
 
     [Fact]
-    public void Help_lists_every_option() => HelpLists("--data", "--epochs", "--batch", "--seed", "--threads", "--save", "--load");
+    public void Help_lists_every_option() => HelpLists("--data", "--augment", "--epochs", "--batch", "--seed", "--threads", "--save", "--load");
 }

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using DeepGen.Examples;
 
 namespace DeepGen.Benchmarks.Bdn;
 
@@ -23,7 +22,7 @@ public class LeNetBenchmarks
     {
         _net = LeNet5.Create(new NetworkOptions { MaxBatch = Batch });
         var random = new Random(1);
-        _input = [.. Enumerable.Range(0, Batch * ImageSet.Size).Select(_ => random.NextSingle())];
+        _input = [.. Enumerable.Range(0, Batch * 28 * 28).Select(_ => random.NextSingle())];
         _labels = [.. Enumerable.Range(0, Batch).Select(i => i % 10)];
         _output = new float[Batch * 10];
     }
