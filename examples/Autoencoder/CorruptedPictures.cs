@@ -14,7 +14,7 @@ internal sealed class CorruptedPictures(ImageArray pictures, Corruption corrupti
     public void Fill(ReadOnlySpan<int> indices, Batch batch)
     {
         var size = pictures.Height * pictures.Width;
-        var (corrupted, clean) = (batch.Input<float>(), batch.Target<float>());
+        Span<float> corrupted = batch.Input<float>(), clean = batch.Target<float>();
         for (var i = 0; i < indices.Length; i++)
         {
             var target = clean.Slice(i * size, size);

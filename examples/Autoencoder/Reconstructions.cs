@@ -28,7 +28,7 @@ internal sealed record Reconstructions(double Corrupted, double Reconstructed, P
             net.Predict(batch, logits.AsSpan(0, batch.Count * Size));
             for (var k = 0; k < batch.Count; k++, i++)
             {
-                var (clean, corrupted, found) = (batch.Target<float>().Slice(k * Size, Size), batch.Input<float>().Slice(k * Size, Size), logits.AsSpan(k * Size, Size));
+                Span<float> clean = batch.Target<float>().Slice(k * Size, Size), corrupted = batch.Input<float>().Slice(k * Size, Size), found = logits.AsSpan(k * Size, Size);
                 foreach (ref var value in found) value = 1 / (1 + MathF.Exp(-value));
                 before += Psnr(clean, corrupted);
                 after += Psnr(clean, found);

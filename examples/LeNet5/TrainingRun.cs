@@ -8,10 +8,7 @@ namespace DeepGen.Examples;
 public sealed class TrainingRun(Settings settings)
 {
     /// <summary>AdamW's step size at the start; half a cosine takes it to 0.</summary>
-    private const float PlainRate = 2e-3f;
-
-    /// <summary>The same for distorted images, of which none comes twice, so that larger steps do no harm.</summary>
-    private const float AugmentedRate = 4e-3f;
+    private const float LearningRate = 2e-3f;
 
     /// <summary>AdamW's decay. A subset trains for too few steps to feel it; without it the whole of Fashion-MNIST is learned by heart.</summary>
     private const float WeightDecay = 0.05f;
