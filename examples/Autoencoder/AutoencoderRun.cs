@@ -34,6 +34,12 @@ internal sealed class AutoencoderRun(Settings settings)
         Console.WriteLine(Invariant($"{training.Count:N0} pictures to train on, {validation.Count:N0} to choose the best epoch by, {testing.Count:N0} to test on; corruption {settings.Corruption}, level {settings.Level}"));
         Console.WriteLine();
 
+        report.AddFacts("Choices",
+        [
+            ("corruption", Invariant($"{settings.Corruption}, level {settings.Level}")),
+            ("schedule", "half a cosine down to a hundredth"),
+            ("loss", "cross-entropy of each pixel"),
+        ]);
         var trainer = new Trainer(net, new TrainerOptions
         {
             Optimizer = new Adam(LearningRate),
@@ -60,14 +66,6 @@ internal sealed class AutoencoderRun(Settings settings)
         result.Rows.ToImage().Save(shown);
         report.AddPictures("Test pictures", result.Rows, "above as they are, in the middle corrupted, below what the network makes of that");
         report.AddHeadline("PSNR, reconstructed", Invariant($"{result.Reconstructed:0.00} dB"), Invariant($"{result.Corrupted:0.00} dB corrupted"));
-        report.AddFacts("Settings",
-        [
-            ("corruption", Invariant($"{settings.Corruption}, level {settings.Level}")),
-            ("optimizer", Invariant($"Adam, learning rate {LearningRate}, half a cosine down to a hundredth")),
-            ("loss", "cross-entropy of each pixel"),
-            ("batch", Invariant($"{settings.Batch}")),
-            ("seed", Invariant($"{settings.Seed}")),
-        ]);
         report.Finish();
         Console.WriteLine($"pictures {Path.GetFullPath(shown)}");
         Console.WriteLine($"weights  {Path.GetFullPath(weights)}");

@@ -48,13 +48,10 @@ internal sealed class CifarRun(Settings settings)
             ClassNames = test.Classes,
             SamplePicture = sample => Picture(train, parts[1][sample]),
         };
-        report.AddFacts("Settings",
+        report.AddFacts("Choices",
         [
-            ("optimizer", Invariant($"SGD, Nesterov's momentum {Momentum}, weight decay {WeightDecay}")),
-            ("learning rate", Invariant($"up to {settings.Rate} in the first epoch, then half a cosine down to 0")),
+            ("schedule", "up along a line in the first epoch, then half a cosine down to 0"),
             ("augmentation", "random crops of the picture with 4 black pixels around it, mirror images"),
-            ("batch", Invariant($"{settings.Batch}")),
-            ("seed", Invariant($"{settings.Seed}")),
             ("standardization", Invariant($"means {string.Join(", ", standardization.Means.Select(Figure))}; deviations {string.Join(", ", standardization.Deviations.Select(Figure))}")),
         ]);
         var trainer = new Trainer(net, new TrainerOptions
