@@ -1,0 +1,107 @@
+using System.Globalization;
+
+namespace DeepGen.Examples.Gan;
+
+/// <summary>Train a generator against a discriminator, show samples of each epoch, measure how varied they are.</summary>
+internal sealed class GanRun(Settings settings)
+{
+    /// <summary>The grid of samples: rows and columns.</summary>
+    private const int Side = 8;
+
+    /// <summary>Samples that the variety is measured on.</summary>
+    private const int Measured = 1000;
+
+    /// <summary>Steps that teach the classifier enough.</summary>
+    private const int ClassifierSteps = 1200, ClassifierBatch = 64;
+
+    private const string EpochKey = "epoch.";
+
+    private readonly string _checkpoint = Path.Combine(settings.Out, "checkpoint.safetensors");
+
+    /// <summary>Runs it.</summary>
+    /// <param name="stop">Ends the training early; what it gave is saved, measured and reported all the same.</param>
+    /// <returns>The exit code.</returns>
+    public int Execute(CancellationToken stop)
+    {
+        if (File.Exists(settings.Out)) throw new UsageException($"--out: '{settings.Out}' is a file; give the name of a folder.");
+        if (File.Exists(_checkpoint) && !settings.Resume) throw new UsageException($"--out: '{settings.Out}' holds the checkpoint of an earlier training; go on with --resume, or give another folder.");
+        if (!File.Exists(_checkpoint) && settings.Resume) throw new UsageException($"--resume: there is no checkpoint '{_checkpoint}'.");
+        var data = settings.Data is null ? Pictures.Embedded() : Pictures.FromFolder(settings.Data);
+        if (data.Train.Count < settings.Batch) throw new UsageException($"--batch: {settings.Batch} pictures of a step are more than the {data.Train.Count} that there are.");
+        using var game = new GanGame(data, settings.Batch, settings.Seed, settings.Threads);
+        var epochs = Resumed(game);
+        Directory.CreateDirectory(Path.Combine(settings.Out, "samples"));
+        Console.WriteLine(Invariant($"DCGAN, generator {game.Generator.Parameters.TrainableValues:N0} parameters, discriminator {game.Discriminator.Parameters.TrainableValues:N0}, on {data.Name}: {data.Train.Count:N0} pictures"));
+        Console.WriteLine();
+
+        Play(game, epochs, stop);
+        if (epochs.Count == 0)
+        {
+            Console.WriteLine("stopped before the first epoch was complete; nothing was saved");
+            return ExampleProgram.Interrupted;
+        }
+
+        game.Generator.Save(Path.Combine(settings.Out, "generator.safetensors"));
+        game.Discriminator.Save(Path.Combine(settings.Out, "discriminator.safetensors"));
+        Console.WriteLine();
+        using var classifier = Classifier(data);
+        var accuracy = Metrics.Evaluate(classifier, data.Test).Accuracy;
+        var measured = Math.Min(Measured, Math.Min(data.Train.Count, data.Test.Count));
+        var test = Pictures.Values(data.TestPixels, measured);
+        var diversity = Diversity.Of(classifier, game.Show(measured), test);
+        var real = Diversity.Of(classifier, Pictures.Values(data.TrainPixels, measured), test);
+        Console.WriteLine(Invariant($"classifier: accuracy {accuracy:0.000} on test pictures"));
+        Console.WriteLine("            distance ratio  classes  sureness  score");
+        foreach (var (name, of) in new[] { ("generated", diversity), ("real", real) })
+            Console.WriteLine(Invariant($"{name,-12}{of.DistanceRatio,14:0.000}{of.Coverage,9:0.00}{of.Sureness,10:0.000}{of.Score,7:0.00}"));
+        Console.WriteLine("share of each class among the generated: " + string.Join(' ', diversity.Shares.Select(share => Invariant($"{share:0.00}"))));
+        Console.WriteLine($"results  {Path.GetFullPath(settings.Out)}");
+        var last = epochs[^1];
+        Console.WriteLine(Invariant($"discriminator accuracy real {last.RealAccuracy:0.000} fake {last.FakeAccuracy:0.000}, diversity {diversity.DistanceRatio:0.000}, classes {diversity.Coverage:0.00}"));
+        return 0;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Key(int epoch) => Invariant($"{EpochKey}{epoch:0000}");
+
+    /// <summary>Plays the epochs that are left; after each a grid of samples and a checkpoint.</summary>
+    private void Play(GanGame game, List<GameEpoch> epochs, CancellationToken stop)
+    {
+        Console.WriteLine("epoch   loss: discriminator  generator   accuracy: real  generated   seconds");
+        while (epochs.Count < settings.Epochs)
+        {
+            if (game.Play(epochs.Count + 1, null, stop) is not { } epoch) return;
+            epochs.Add(epoch);
+            Console.WriteLine(Invariant($"{epoch.Epoch,5}{epoch.DiscriminatorLoss,22:0.0000}{epoch.GeneratorLoss,11:0.0000}{epoch.RealAccuracy,17:0.000}{epoch.FakeAccuracy,11:0.000}{epoch.Seconds,10:0.0}"));
+            var grid = PictureGrid.OfPictures(game.Show(Side * Side), 1, 28, 28, -1, 1, columns: Side, scale: 2);
+            grid.ToImage().Save(Path.Combine(settings.Out, "samples", Invariant($"epoch-{epoch.Epoch:0000}.png")));
+            game.Checkpoint.Values[Key(epoch.Epoch)] = epoch.Text;
+            game.Checkpoint.Save(_checkpoint);
+        }
+    }
+
+    /// <summary>The epochs of the checkpoint, whose weights the networks have then; none where there is none.</summary>
+    private List<GameEpoch> Resumed(GanGame game)
+    {
+        if (!settings.Resume) return [];
+        game.Checkpoint.Load(_checkpoint);
+        return [.. game.Checkpoint.Values.Where(value => value.Key.StartsWith(EpochKey, StringComparison.Ordinal)).Select(value => GameEpoch.Parse(value.Value)).OrderBy(epoch => epoch.Epoch)];
+    }
+
+    /// <summary>A classifier that has learned the data.</summary>
+    private Classifier Classifier(Pictures data)
+    {
+        var classifier = Gan.Classifier.Create(new NetworkOptions { MaxBatch = ClassifierBatch, Seed = settings.Seed, Threads = settings.Threads });
+        var batches = Math.Max(1, data.Train.Count / ClassifierBatch);
+        new Trainer(classifier, new TrainerOptions
+        {
+            Optimizer = new AdamW(2e-3f, weightDecay: 0.01f),
+            LearningRate = LearningRateSchedule.Cosine(),
+            BatchSize = ClassifierBatch,
+            Epochs = Math.Max(1, ClassifierSteps / batches),
+            Seed = settings.Seed,
+        }).Fit(data.Train);
+        return classifier;
+    }
+}

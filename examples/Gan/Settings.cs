@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace DeepGen.Examples.Gan;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Settings
+{
+    /// <summary>The folder of the IDX files; null for the embedded images.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Passes over the pictures.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Pictures of one step, as many real as generated.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>The key of weights, orders and noise.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Threads that work on one step. The result does not depend on it.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The folder of the results.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Whether to go on from the checkpoint there.</summary>
+    public required bool Resume { get; init; }
+
+    /// <summary>The command, with an action that hands the settings on.</summary>
+    public static RootCommand Command(Func<Settings, int> run)
+    {
+        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var epochs = CommonOptions.Epochs(60, "Passes over the pictures");
+        var batch = CommonOptions.Batch(64, "Pictures of one step, as many real as generated");
+        var seed = CommonOptions.Seed();
+        var threads = CommonOptions.Threads();
+        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the samples, the weights, report.html and the checkpoint", DefaultValueFactory = _ => "gan" };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint in --out" };
+        var command = new RootCommand("Trains a DCGAN (compiled by DeepGen) on pictures of 28 × 28, shows what it makes after each epoch, and measures how varied that is.")
+        {
+            data, epochs, batch, seed, threads, output, resume,
+        };
+        command.SetAction(result => run(new Settings
+        {
+            Data = result.GetValue(data),
+            Epochs = result.GetValue(epochs),
+            Batch = result.GetValue(batch),
+            Seed = result.GetValue(seed),
+            Threads = result.GetValue(threads),
+            Out = result.GetValue(output)!,
+            Resume = result.GetValue(resume),
+        }));
+        return command;
+    }
+}
