@@ -181,6 +181,30 @@ public abstract unsafe partial class Network
         GC.KeepAlive(outputs);
     }
 
+    /// <summary>As the public one, for networks with any number of outputs, all of which are wanted.</summary>
+    internal void Forward(Batch batch, OutputMemory outputs)
+    {
+        var samples = BatchOf("Forward", batch);
+        ForwardCore(samples, batch.Inputs, outputs.Pointers);
+        GC.KeepAlive(batch);
+        GC.KeepAlive(outputs);
+    }
+
+    /// <summary>The gradient of the first input alone, from those of any number of outputs.</summary>
+    internal void Backward(Batch batch, OutputMemory outputGradients, Span<float> inputGradient)
+    {
+        var samples = BatchOf("Backward", batch);
+        CheckInputGradient("Backward", 0, inputGradient.Length, samples);
+        fixed (float* dx = inputGradient)
+        {
+            var inputs = stackalloc void*[Definition.Inputs.Length];
+            inputs[0] = dx;
+            BackwardCore(samples, outputGradients.Pointers, inputs, parameters: false);
+            GC.KeepAlive(batch);
+            GC.KeepAlive(outputGradients);
+        }
+    }
+
     private nint BatchOf(string call, Batch batch, bool inParts = false)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -32,6 +32,12 @@ internal sealed unsafe class OutputMemory : IDisposable
     /// <summary>The values of an output that is wanted.</summary>
     public Span<float> Values(int output, int samples) => new(Pointers[output], _outputs[output].Size * samples);
 
+    /// <summary>Where the values of an output that is wanted go.</summary>
+    public Span<float> Room(int output, int samples) => new(Pointers[output], _outputs[output].Size * samples);
+
+    /// <summary>Sets all values to 0.</summary>
+    public void Clear() => _memory.Clear();
+
     public void Dispose()
     {
         _memory.Dispose();

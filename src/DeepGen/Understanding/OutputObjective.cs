@@ -18,6 +18,26 @@ public static class OutputObjectives
         return sum;
     };
 
+    /// <summary>How far an output is from what it should be: Σ (y − t)²/n, n the number of its values. Of features it is the content of a picture, of their <c>Gram()</c> matrix its style (L. Gatys, A. Ecker and M. Bethge 2016, sections 2.1 and 2.2, each with another factor).</summary>
+    /// <param name="target">What it should be.</param>
+    public static OutputObjective SquaredDistance(float[] target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return (output, gradient) =>
+        {
+            if (output.Length != target.Length) throw new ArgumentException($"The output has {output.Length} values, but the target {target.Length}.", nameof(target));
+            var sum = 0.0;
+            for (var i = 0; i < output.Length; i++)
+            {
+                var difference = (double)output[i] - target[i];
+                sum += difference * difference / output.Length;
+                gradient[i] = (float)(2 * difference / output.Length);
+            }
+
+            return sum;
+        };
+    }
+
     /// <summary>The score of a class, or of a channel of a map the sum over its places. Scores before the softmax are better than probabilities, which rise by lowering the others, too (K. Simonyan et al. 2013, section 2).</summary>
     /// <param name="index">The class: the index in the first axis of the output.</param>
     /// <param name="classes">The number of classes: the length of that axis.</param>

@@ -1,23 +1,25 @@
 namespace DeepGen;
 
-/// <summary>One sample in a network whose input is looked at: one input of floats and one output.</summary>
+/// <summary>One sample in a network whose input is looked at: one input of floats and one output, or any number of outputs.</summary>
 internal sealed class Probe : IDisposable
 {
     private readonly string _call;
     private readonly Network _network;
-    private readonly float[] _output;
-    private readonly float[] _outputGradient;
+    private readonly OutputMemory _outputs;
+    private readonly OutputMemory _gradients;
+    private float[]? _scratch;
 
-    public Probe(string call, Network network, int capacity = 1)
+    public Probe(string call, Network network, int capacity = 1, bool severalOutputs = false)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Definition.Inputs is not [{ Element: Element.Float32 }] || network.Definition.Outputs.Length != 1)
-            throw new ArgumentException($"{call} needs a network with one input of floats and one output, but {network.Definition.Name} has {Shapes.Count(network.Definition.Inputs.Length, "input")} and {Shapes.Count(network.Definition.Outputs.Length, "output")}.", nameof(network));
+        var definition = network.Definition;
+        if (definition.Inputs is not [{ Element: Element.Float32 }] || (definition.Outputs.Length != 1 && !severalOutputs))
+            throw new ArgumentException($"{call} needs a network with one input of floats{(severalOutputs ? "" : " and one output")}, but {definition.Name} has {Shapes.Count(definition.Inputs.Length, "input")} and {Shapes.Count(definition.Outputs.Length, "output")}.", nameof(network));
         (_call, _network) = (call, network);
         Batch = new Batch(network, Math.Min(capacity, network.MaxBatch)) { Count = 1 };
         InputGradient = new float[Input.Size];
-        _output = new float[Output.Size];
-        _outputGradient = new float[Output.Size];
+        _outputs = new OutputMemory(definition, 1);
+        _gradients = new OutputMemory(definition, 1);
     }
 
     public Batch Batch { get; }
@@ -38,15 +40,69 @@ internal sealed class Probe : IDisposable
         sample.CopyTo(Batch.Input<float>());
     }
 
-    /// <summary>Forward, the objective, and Backward to <see cref="InputGradient"/>; within <see cref="Network.Undisturbed"/>.</summary>
+    /// <summary>Forward; within <see cref="Network.Undisturbed"/>.</summary>
+    public void Forward() => _network.Forward(Batch, _outputs);
+
+    /// <summary>What an output was in the last <see cref="Forward"/>.</summary>
+    public ReadOnlySpan<float> Values(int output) => _outputs.Values(output, 1);
+
+    /// <summary>Forward, the objective of the first output, and Backward to <see cref="InputGradient"/>; within <see cref="Network.Undisturbed"/>.</summary>
     public double Run(OutputObjective objective)
     {
-        _network.Forward(Batch, _output);
-        Array.Clear(_outputGradient);
-        var value = objective(_output, _outputGradient);
-        _network.Backward(Batch, _outputGradient, InputGradient, parameters: false);
+        Forward();
+        _gradients.Clear();
+        var value = objective(Values(0), _gradients.Room(0, 1));
+        _network.Backward(Batch, _gradients, InputGradient);
         return value;
     }
 
-    public void Dispose() => Batch.Dispose();
+    /// <summary>The same with a sum of terms; <paramref name="outputs"/> has the number of each one's output.</summary>
+    public double Run(IReadOnlyList<OutputTerm> terms, ReadOnlySpan<int> outputs)
+    {
+        Forward();
+        _gradients.Clear();
+        var sum = 0.0;
+        for (var i = 0; i < terms.Count; i++)
+        {
+            var (gradient, own) = (_gradients.Room(outputs[i], 1), Scratch(outputs[i]));
+            sum += terms[i].Weight * terms[i].Objective(Values(outputs[i]), own);
+            for (var k = 0; k < gradient.Length; k++) gradient[k] += (float)(terms[i].Weight * own[k]);
+        }
+
+        _network.Backward(Batch, _gradients, InputGradient);
+        return sum;
+    }
+
+    /// <summary>The number of each term's output.</summary>
+    /// <exception cref="ArgumentException">There is no term, or no output of a name.</exception>
+    public int[] Find(IReadOnlyList<OutputTerm> terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        if (terms.Count == 0) throw new ArgumentException($"{_call}: there is no term.", nameof(terms));
+        return [.. terms.Select(term => Find(term.Output))];
+    }
+
+    /// <summary>The number of an output.</summary>
+    /// <exception cref="ArgumentException">There is none of the name.</exception>
+    public int Find(string output)
+    {
+        var found = Array.FindIndex(_network.Definition.Outputs, one => one.Name == output);
+        return found >= 0 ? found : throw new ArgumentException($"{_call}: {_network.Definition.Name} has no output '{output}'; it has {string.Join(", ", _network.Definition.Outputs.Select(one => one.Name))}.", nameof(output));
+    }
+
+    public void Dispose()
+    {
+        Batch.Dispose();
+        _outputs.Dispose();
+        _gradients.Dispose();
+    }
+
+    /// <summary>Zeros for the gradient of one term.</summary>
+    private Span<float> Scratch(int output)
+    {
+        _scratch ??= new float[_network.Definition.Outputs.Max(one => one.Size)];
+        var own = _scratch.AsSpan(0, _network.Definition.Outputs[output].Size);
+        own.Clear();
+        return own;
+    }
 }
