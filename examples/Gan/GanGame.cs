@@ -11,16 +11,19 @@ internal sealed class GanGame : IDisposable
     /// <summary>Adam's β₁ (A. Radford et al. 2016).</summary>
     private const float Beta1 = 0.5f;
 
-    /// <summary>The discriminator's rate, as in that paper; and the generator's, whose pictures would else be told apart ever more surely.</summary>
-    private const float DiscriminatorRate = 2e-4f, GeneratorRate = 4e-4f;
+    /// <summary>Adam's rate for both; the paper's 2e-4 is for more steps than few pictures give.</summary>
+    private const float Rate = 5e-4f;
+
+    /// <summary>How both learn, for people.</summary>
+    public static string Optimizers { get; } = FormattableString.Invariant($"Adam, rate {Rate}, β₁ {Beta1}; real pictures are called {RealTarget}");
 
     /// <summary>Keep the noise of the training apart from that of the pictures that are shown.</summary>
     private const int ForTraining = 0, ForShowing = 1;
 
     private readonly ulong _seed;
     private readonly int _batch;
-    private readonly Adam _generatorAdam = new(GeneratorRate, Beta1);
-    private readonly Adam _discriminatorAdam = new(DiscriminatorRate, Beta1);
+    private readonly Adam _generatorAdam = new(Rate, Beta1);
+    private readonly Adam _discriminatorAdam = new(Rate, Beta1);
     private readonly DataLoader _loader;
     private readonly Batch _fake;
     private readonly float[] _noise;

@@ -14,6 +14,9 @@ internal sealed class GanRun(Settings settings)
     /// <summary>Steps that teach the classifier enough.</summary>
     private const int ClassifierSteps = 1200, ClassifierBatch = 64;
 
+    /// <summary>Grids in the report; the folder has all.</summary>
+    private const int Shown = 12;
+
     private const string EpochKey = "epoch.";
 
     private readonly string _checkpoint = Path.Combine(settings.Out, "checkpoint.safetensors");
@@ -23,9 +26,7 @@ internal sealed class GanRun(Settings settings)
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        if (File.Exists(settings.Out)) throw new UsageException($"--out: '{settings.Out}' is a file; give the name of a folder.");
-        if (File.Exists(_checkpoint) && !settings.Resume) throw new UsageException($"--out: '{settings.Out}' holds the checkpoint of an earlier training; go on with --resume, or give another folder.");
-        if (!File.Exists(_checkpoint) && settings.Resume) throw new UsageException($"--resume: there is no checkpoint '{_checkpoint}'.");
+        OutputFiles.CheckRun(settings.Out, (File.Exists(_checkpoint), settings.Out), settings.Resume);
         var data = settings.Data is null ? Pictures.Embedded() : Pictures.FromFolder(settings.Data);
         if (data.Train.Count < settings.Batch) throw new UsageException($"--batch: {settings.Batch} pictures of a step are more than the {data.Train.Count} that there are.");
         using var game = new GanGame(data, settings.Batch, settings.Seed, settings.Threads);
@@ -34,7 +35,16 @@ internal sealed class GanRun(Settings settings)
         Console.WriteLine(Invariant($"DCGAN, generator {game.Generator.Parameters.TrainableValues:N0} parameters, discriminator {game.Discriminator.Parameters.TrainableValues:N0}, on {data.Name}: {data.Train.Count:N0} pictures"));
         Console.WriteLine();
 
-        Play(game, epochs, stop);
+        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"DCGAN on {data.Name}");
+        report.AddFacts("Choices",
+        [
+            ("optimizers", GanGame.Optimizers),
+            ("batch", Invariant($"{settings.Batch} real pictures and as many generated")),
+            ("seed", Invariant($"{settings.Seed}")),
+            ("pictures", Invariant($"{data.Train.Count:N0}")),
+        ]);
+        foreach (var epoch in epochs) Log(report, epoch);
+        Play(game, epochs, report, stop);
         if (epochs.Count == 0)
         {
             Console.WriteLine("stopped before the first epoch was complete; nothing was saved");
@@ -55,6 +65,13 @@ internal sealed class GanRun(Settings settings)
         foreach (var (name, of) in new[] { ("generated", diversity), ("real", real) })
             Console.WriteLine(Invariant($"{name,-12}{of.DistanceRatio,14:0.000}{of.Coverage,9:0.00}{of.Sureness,10:0.000}{of.Score,7:0.00}"));
         Console.WriteLine("share of each class among the generated: " + string.Join(' ', diversity.Shares.Select(share => Invariant($"{share:0.00}"))));
+        report.AddTable("Variety", ["pictures", "distance ratio", "classes", "sureness", "score"],
+        [
+            .. new[] { ("generated", diversity), ("real", real) }.Select(one => (IReadOnlyList<string>)[one.Item1, Invariant($"{one.Item2.DistanceRatio:0.000}"), Invariant($"{one.Item2.Coverage:0.00}"), Invariant($"{one.Item2.Sureness:0.000}"), Invariant($"{one.Item2.Score:0.00}")]),
+        ]);
+        report.AddHeadline("distance ratio", Invariant($"{diversity.DistanceRatio:0.000}"), "mean distance of two samples, relative to the data's");
+        report.AddHeadline("classes made", Invariant($"{diversity.Coverage:0.00}"), Invariant($"of {Pictures.Classes}, by a classifier of accuracy {accuracy:0.000}"));
+        report.Finish();
         Console.WriteLine($"results  {Path.GetFullPath(settings.Out)}");
         var last = epochs[^1];
         Console.WriteLine(Invariant($"discriminator accuracy real {last.RealAccuracy:0.000} fake {last.FakeAccuracy:0.000}, diversity {diversity.DistanceRatio:0.000}, classes {diversity.Coverage:0.00}"));
@@ -66,8 +83,9 @@ internal sealed class GanRun(Settings settings)
     private static string Key(int epoch) => Invariant($"{EpochKey}{epoch:0000}");
 
     /// <summary>Plays the epochs that are left; after each a grid of samples and a checkpoint.</summary>
-    private void Play(GanGame game, List<GameEpoch> epochs, CancellationToken stop)
+    private void Play(GanGame game, List<GameEpoch> epochs, TrainingReport report, CancellationToken stop)
     {
+        var every = Math.Max(1, settings.Epochs / Shown);
         Console.WriteLine("epoch   loss: discriminator  generator   accuracy: real  generated   seconds");
         while (epochs.Count < settings.Epochs)
         {
@@ -75,10 +93,21 @@ internal sealed class GanRun(Settings settings)
             epochs.Add(epoch);
             Console.WriteLine(Invariant($"{epoch.Epoch,5}{epoch.DiscriminatorLoss,22:0.0000}{epoch.GeneratorLoss,11:0.0000}{epoch.RealAccuracy,17:0.000}{epoch.FakeAccuracy,11:0.000}{epoch.Seconds,10:0.0}"));
             var grid = PictureGrid.OfPictures(game.Show(Side * Side), 1, 28, 28, -1, 1, columns: Side, scale: 2);
+            if (epoch.Epoch == 1 || epoch.Epoch % every == 0 || epoch.Epoch == settings.Epochs) report.AddPictures("Samples", grid, Invariant($"epoch {epoch.Epoch}"));
+            Log(report, epoch);
+            report.Status = Invariant($"epoch {epoch.Epoch} of {settings.Epochs}");
             grid.ToImage().Save(Path.Combine(settings.Out, "samples", Invariant($"epoch-{epoch.Epoch:0000}.png")));
             game.Checkpoint.Values[Key(epoch.Epoch)] = epoch.Text;
             game.Checkpoint.Save(_checkpoint);
         }
+    }
+
+    private static void Log(TrainingReport report, GameEpoch epoch)
+    {
+        report.Log("Discriminator's accuracy/real", epoch.Epoch, epoch.RealAccuracy, Per.Epoch);
+        report.Log("Discriminator's accuracy/generated", epoch.Epoch, epoch.FakeAccuracy, Per.Epoch);
+        report.Log("Loss/discriminator", epoch.Epoch, epoch.DiscriminatorLoss, Per.Epoch);
+        report.Log("Loss/generator", epoch.Epoch, epoch.GeneratorLoss, Per.Epoch);
     }
 
     /// <summary>The epochs of the checkpoint, whose weights the networks have then; none where there is none.</summary>

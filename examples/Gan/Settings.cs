@@ -31,7 +31,7 @@ internal sealed record Settings
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
         var epochs = CommonOptions.Epochs(60, "Passes over the pictures");
-        var batch = CommonOptions.Batch(64, "Pictures of one step, as many real as generated");
+        var batch = CommonOptions.Batch(32, "Pictures of one step, as many real as generated");
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
         var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the samples, the weights, report.html and the checkpoint", DefaultValueFactory = _ => "gan" };

@@ -103,7 +103,7 @@ internal sealed class CellPictures
     private ImageDataset Samples(ImageDatasetOptions options) => new(Images, new LabelMaps(Masks, MaskValues), options);
 
     /// <summary>Pixels to add around a picture that is smaller than a sample.</summary>
-    private int Reach(int size) => Math.Max(0, (size - Images.Height + 1) / 2);
+    private int Reach(int size) => Math.Max(0, (size - Math.Min(Images.Height, Images.Width) + 1) / 2);
 
     private static ImageArray Stretched(ImageArray images)
     {

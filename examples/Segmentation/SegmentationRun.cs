@@ -21,10 +21,7 @@ internal sealed class SegmentationRun(Settings settings)
     public int Execute(CancellationToken stop)
     {
         var checkpoints = Path.Combine(settings.Out, "checkpoints");
-        if (File.Exists(settings.Out)) throw new UsageException($"--out: '{settings.Out}' is a file; give the name of a folder.");
-        var any = Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints, "*.safetensors").Any();
-        if (any && !settings.Resume) throw new UsageException($"--out: '{settings.Out}' holds the checkpoints of an earlier training; go on with --resume, or give another folder.");
-        if (!any && settings.Resume) throw new UsageException($"--resume: there is no checkpoint in '{checkpoints}'.");
+        OutputFiles.CheckRun(settings.Out, (Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints, "*.safetensors").Any(), checkpoints), settings.Resume);
 
         var pictures = settings.Data is null ? CellPictures.Generated(settings.Pictures, SmallPicture, settings.Seed) : CellPictures.FromFolder(settings.Data, settings.Seed);
         using var net = Create(pictures.Images);
@@ -36,6 +33,8 @@ internal sealed class SegmentationRun(Settings settings)
         Console.WriteLine(Invariant($"{pictures.Train.Length:N0} pictures to train on, {pictures.Validation.Length:N0} to choose the best epoch by, {pictures.Test.Length:N0} to test on"));
         Console.WriteLine();
 
+        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"{(settings.Unpadded ? "Unpadded" : "Padded")} U-Net on {pictures.Name}") { ClassNames = ["ground", pictures.Inside] };
+        report.AddFacts("Choices", Choices(pictures, size));
         var metric = EpochMetric.FromValidation("mean IoU", metrics => metrics.Heads[0].MeanIoU, higherIsBetter: true);
         var trainer = new Trainer(net, new TrainerOptions
         {
@@ -46,6 +45,7 @@ internal sealed class SegmentationRun(Settings settings)
             Seed = settings.Seed,
             Metric = metric,
             Checkpoints = new CheckpointOptions(checkpoints) { Resume = settings.Resume ? Resume.Newest : Resume.Never, Keep = 2 },
+            Watchers = [report, new TrainingWarnings()],
         });
         var fit = TrainingDisplay.Show(new DisplayColumns("pictures") { Metric = metric }, progress => trainer.Fit(train, validation, progress, stop));
         if (fit is { Cancelled: true, History.Count: 0 })
@@ -58,10 +58,14 @@ internal sealed class SegmentationRun(Settings settings)
         Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
         Console.WriteLine();
 
-        var test = Test(net, pictures);
+        var test = Test(net, pictures, report);
         for (var c = 0; c < Segmenter.Classes; c++)
             Console.WriteLine(Invariant($"{(c == 0 ? "ground" : pictures.Inside),-12} IoU {test.IoU(c):0.0000}  precision {test.Precision(c):0.0000}  recall {test.Recall(c):0.0000}"));
         Console.WriteLine(Invariant($"pixel accuracy {test.Accuracy:0.0000}, mean over pictures of the {pictures.Inside}'s IoU {test.ImageIoU(1):0.0000}"));
+        report.AddHeadline("test mean IoU", Invariant($"{test.MeanIoU:0.0000}"), Invariant($"{pictures.Test.Length} whole pictures"));
+        report.AddHeadline("pixel accuracy", Invariant($"{test.Accuracy:0.0000}"));
+        report.AddConfusion("Test pictures: pixels", test);
+        report.Finish();
         Console.WriteLine($"results  {Path.GetFullPath(settings.Out)}");
         Console.WriteLine(Invariant($"test mean IoU {test.MeanIoU:0.0000}"));
         return 0;
@@ -70,7 +74,7 @@ internal sealed class SegmentationRun(Settings settings)
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>Whole held-out pictures, and those without masks; what is found goes into pictures.</summary>
-    private PredictionMetrics Test(Network net, CellPictures pictures)
+    private PredictionMetrics Test(Network net, CellPictures pictures, TrainingReport report)
     {
         var (height, width) = (pictures.Images.Height, pictures.Images.Width);
         using var segmenter = new Segmenter(net, Math.Max(height, width));
@@ -80,15 +84,27 @@ internal sealed class SegmentationRun(Settings settings)
             if (rows.Count < Shown) rows.Add(pictures.Images[number], pictures.Masks[number], logits);
         });
         rows.ToImage().Save(Path.Combine(settings.Out, "test.png"));
+        report.AddPictures("Held-out pictures", rows.ToImage(), "picture, truth, and what was found: white right, red too much, blue missed");
         if (pictures.Unlabelled is { } others)
         {
             var found = new Rows(others.Height, others.Width, truth: false);
             for (var i = 0; i < Math.Min(Shown, others.Count); i++) found.Add(others[i], [], segmenter.Predict(others[i], others.Height, others.Width));
             found.ToImage().Save(Path.Combine(settings.Out, "unlabelled.png"));
+            report.AddPictures("Pictures without a truth", found.ToImage(), "picture, and what was found");
         }
 
         return test;
     }
+
+    /// <summary>What the report cannot know by itself.</summary>
+    private (string, string)[] Choices(CellPictures pictures, int size) =>
+    [
+        ("pictures", Invariant($"{pictures.Images.Height} × {pictures.Images.Width}; {pictures.Test.Length:N0} held out for the test")),
+        ("samples", Invariant($"{size} × {size} pixels{(settings.Unpadded ? ", of which the middle is judged" : "")}")),
+        ("distortions", "random crop, flips, rotation, elastic grid, brightness, contrast; borders mirrored"),
+        ("schedule", "half a cosine down to 1 %"),
+        ("loss", "softmax cross-entropy of each pixel"),
+    ];
 
     private Network Create(ImageArray images)
     {

@@ -68,5 +68,27 @@ public sealed class InferencePageTests : IDisposable
     }
 
     [Fact]
-    public void Every_example_of_the_page_is_one_of_these() => PageExamples.AllStandIn("inference.md", 4);
+    public void Making_pictures()
+    {
+        using var styles = Styles.Create(new NetworkOptions { MaxBatch = 1, Seed = 6 });
+        var (content, style) = (Support.Numbers(360), Support.Numbers(360).Reverse().ToArray());
+        var painted = (float[])content.Clone();
+        var photo = Support.Numbers(3 * 31 * 27);
+        var before = (float[])photo.Clone();
+        var transfer = new StyleTransfer
+        {
+            Content = [("content", 1)],
+            Style = [("style1", 1), ("style2", 1)],
+            Relative = true,
+            Descent = new InputDescent { Steps = 50, Rate = 0.05f, TotalVariation = 0.1 },
+        };
+        double[] losses = transfer.Run(styles, content, style, painted);
+        var dream = new DeepDream { Octaves = 3, OctaveScale = 1.4, Steps = 5, Rate = 0.02f };
+        dream.Run(styles, photo, height: 31, width: 27, [new OutputTerm("content", OutputObjectives.Strength)]);
+        Assert.True(losses[^1] < losses[0], $"{losses[0]} {losses[^1]}");
+        Assert.NotEqual(before, photo);
+    }
+
+    [Fact]
+    public void Every_example_of_the_page_is_one_of_these() => PageExamples.AllStandIn("inference.md", 5);
 }

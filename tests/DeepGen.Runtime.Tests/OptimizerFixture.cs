@@ -11,7 +11,7 @@ internal static class OptimizerFixture
     /// <summary>Floats of a in the arena; b follows.</summary>
     private const int Values = 20 + 17;
 
-    private static readonly Dictionary<string, float[]> Tensors = Read();
+    private static readonly Dictionary<string, float[]> Tensors = Read("optimizers.safetensors");
 
     public static float[] Tensor(string name) => Tensors[name];
 
@@ -47,9 +47,10 @@ internal static class OptimizerFixture
         Assert.True(difference <= tolerance * norm, $"{what}: relative difference {difference / norm:E2}");
     }
 
-    private static Dictionary<string, float[]> Read()
+    /// <summary>The tensors of a fixture, all float32.</summary>
+    public static Dictionary<string, float[]> Read(string file)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "optimizers.safetensors");
+        var path = Path.Combine(AppContext.BaseDirectory, file);
         using var stream = File.OpenRead(path);
         var (entries, start, _) = SafetensorsHeader.Read(stream, path);
         var bytes = File.ReadAllBytes(path);

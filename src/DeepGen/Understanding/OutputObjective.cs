@@ -23,20 +23,33 @@ public static class OutputObjectives
     public static OutputObjective SquaredDistance(float[] target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return (output, gradient) =>
-        {
-            if (output.Length != target.Length) throw new ArgumentException($"The output has {output.Length} values, but the target {target.Length}.", nameof(target));
-            var sum = 0.0;
-            for (var i = 0; i < output.Length; i++)
-            {
-                var difference = (double)output[i] - target[i];
-                sum += difference * difference / output.Length;
-                gradient[i] = (float)(2 * difference / output.Length);
-            }
-
-            return sum;
-        };
+        return Distance(target, 1.0 / Math.Max(1, target.Length));
     }
+
+    /// <summary>The same relative to the target, Σ (y − t)²/Σ t², so that outputs whose values are of other sizes can be weighed against each other.</summary>
+    /// <param name="target">What it should be; not all 0.</param>
+    /// <exception cref="ArgumentException">The target is 0 everywhere, or not finite.</exception>
+    public static OutputObjective RelativeDistance(float[] target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var squares = 0.0;
+        foreach (var value in target) squares += (double)value * value;
+        return squares > 0 && double.IsFinite(squares) ? Distance(target, 1 / squares) : throw new ArgumentException($"Nothing has a distance relative to a target whose sum of squares is {squares}.", nameof(target));
+    }
+
+    private static OutputObjective Distance(float[] target, double factor) => (output, gradient) =>
+    {
+        if (output.Length != target.Length) throw new ArgumentException($"The output has {output.Length} values, but the target {target.Length}.", nameof(target));
+        var sum = 0.0;
+        for (var i = 0; i < output.Length; i++)
+        {
+            var difference = (double)output[i] - target[i];
+            sum += difference * difference;
+            gradient[i] = (float)(2 * factor * difference);
+        }
+
+        return factor * sum;
+    };
 
     /// <summary>The score of a class, or of a channel of a map the sum over its places. Scores before the softmax are better than probabilities, which rise by lowering the others, too (K. Simonyan et al. 2013, section 2).</summary>
     /// <param name="index">The class: the index in the first axis of the output.</param>

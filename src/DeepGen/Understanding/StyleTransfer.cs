@@ -18,6 +18,9 @@ public sealed record StyleTransfer
     /// <summary>The outputs whose values are taken from the style, and what each counts.</summary>
     public required IReadOnlyList<(string Output, double Weight)> Style { get; init; }
 
+    /// <summary>Whether each distance is relative to its target (<see cref="OutputObjectives.RelativeDistance"/>), so that weights need not make up for the sizes of features, which differ from layer to layer and network to network.</summary>
+    public bool Relative { get; init; }
+
     /// <summary>How the picture is found.</summary>
     public InputDescent Descent { get; init; } = new();
 
@@ -27,7 +30,7 @@ public sealed record StyleTransfer
     /// <param name="style">The picture that says how, of the same size.</param>
     /// <exception cref="ArgumentException">The network has other inputs than one of floats, there is no output of a name, or a picture has another size.</exception>
     /// <exception cref="InvalidOperationException">Another phase is running.</exception>
-    public IReadOnlyList<OutputTerm> Terms(Network network, ReadOnlySpan<float> content, ReadOnlySpan<float> style) => [.. Of(network, content, Content), .. Of(network, style, Style)];
+    public IReadOnlyList<OutputTerm> Terms(Network network, ReadOnlySpan<float> content, ReadOnlySpan<float> style) => [.. Terms(network, content, Content), .. Terms(network, style, Style)];
 
     /// <summary>Changes a picture in place.</summary>
     /// <param name="network">The network; it is afterwards what it was before.</param>
@@ -43,7 +46,7 @@ public sealed record StyleTransfer
     public double[] Run(Network network, ReadOnlySpan<float> content, ReadOnlySpan<float> style, Span<float> picture, Action<int, double, ReadOnlySpan<float>>? progress = null, CancellationToken cancellationToken = default) =>
         Descent.Run(network, picture, Terms(network, content, style), progress, cancellationToken);
 
-    private static OutputTerm[] Of(Network network, ReadOnlySpan<float> picture, IReadOnlyList<(string Output, double Weight)> outputs)
+    private OutputTerm[] Terms(Network network, ReadOnlySpan<float> picture, IReadOnlyList<(string Output, double Weight)> outputs)
     {
         using var probe = new Probe("StyleTransfer", network, severalOutputs: true);
         int[] numbers = [.. outputs.Select(one => probe.Find(one.Output))];
@@ -52,8 +55,10 @@ public sealed record StyleTransfer
         network.Undisturbed("StyleTransfer", () =>
         {
             probe.Forward();
-            terms = [.. outputs.Select((one, i) => new OutputTerm(one.Output, OutputObjectives.SquaredDistance(probe.Values(numbers[i]).ToArray()), one.Weight))];
+            terms = [.. outputs.Select((one, i) => new OutputTerm(one.Output, To(probe.Values(numbers[i]).ToArray()), one.Weight))];
         });
         return terms;
+
+        OutputObjective To(float[] target) => Relative ? OutputObjectives.RelativeDistance(target) : OutputObjectives.SquaredDistance(target);
     }
 }

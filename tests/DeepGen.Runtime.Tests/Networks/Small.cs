@@ -87,3 +87,42 @@ public partial class Letters
 
     static Tensor Loss(Tensor after, Tensor scores, [Target(4, type: Element.Int32)] Tensor next) => scores.SoftmaxCrossEntropy(next);
 }
+
+/// <summary>Features of a picture, and the style of two layers.</summary>
+[Network]
+public partial class Styles
+{
+    static (Tensor content, Tensor style1, Tensor style2) Forward([Input(3, 12, 10)] Tensor picture)
+    {
+        var first = picture.Conv2d(4, 3, padding: 1, name: "first").Relu();
+        var second = first.AvgPool2d(2).Conv2d(6, 3, padding: 1, name: "second").Relu();
+        return (second, first.Gram(), second.Gram());
+    }
+}
+
+/// <summary>The way to a layer's features, and the way back that a deconvnet takes.</summary>
+[Network]
+public partial class ThereAndBack
+{
+    static (Tensor features, Tensor projection) Forward([Input(3, 12, 10)] Tensor picture, [Input(6, 6, 5)] Tensor chosen)
+    {
+        var first = Tensor.Parameter([4, 3, 3, 3], name: "first.weight");
+        var second = Tensor.Parameter([6, 4, 3, 3], name: "second.weight");
+        var map = picture.Conv2d(4, 3, weight: first, padding: 1, name: "first").Relu();
+        var pooled = map.MaxPool2d(2);
+        var features = pooled.Conv2d(6, 3, weight: second, padding: 1, name: "second").Relu();
+        var back = chosen.Relu().ConvTranspose2d(4, 3, weight: second, padding: 1, bias: false).MaxUnpool2d(pooled);
+        return (features, back.Relu().ConvTranspose2d(3, 3, weight: first, padding: 1, bias: false));
+    }
+}
+
+/// <summary>Two outputs of a small picture, for dreams.</summary>
+[Network]
+public partial class Dreamer
+{
+    static (Tensor lines, Tensor shapes) Forward([Input(2, 12, 10)] Tensor picture)
+    {
+        var lines = picture.Conv2d(5, 3, padding: 1).Relu();
+        return (lines, lines.MaxPool2d(2).Conv2d(6, 3, padding: 1).Relu());
+    }
+}
