@@ -6,6 +6,9 @@ internal sealed class CellPictures
     /// <summary>The values of the two classes in a mask.</summary>
     private static readonly byte[] MaskValues = [0, 255];
 
+    /// <summary>How fast the border's weight falls with the distance, in pixels: 5 in the paper, where cells are larger.</summary>
+    private const double BorderDeviation = 3;
+
     private CellPictures(string name, string inside, ImageArray images, ImageArray masks, ImageArray? unlabelled, double[] shares, ulong seed)
     {
         (Name, Inside, Images, Masks, Unlabelled) = (name, inside, Stretched(images), masks, unlabelled == null ? null : Stretched(unlabelled));
@@ -77,7 +80,8 @@ internal sealed class CellPictures
     /// <summary>The samples to learn from: random crops, turned, mirrored and bent, each with its mask.</summary>
     /// <param name="size">Rows and columns of a sample.</param>
     /// <param name="seed">The key of the crops and distortions.</param>
-    public IDataset Training(int size, ulong seed) => Samples(new ImageDatasetOptions
+    /// <param name="borderWeight">What the ground between two cells that touch counts more.</param>
+    public IDataset Training(int size, ulong seed, double borderWeight) => Samples(new ImageDatasetOptions
     {
         Transforms =
         [
@@ -90,14 +94,16 @@ internal sealed class CellPictures
             ImageTransform.Contrast(0.2),
         ],
         Border = Border.Mirror,
+        BorderWeights = new BorderWeights(borderWeight, BorderDeviation),
         Seed = seed,
     }).Subset(Train);
 
     /// <summary>The samples to choose the best epoch by: the middle of each picture, as it is.</summary>
-    public IDataset Validating(int size) => Samples(new ImageDatasetOptions
+    public IDataset Validating(int size, double borderWeight) => Samples(new ImageDatasetOptions
     {
         Transforms = [ImageTransform.CenterCrop(size, size)],
         Border = Border.Mirror,
+        BorderWeights = new BorderWeights(borderWeight, BorderDeviation),
     }).Subset(Validation);
 
     private ImageDataset Samples(ImageDatasetOptions options) => new(Images, new LabelMaps(Masks, MaskValues), options);

@@ -26,7 +26,7 @@ internal sealed class SegmentationRun(Settings settings)
         var pictures = settings.Data is null ? CellPictures.Generated(settings.Pictures, SmallPicture, settings.Seed) : CellPictures.FromFolder(settings.Data, settings.Seed);
         using var net = Create(pictures.Images);
         var size = net.Definition.Inputs[0].Shape[1];
-        var (train, validation) = (pictures.Training(size, settings.Seed), pictures.Validating(size));
+        var (train, validation) = (pictures.Training(size, settings.Seed, settings.BorderWeight), pictures.Validating(size, settings.BorderWeight));
         Directory.CreateDirectory(settings.Out);
 
         Console.WriteLine(Invariant($"{(settings.Unpadded ? "unpadded" : "padded")} U-Net, {net.Parameters.TrainableValues:N0} parameters, {size} × {size} pixels, on {pictures.Name}"));
@@ -103,7 +103,7 @@ internal sealed class SegmentationRun(Settings settings)
         ("samples", Invariant($"{size} × {size} pixels{(settings.Unpadded ? ", of which the middle is judged" : "")}")),
         ("distortions", "random crop, flips, rotation, elastic grid, brightness, contrast; borders mirrored"),
         ("schedule", "half a cosine down to 1 %"),
-        ("loss", "softmax cross-entropy of each pixel"),
+        ("loss", Invariant($"softmax cross-entropy of each pixel; between things that touch weighed up to {settings.BorderWeight} more")),
     ];
 
     private Network Create(ImageArray images)

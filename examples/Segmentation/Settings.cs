@@ -14,6 +14,9 @@ internal sealed record Settings
     /// <summary>Whether the convolutions are unpadded.</summary>
     public required bool Unpadded { get; init; }
 
+    /// <summary>What the ground between two cells that touch counts more in the loss.</summary>
+    public required double BorderWeight { get; init; }
+
     /// <summary>Passes over the training pictures.</summary>
     public required int Epochs { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed record Settings
         };
         var pictures = CommonOptions.Number("--pictures", "N", "Generated pictures, where there is no --data", 80, 4, 100_000);
         var unpadded = new Option<bool>("--unpadded") { Description = "Unpadded convolutions, as in the paper: the network judges the middle of what it sees, and pictures are put together from overlapping tiles" };
+        var borderWeight = CommonOptions.Number("--border-weight", "X", "What the ground between two cells that touch counts more in the loss; 10 in the paper", 5.0, 0, 1000);
         var epochs = CommonOptions.Epochs(12, "Passes over the training pictures");
         var batch = CommonOptions.Batch(4, "Pictures of one training step");
         var seed = CommonOptions.Seed();
@@ -51,13 +55,14 @@ internal sealed record Settings
 
         var command = new RootCommand("Trains a U-Net (compiled by DeepGen) to find cells, or another thing in black and white, in pictures, and shows what it finds.")
         {
-            data, pictures, unpadded, epochs, batch, seed, threads, output, resume,
+            data, pictures, unpadded, borderWeight, epochs, batch, seed, threads, output, resume,
         };
         command.SetAction(result => run(new Settings
         {
             Data = result.GetValue(data),
             Pictures = result.GetValue(pictures),
             Unpadded = result.GetValue(unpadded),
+            BorderWeight = result.GetValue(borderWeight),
             Epochs = result.GetValue(epochs),
             Batch = result.GetValue(batch),
             Seed = result.GetValue(seed),

@@ -21,6 +21,15 @@ internal static class UNet
 
     public static Tensor Body(Tensor image, int padding) => Level(image, Width, Depth, padding).Conv2d(channels: 2, 1, name: "classes");
 
+    /// <summary>Cross-entropy, and more of it between cells that almost touch.</summary>
+    public static Tensor Loss(Tensor logits, Tensor labels, Tensor borders)
+    {
+        // Only ground has such weights, and of two classes its cross-entropy is softplus(cell − ground).
+        var classes = logits.Split(2);
+        var difference = (classes[1] - classes[0]).Reshape(logits.Height, logits.Width);
+        return logits.SoftmaxCrossEntropy(labels) + (borders * difference.Softplus()).Mean();
+    }
+
     /// <summary>One level of the U: the way down, all the levels below, and the way up beside what was kept.</summary>
     [Block]
     private static Tensor Level(Tensor x, int width, int depth, int padding)
@@ -37,29 +46,37 @@ internal static class UNet
 }
 
 /// <summary>Padded, for pictures of 128 × 128: the map has the size of the picture.</summary>
-[Network, SoftmaxCrossEntropy]
+[Network]
 internal sealed partial class PaddedUNet128
 {
     static Tensor Forward([Input(1, 128, 128)] Tensor image) => UNet.Body(image, Padding.Same);
+
+    static Tensor Loss(Tensor logits, [Target(128, 128, type: Element.Int32)] Tensor labels, [Target(128, 128)] Tensor borders) => UNet.Loss(logits, labels, borders);
 }
 
 /// <summary>Padded, for pictures of 256 × 256.</summary>
-[Network, SoftmaxCrossEntropy]
+[Network]
 internal sealed partial class PaddedUNet256
 {
     static Tensor Forward([Input(1, 256, 256)] Tensor image) => UNet.Body(image, Padding.Same);
+
+    static Tensor Loss(Tensor logits, [Target(256, 256, type: Element.Int32)] Tensor labels, [Target(256, 256)] Tensor borders) => UNet.Loss(logits, labels, borders);
 }
 
 /// <summary>Unpadded, as in the paper: of 156 × 156 pixels the 68 × 68 in the middle are judged, each with all that it depends on.</summary>
-[Network, SoftmaxCrossEntropy]
+[Network]
 internal sealed partial class UnpaddedUNet156
 {
     static Tensor Forward([Input(1, 156, 156)] Tensor image) => UNet.Body(image, Padding.Valid);
+
+    static Tensor Loss(Tensor logits, [Target(68, 68, type: Element.Int32)] Tensor labels, [Target(68, 68)] Tensor borders) => UNet.Loss(logits, labels, borders);
 }
 
 /// <summary>Unpadded: of 220 × 220 pixels the 132 × 132 in the middle.</summary>
-[Network, SoftmaxCrossEntropy]
+[Network]
 internal sealed partial class UnpaddedUNet220
 {
     static Tensor Forward([Input(1, 220, 220)] Tensor image) => UNet.Body(image, Padding.Valid);
+
+    static Tensor Loss(Tensor logits, [Target(132, 132, type: Element.Int32)] Tensor labels, [Target(132, 132)] Tensor borders) => UNet.Loss(logits, labels, borders);
 }

@@ -50,7 +50,7 @@ public sealed class SegmentationTests() : ExampleTest("Segmentation")
             mask.Save(Path.Combine(Folder, "data", "masks", $"{i}.png"));
         }
 
-        var run = Run("--data", "data", "--unpadded", "--epochs", "1", "--batch", "1", "--out", "run").Succeeded();
+        var run = Run("--data", "data", "--unpadded", "--border-weight", "--epochs", "1", "--batch", "1", "--out", "run").Succeeded();
         Assert.Contains("4 pictures of data", run.Output, StringComparison.Ordinal);
         Result(run);
 
@@ -71,5 +71,5 @@ public sealed class SegmentationTests() : ExampleTest("Segmentation")
     public void A_wrong_option_is_one_line_and_exit_code_1(string expected, params string[] arguments) => Refused(expected, arguments);
 
     [Fact]
-    public void Help_lists_every_option() => HelpLists("--data", "--pictures", "--unpadded", "--epochs", "--batch", "--seed", "--threads", "--out", "--resume");
+    public void Help_lists_every_option() => HelpLists("--data", "--pictures", "--unpadded", "--border-weight", "--epochs", "--batch", "--seed", "--threads", "--out", "--resume");
 }

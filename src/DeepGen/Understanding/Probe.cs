@@ -64,7 +64,8 @@ internal sealed class Probe : IDisposable
         var sum = 0.0;
         for (var i = 0; i < terms.Count; i++)
         {
-            var (gradient, own) = (_gradients.Room(outputs[i], 1), Scratch(outputs[i]));
+            var gradient = _gradients.Room(outputs[i], 1);
+            var own = Scratch(outputs[i]);
             sum += terms[i].Weight * terms[i].Objective(Values(outputs[i]), own);
             for (var k = 0; k < gradient.Length; k++) gradient[k] += (float)(terms[i].Weight * own[k]);
         }

@@ -30,7 +30,7 @@ public sealed record StyleTransfer
     /// <param name="style">The picture that says how, of the same size.</param>
     /// <exception cref="ArgumentException">The network has other inputs than one of floats, there is no output of a name, or a picture has another size.</exception>
     /// <exception cref="InvalidOperationException">Another phase is running.</exception>
-    public IReadOnlyList<OutputTerm> Terms(Network network, ReadOnlySpan<float> content, ReadOnlySpan<float> style) => [.. Terms(network, content, Content), .. Terms(network, style, Style)];
+    public IReadOnlyList<OutputTerm> Terms(Network network, ReadOnlySpan<float> content, ReadOnlySpan<float> style) => [.. TermsOf(network, content, Content), .. TermsOf(network, style, Style)];
 
     /// <summary>Changes a picture in place.</summary>
     /// <param name="network">The network; it is afterwards what it was before.</param>
@@ -46,7 +46,7 @@ public sealed record StyleTransfer
     public double[] Run(Network network, ReadOnlySpan<float> content, ReadOnlySpan<float> style, Span<float> picture, Action<int, double, ReadOnlySpan<float>>? progress = null, CancellationToken cancellationToken = default) =>
         Descent.Run(network, picture, Terms(network, content, style), progress, cancellationToken);
 
-    private OutputTerm[] Terms(Network network, ReadOnlySpan<float> picture, IReadOnlyList<(string Output, double Weight)> outputs)
+    private OutputTerm[] TermsOf(Network network, ReadOnlySpan<float> picture, IReadOnlyList<(string Output, double Weight)> outputs)
     {
         using var probe = new Probe("StyleTransfer", network, severalOutputs: true);
         int[] numbers = [.. outputs.Select(one => probe.Find(one.Output))];

@@ -126,3 +126,16 @@ public partial class Dreamer
         return (lines, lines.MaxPool2d(2).Conv2d(6, 3, padding: 1).Relu());
     }
 }
+
+/// <summary>A class for each pixel in the middle, and what it counts more.</summary>
+[Network]
+public partial class WeightedPixels
+{
+    static Tensor Forward([Input(1, 14, 12)] Tensor picture) => picture.Conv2d(2, 3);
+
+    static Tensor Loss(Tensor logits, [Target(12, 10, type: Element.Int32)] Tensor labels, [Target(12, 10)] Tensor weights)
+    {
+        var classes = logits.Split(2);
+        return logits.SoftmaxCrossEntropy(labels) + (weights * (classes[1] - classes[0]).Reshape(12, 10).Softplus()).Mean();
+    }
+}

@@ -12,6 +12,7 @@ public sealed unsafe class ImageDataset : IDataset
     private readonly ImagePipeline _pipeline;
     private readonly Border _border;
     private readonly ulong _seed;
+    private readonly BorderWeights? _weights;
 
     /// <summary>Pictures with a class each.</summary>
     /// <param name="images">The pictures and their classes.</param>
@@ -52,6 +53,8 @@ public sealed unsafe class ImageDataset : IDataset
         options ??= new ImageDatasetOptions();
         (_images, _labels, _maps, _border, _seed) = (images, labels, maps, options.Border, options.Seed);
         _pipeline = new ImagePipeline(options.Transforms);
+        _weights = options.BorderWeights?.Checked();
+        if (_weights != null && maps == null) throw new ArgumentException("ImageDatasetOptions.BorderWeights are computed from maps of labels, and the pictures have none.", nameof(options));
         if (images is IKnownImages known) CheckSizes(known);
     }
 
@@ -88,7 +91,8 @@ public sealed unsafe class ImageDataset : IDataset
             _pipeline.Run(workspace, _seed, batch.Epoch, indices[i], batch.Occurrence(i));
             CheckSize(network, workspace, indices[i]);
             workspace.Pixels.CopyTo(input.Slice(i * size, size));
-            if (network.Targets.Length == 1) WriteTarget(network.Targets[0], workspace, indices[i], i, batch);
+            if (network.Targets.Length > 0) WriteTarget(network.Targets[0], workspace, indices[i], i, batch);
+            if (network.Targets.Length > 1) WriteWeights(network.Targets[1], workspace, indices[i], i, batch);
         }
     }
 
@@ -108,11 +112,7 @@ public sealed unsafe class ImageDataset : IDataset
             return;
         }
 
-        // A network without padding says nothing of the border, so its map is the middle of the picture's.
-        var (height, width) = target.Shape.Length >= 2 ? (target.Shape[^2], target.Shape[^1]) : (workspace.Height, workspace.Width);
-        if (height * width != target.Size || height > workspace.Height || width > workspace.Width)
-            throw new ArgumentException($"{batch.Definition.Name}'s target '{target.Name}' is {Shapes.Text(target.Shape)}, but the map of '{_images.Name(index)}' is [{workspace.Height}, {workspace.Width}] after the transforms.");
-        int top = (workspace.Height - height) / 2, left = (workspace.Width - width) / 2;
+        var (top, left, height, width) = Middle(target, workspace, index, batch);
         for (var y = 0; y < height; y++)
         {
             var row = new ReadOnlySpan<int>(workspace.Labels + ((nint)(top + y) * workspace.Width) + left, width);
@@ -128,6 +128,26 @@ public sealed unsafe class ImageDataset : IDataset
                 for (var x = 0; x < width; x++) to[x] = row[x];
             }
         }
+    }
+
+    /// <summary>Where the target's part of a map is: a network without padding says nothing of the border, so it is the middle of the picture's.</summary>
+    private (int Top, int Left, int Height, int Width) Middle(TensorDefinition target, ImageWorkspace workspace, int index, Batch batch)
+    {
+        var (height, width) = target.Shape.Length >= 2 ? (target.Shape[^2], target.Shape[^1]) : (workspace.Height, workspace.Width);
+        if (height * width != target.Size || height > workspace.Height || width > workspace.Width)
+            throw new ArgumentException($"{batch.Definition.Name}'s target '{target.Name}' is {Shapes.Text(target.Shape)}, but the map of '{_images.Name(index)}' is [{workspace.Height}, {workspace.Width}] after the transforms.");
+        return ((workspace.Height - height) / 2, (workspace.Width - width) / 2, height, width);
+    }
+
+    private void WriteWeights(TensorDefinition target, ImageWorkspace workspace, int index, int place, Batch batch)
+    {
+        var (top, left, height, width) = Middle(target, workspace, index, batch);
+        var size = workspace.PlaneSize;
+        var weights = new Span<float>(workspace.Scratch(0, size), size);
+        _weights!.Fill(new ReadOnlySpan<int>(workspace.Labels, size), workspace.Height, workspace.Width, weights, Room(1), Room(2), Room(3));
+        for (var y = 0; y < height; y++) weights.Slice(((top + y) * workspace.Width) + left, width).CopyTo(batch.Target<float>(1)[((place * target.Size) + (y * width))..]);
+
+        Span<int> Room(int slot) => new(workspace.Scratch(slot, size), size);
     }
 
     private void CheckSizes(IKnownImages known)
@@ -149,14 +169,15 @@ public sealed unsafe class ImageDataset : IDataset
     private void CheckFits(NetworkDefinition network)
     {
         var input = network.Inputs[0];
-        if (network.Inputs.Length != 1 || network.Targets.Length > 1)
-            throw new ArgumentException($"{network.Name} has {Shapes.Count(network.Inputs.Length, "input")} and {Shapes.Count(network.Targets.Length, "target")}; an ImageDataset fills one of each. Implement IDataset for it.");
+        if (network.Inputs.Length != 1 || network.Targets.Length > (_weights == null ? 1 : 2))
+            throw new ArgumentException($"{network.Name} has {Shapes.Count(network.Inputs.Length, "input")} and {Shapes.Count(network.Targets.Length, "target")}; an ImageDataset fills one of each, and with ImageDatasetOptions.BorderWeights a second target. Implement IDataset for it.");
         if (input.Element != Element.Float32) throw new ArgumentException($"{network.Name}'s input '{input.Name}' takes int values; pictures are float values.");
         if (network.Targets.Length == 0) return;
         var target = network.Targets[0];
         if (_labels == null && _maps == null) throw new ArgumentException($"{network.Name} has a target '{target.Name}', but the pictures have no labels.");
         if (_labels != null && target.Size != 1)
             throw new ArgumentException($"{network.Name}'s target '{target.Name}' needs {target.Size} values ({Shapes.PerSample(target.Shape)}), but a picture has one class.");
+        if (network.Targets.Length == 2 && network.Targets[1].Element != Element.Float32) throw new ArgumentException($"{network.Name}'s target '{network.Targets[1].Name}' takes int values; weights are float values.");
     }
 
     private void CheckSize(NetworkDefinition network, ImageWorkspace workspace, int index)

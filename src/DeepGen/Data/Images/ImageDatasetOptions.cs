@@ -11,4 +11,7 @@ public sealed record ImageDatasetOptions
 
     /// <summary>What they find outside a picture.</summary>
     public Border Border { get; init; }
+
+    /// <summary>What pixels between things count more, for networks whose second target is a weight for each pixel of the map of labels; null where there is none.</summary>
+    public BorderWeights? BorderWeights { get; init; }
 }
