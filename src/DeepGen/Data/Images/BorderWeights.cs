@@ -6,13 +6,16 @@ namespace DeepGen;
 /// </summary>
 /// <remarks>
 /// A thing is a set of pixels of other classes than 0 that are connected by their sides. It is computed from the map of labels after all transforms, so that it moves along; pixels that do not count
-/// (<see cref="LabelMaps.Ignored"/>) are ground. Distances are those of Danielsson's propagation (1980), which in rare places are a fraction of a pixel too long.
+/// (<see cref="LabelMaps.Ignored"/>) are ground. Distances are those of Danielsson's propagation (1980), which in rare places are a fraction of a pixel too long; what would be below a 1,000th of the weight is 0.
 /// </remarks>
 /// <param name="Weight">The weight where both things touch; 10 in the paper. At least 0.</param>
 /// <param name="Deviation">How fast it falls with the distance, in pixels; 5 in the paper. Above 0.</param>
 public sealed record BorderWeights(double Weight = 10, double Deviation = 5)
 {
     private const int None = -1;
+
+    /// <summary>A place is its row above so many bits of its column.</summary>
+    private const int PlaceBits = 15, PlaceMask = (1 << PlaceBits) - 1;
 
     internal BorderWeights Checked()
     {
@@ -23,15 +26,21 @@ public sealed record BorderWeights(double Weight = 10, double Deviation = 5)
     /// <summary>The weights of a map [height, width]; the three spans are memory to work in, as long as the map.</summary>
     internal void Fill(ReadOnlySpan<int> labels, int height, int width, Span<float> weights, Span<int> things, Span<int> nearest, Span<int> second)
     {
+        weights.Clear();
+        if (Weight == 0) return;
+        if (Math.Max(height, width) > 1 << PlaceBits) throw new ArgumentException($"BorderWeights take maps of up to {1 << PlaceBits} pixels a side, not [{height}, {width}].");
         Number(labels, height, width, things, nearest);
-        for (var i = 0; i < labels.Length; i++) (nearest[i], second[i]) = (things[i] == None ? None : i, None);
-        for (var y = 0; y < height; y++) Sweep(things, nearest, second, height, width, y, -1);
-        for (var y = height - 1; y >= 0; y--) Sweep(things, nearest, second, height, width, y, 1);
+        for (var i = 0; i < labels.Length; i++) (nearest[i], second[i]) = (things[i] == None ? None : ((i / width) << PlaceBits) | (i % width), None);
+
+        // Farther than this a thing adds less than a 1,000th of the weight.
+        var reach = (long)Math.Ceiling(2 * Math.Log(1000) * Deviation * Deviation);
+        for (var y = 0; y < height; y++) Sweep(things, nearest, second, height, width, y, -1, reach);
+        for (var y = height - 1; y >= 0; y--) Sweep(things, nearest, second, height, width, y, 1, reach);
         for (var i = 0; i < labels.Length; i++)
         {
-            weights[i] = 0;
-            if (things[i] != None || second[i] == None) continue;
-            var distance = Math.Sqrt(Squared(i, nearest[i], width)) + Math.Sqrt(Squared(i, second[i], width));
+            if (second[i] == None || things[i] != None) continue;
+            int y = i / width, x = i % width;
+            var distance = Math.Sqrt(Squared(y, x, nearest[i])) + Math.Sqrt(Squared(y, x, second[i]));
             weights[i] = (float)(Weight * Math.Exp(-distance * distance / (2 * Deviation * Deviation)));
         }
     }
@@ -69,39 +78,40 @@ public sealed record BorderWeights(double Weight = 10, double Deviation = 5)
     }
 
     /// <summary>A row learns from the row before it, and from itself in both directions.</summary>
-    private static void Sweep(ReadOnlySpan<int> things, Span<int> nearest, Span<int> second, int height, int width, int y, int before)
+    private static void Sweep(ReadOnlySpan<int> things, Span<int> nearest, Span<int> second, int height, int width, int y, int before, long reach)
     {
         var other = y + before;
         for (var x = 0; x < width; x++)
         {
-            var at = (y * width) + x;
-            if (x > 0) Learn(things, nearest, second, width, at, at - 1);
+            if (x > 0) Learn(things, nearest, second, width, y, x, (y * width) + x - 1, reach);
             if ((uint)other >= (uint)height) continue;
-            for (var side = Math.Max(0, x - 1); side <= Math.Min(width - 1, x + 1); side++) Learn(things, nearest, second, width, at, (other * width) + side);
+            for (var side = Math.Max(0, x - 1); side <= Math.Min(width - 1, x + 1); side++) Learn(things, nearest, second, width, y, x, (other * width) + side, reach);
         }
 
-        for (var x = width - 2; x >= 0; x--) Learn(things, nearest, second, width, (y * width) + x, (y * width) + x + 1);
+        for (var x = width - 2; x >= 0; x--) Learn(things, nearest, second, width, y, x, (y * width) + x + 1, reach);
     }
 
     /// <summary>A pixel hears of the things that its neighbour knows.</summary>
-    private static void Learn(ReadOnlySpan<int> things, Span<int> nearest, Span<int> second, int width, int at, int neighbour)
+    private static void Learn(ReadOnlySpan<int> things, Span<int> nearest, Span<int> second, int width, int y, int x, int neighbour, long reach)
     {
-        Hear(things, nearest, second, width, at, nearest[neighbour]);
-        Hear(things, nearest, second, width, at, second[neighbour]);
+        if (nearest[neighbour] != None) Hear(things, nearest, second, width, y, x, nearest[neighbour], reach);
+        if (second[neighbour] != None) Hear(things, nearest, second, width, y, x, second[neighbour], reach);
     }
 
-    private static void Hear(ReadOnlySpan<int> things, Span<int> nearest, Span<int> second, int width, int at, int source)
+    private static void Hear(ReadOnlySpan<int> things, Span<int> nearest, Span<int> second, int width, int y, int x, int source, long reach)
     {
-        if (source == None || source == nearest[at] || source == second[at]) return;
+        var at = (y * width) + x;
+        if (source == nearest[at] || source == second[at]) return;
+        var distance = Squared(y, x, source);
+        if (distance > reach) return;
         if (nearest[at] == None)
         {
             nearest[at] = source;
             return;
         }
 
-        var distance = Squared(at, source, width);
-        var closer = distance < Squared(at, nearest[at], width);
-        if (things[source] == things[nearest[at]])
+        var closer = distance < Squared(y, x, nearest[at]);
+        if (Thing(source, things) == Thing(nearest[at], things))
         {
             if (closer) nearest[at] = source;
         }
@@ -109,15 +119,18 @@ public sealed record BorderWeights(double Weight = 10, double Deviation = 5)
         {
             (nearest[at], second[at]) = (source, nearest[at]);
         }
-        else if (second[at] == None || distance < Squared(at, second[at], width))
+        else if (second[at] == None || distance < Squared(y, x, second[at]))
         {
             second[at] = source;
         }
+
+        int Thing(int place, ReadOnlySpan<int> things) => things[((place >> PlaceBits) * width) + (place & PlaceMask)];
     }
 
-    private static long Squared(int a, int b, int width)
+    /// <summary>The squared distance of a pixel from a place, which holds its row and its column.</summary>
+    private static long Squared(int y, int x, int place)
     {
-        long down = (a / width) - (b / width), right = (a % width) - (b % width);
+        long down = y - (place >> PlaceBits), right = x - (place & PlaceMask);
         return (down * down) + (right * right);
     }
 }
