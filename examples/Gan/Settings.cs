@@ -30,7 +30,7 @@ internal sealed record Settings
     public static RootCommand Command(Func<Settings, int> run)
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
-        var epochs = CommonOptions.Epochs(60, "Passes over the pictures");
+        var epochs = CommonOptions.Epochs(40, "Passes over the pictures");
         var batch = CommonOptions.Batch(32, "Pictures of one step, as many real as generated");
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();

@@ -42,8 +42,8 @@ internal sealed record Settings
         var style = new Option<string?>("--style") { HelpName = "FILE", Description = "PNG or PNM picture that says how [default: generated strokes of paint]" };
         var begin = new Option<string?>("--begin") { HelpName = "FILE", Description = "Picture to begin with, such as the result of an earlier run [default: the content]" };
         var weights = new Option<string?>("--weights") { HelpName = "FILE", Description = "torchvision's VGG-16 as safetensors (features.0.weight …), for pictures of 256 × 256 [default: random features, 128 × 128]" };
-        var steps = CommonOptions.Number("--steps", "N", "Steps of Adam", 300, 1, 100_000);
-        var styleWeight = CommonOptions.Number("--style-weight", "X", "What the style counts beside the content", 3.0, 0, 1e6);
+        var steps = CommonOptions.Number("--steps", "N", "Steps of Adam", 200, 1, 100_000);
+        var styleWeight = CommonOptions.Number("--style-weight", "X", "What the style counts beside the content", 10.0, 0, 1e6);
         var smoothness = CommonOptions.Number("--smoothness", "X", "What the total variation counts", 0.5, 0, 1e6);
         var seed = CommonOptions.Seed(1, "Seed of generated pictures and random features");
         var threads = CommonOptions.Threads();
