@@ -11,8 +11,7 @@ internal sealed class GanRun(Settings settings)
     /// <summary>Samples that the variety is measured on.</summary>
     private const int Measured = 1000;
 
-    /// <summary>Steps that teach the classifier enough.</summary>
-    private const int ClassifierSteps = 1200, ClassifierBatch = 64;
+    private const int ClassifierBatch = 64;
 
     /// <summary>Grids in the report; the folder has all.</summary>
     private const int Shown = 12;
@@ -122,15 +121,15 @@ internal sealed class GanRun(Settings settings)
     private Classifier Classifier(Pictures data)
     {
         var classifier = Gan.Classifier.Create(new NetworkOptions { MaxBatch = ClassifierBatch, Seed = settings.Seed, Threads = settings.Threads });
-        var batches = Math.Max(1, data.Train.Count / ClassifierBatch);
+        var count = (int)Math.Min(int.MaxValue, (long)settings.ClassifierSteps * ClassifierBatch);
         new Trainer(classifier, new TrainerOptions
         {
             Optimizer = new AdamW(2e-3f, weightDecay: 0.01f),
             LearningRate = LearningRateSchedule.Cosine(),
             BatchSize = ClassifierBatch,
-            Epochs = Math.Max(1, ClassifierSteps / batches),
+            Epochs = Math.Max(1, count / data.Train.Count),
             Seed = settings.Seed,
-        }).Fit(data.Train);
+        }).Fit(count < data.Train.Count ? data.Train.Subset([.. Enumerable.Range(0, count)]) : data.Train);
         return classifier;
     }
 }

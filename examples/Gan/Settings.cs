@@ -20,6 +20,9 @@ internal sealed record Settings
     /// <summary>Threads that work on one step. The result does not depend on it.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>Steps that teach the classifier by which the variety is measured.</summary>
+    public required int ClassifierSteps { get; init; }
+
     /// <summary>The folder of the results.</summary>
     public required string Out { get; init; }
 
@@ -34,11 +37,12 @@ internal sealed record Settings
         var batch = CommonOptions.Batch(32, "Pictures of one step, as many real as generated");
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
+        var classifierSteps = CommonOptions.Number("--classifier-steps", "N", "Steps that teach the classifier by which the variety is measured", 1200, 1, 1_000_000);
         var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the samples, the weights, report.html and the checkpoint", DefaultValueFactory = _ => "gan" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint in --out" };
         var command = new RootCommand("Trains a DCGAN (compiled by DeepGen) on pictures of 28 × 28, shows what it makes after each epoch, and measures how varied that is.")
         {
-            data, epochs, batch, seed, threads, output, resume,
+            data, epochs, batch, seed, threads, classifierSteps, output, resume,
         };
         command.SetAction(result => run(new Settings
         {
@@ -47,6 +51,7 @@ internal sealed record Settings
             Batch = result.GetValue(batch),
             Seed = result.GetValue(seed),
             Threads = result.GetValue(threads),
+            ClassifierSteps = result.GetValue(classifierSteps),
             Out = result.GetValue(output)!,
             Resume = result.GetValue(resume),
         }));
