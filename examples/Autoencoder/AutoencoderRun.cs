@@ -38,7 +38,7 @@ internal sealed class AutoencoderRun(Settings settings)
         [
             ("corruption", Invariant($"{settings.Corruption}, level {settings.Level}")),
             ("schedule", "half a cosine down to a hundredth"),
-            ("loss", "cross-entropy of each pixel"),
+            ("loss", "mean squared error"),
         ]);
         var trainer = new Trainer(net, new TrainerOptions
         {

@@ -10,7 +10,7 @@ internal sealed record Reconstructions(double Corrupted, double Reconstructed, P
     private const double LeastError = 1e-3 / 255 * (1e-3 / 255);
 
     /// <summary>Reconstructs every picture of a set.</summary>
-    /// <param name="net">The network; its output are logits.</param>
+    /// <param name="net">The network.</param>
     /// <param name="pictures">Corrupted inputs, clean targets.</param>
     /// <param name="shown">How many are shown.</param>
     public static Reconstructions Of(Network net, CorruptedPictures pictures, int shown)
@@ -18,18 +18,18 @@ internal sealed record Reconstructions(double Corrupted, double Reconstructed, P
         const int Size = SmallPictures.Side * SmallPictures.Side;
         shown = Math.Min(shown, pictures.Count);
         var rows = new float[3 * shown * Size];
-        var logits = new float[net.MaxBatch * Size];
+        var outputs = new float[net.MaxBatch * Size];
         double before = 0, after = 0;
         var i = 0;
         using var loader = new DataLoader(net, pictures, new DataLoaderOptions());
         loader.Begin(1);
         while (loader.Next() is { } batch)
         {
-            net.Predict(batch, logits.AsSpan(0, batch.Count * Size));
+            net.Predict(batch, outputs.AsSpan(0, batch.Count * Size));
             for (var k = 0; k < batch.Count; k++, i++)
             {
-                Span<float> clean = batch.Target<float>().Slice(k * Size, Size), corrupted = batch.Input<float>().Slice(k * Size, Size), found = logits.AsSpan(k * Size, Size);
-                foreach (ref var value in found) value = 1 / (1 + MathF.Exp(-value));
+                Span<float> clean = batch.Target<float>().Slice(k * Size, Size), corrupted = batch.Input<float>().Slice(k * Size, Size), found = outputs.AsSpan(k * Size, Size);
+                foreach (ref var value in found) value = Math.Clamp(value, 0, 1);
                 before += Psnr(clean, corrupted);
                 after += Psnr(clean, found);
                 if (i >= shown) continue;
