@@ -44,7 +44,7 @@ internal sealed record Settings
         layer.AcceptOnlyFromAmong("shallow", "middle", "deep");
         var octaves = CommonOptions.Number("--octaves", "N", "Sizes of the picture, each 1.4 times the one before", 4, 1, 20);
         var steps = CommonOptions.Number("--steps", "N", "Steps at each size", 20, 1, 10_000);
-        var rate = CommonOptions.Number("--rate", "X", "How far a step goes, in parts of the brightness", 0.01, 1e-6, 1);
+        var rate = CommonOptions.Number("--rate", "X", "How far a step goes, in parts of the brightness", 0.02, 1e-6, 1);
         var learn = CommonOptions.Number("--learn", "N", "Steps that teach the small network its patterns", 400, 1, 100_000);
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();

@@ -26,7 +26,7 @@ internal sealed class GanRun(Settings settings)
     public int Execute(CancellationToken stop)
     {
         OutputFiles.CheckRun(settings.Out, (File.Exists(_checkpoint), settings.Out), settings.Resume);
-        var data = settings.Data is null ? Pictures.Embedded() : Pictures.FromFolder(settings.Data);
+        var data = settings.Data is null ? Pictures.Embedded(settings.Pictures) : Pictures.FromFolder(settings.Data, settings.Pictures);
         if (data.Train.Count < settings.Batch) throw new UsageException($"--batch: {settings.Batch} pictures of a step are more than the {data.Train.Count} that there are.");
         using var game = new GanGame(data, settings.Batch, settings.Seed, settings.Threads);
         var epochs = Resumed(game);

@@ -12,13 +12,14 @@ internal sealed class Pictures
     /// <summary>(p / 255 − 0.5) / 0.5.</summary>
     private const float Middle = 0.5f;
 
-    private Pictures(string name, IdxFile trainImages, IdxFile trainLabels, IdxFile testImages, IdxFile testLabels)
+    private Pictures(string name, int limit, IdxFile trainImages, IdxFile trainLabels, IdxFile testImages, IdxFile testLabels)
     {
         Check(trainImages, trainLabels);
         Check(testImages, testLabels);
         Name = name;
-        (Train, Test) = (Dataset(trainImages, trainLabels), Dataset(testImages, testLabels));
-        TrainPixels = trainImages.Data;
+        var count = Math.Min(limit, trainLabels.Data.Length);
+        TrainPixels = count < trainLabels.Data.Length ? trainImages.Data[..(count * Size)] : trainImages.Data;
+        (Train, Test) = (Dataset(TrainPixels, trainLabels.Data[..count]), Dataset(testImages.Data, testLabels.Data));
         TestPixels = testImages.Data;
     }
 
@@ -38,17 +39,20 @@ internal sealed class Pictures
     public byte[] TestPixels { get; }
 
     /// <summary>The subset of Fashion-MNIST inside this program: that of the LeNet5 example.</summary>
-    public static Pictures Embedded() => new("Fashion-MNIST (embedded subset)",
+    /// <param name="limit">So many training pictures at most.</param>
+    public static Pictures Embedded(int limit) => new("Fashion-MNIST (embedded subset)", limit,
         Resource("train-images-idx3-ubyte"), Resource("train-labels-idx1-ubyte"), Resource("t10k-images-idx3-ubyte"), Resource("t10k-labels-idx1-ubyte"));
 
     /// <summary>The four IDX files of a folder, gzipped or not.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="limit">So many training pictures at most.</param>
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or is not what MNIST's files are.</exception>
-    public static Pictures FromFolder(string folder)
+    public static Pictures FromFolder(string folder, int limit)
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--data: there is no folder '{folder}'.");
         IdxFile Read(string name) => IdxFile.Read(Path.Combine(folder, name));
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), limit,
             Read("train-images-idx3-ubyte"), Read("train-labels-idx1-ubyte"), Read("t10k-images-idx3-ubyte"), Read("t10k-labels-idx1-ubyte"));
     }
 
@@ -71,7 +75,7 @@ internal sealed class Pictures
         return values;
     }
 
-    private static InMemoryDataset Dataset(IdxFile images, IdxFile labels) => new(images.Data, Size, Array.ConvertAll(labels.Data, label => (int)label), Middle, Middle);
+    private static InMemoryDataset Dataset(byte[] pixels, byte[] labels) => new(pixels, Size, Array.ConvertAll(labels, label => (int)label), Middle, Middle);
 
     private static IdxFile Resource(string name)
     {

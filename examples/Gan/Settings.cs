@@ -8,6 +8,9 @@ internal sealed record Settings
     /// <summary>The folder of the IDX files; null for the embedded images.</summary>
     public string? Data { get; init; }
 
+    /// <summary>How many of the pictures to learn from, at most.</summary>
+    public required int Pictures { get; init; }
+
     /// <summary>Passes over the pictures.</summary>
     public required int Epochs { get; init; }
 
@@ -33,6 +36,7 @@ internal sealed record Settings
     public static RootCommand Command(Func<Settings, int> run)
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var pictures = CommonOptions.Number("--pictures", "N", "Pictures to learn from, at most: the first ones", int.MaxValue, 1, int.MaxValue);
         var epochs = CommonOptions.Epochs(40, "Passes over the pictures");
         var batch = CommonOptions.Batch(32, "Pictures of one step, as many real as generated");
         var seed = CommonOptions.Seed();
@@ -42,11 +46,12 @@ internal sealed record Settings
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint in --out" };
         var command = new RootCommand("Trains a DCGAN (compiled by DeepGen) on pictures of 28 × 28, shows what it makes after each epoch, and measures how varied that is.")
         {
-            data, epochs, batch, seed, threads, classifierSteps, output, resume,
+            data, pictures, epochs, batch, seed, threads, classifierSteps, output, resume,
         };
         command.SetAction(result => run(new Settings
         {
             Data = result.GetValue(data),
+            Pictures = result.GetValue(pictures),
             Epochs = result.GetValue(epochs),
             Batch = result.GetValue(batch),
             Seed = result.GetValue(seed),

@@ -9,10 +9,11 @@ internal sealed class CellPictures
     /// <summary>How fast the border's weight falls with the distance, in pixels: 5 in the paper, where cells are larger.</summary>
     private const double BorderDeviation = 3;
 
-    private CellPictures(string name, string inside, ImageArray images, ImageArray masks, ImageArray? unlabelled, double[] shares, ulong seed)
+    private CellPictures(string name, string inside, ImageArray images, ImageArray masks, ImageArray? unlabelled, ulong seed)
     {
         (Name, Inside, Images, Masks, Unlabelled) = (name, inside, Stretched(images), masks, unlabelled == null ? null : Stretched(unlabelled));
-        var parts = DataSplit.Random(images.Count, seed, shares);
+        double count = images.Count, validation = Math.Max(1, Math.Round(0.1 * count)), test = Math.Max(1, Math.Round(0.2 * count));
+        var parts = DataSplit.Random(images.Count, seed, (count - validation - test) / count, validation / count, test / count);
         (Train, Validation, Test) = (parts[0], parts[1], parts[2]);
     }
 
@@ -47,7 +48,7 @@ internal sealed class CellPictures
     public static CellPictures Generated(int count, int size, ulong seed)
     {
         var (images, masks) = GeneratedCells.Draw(count, size, seed);
-        return new($"{count} generated pictures of cells", "cell", images, masks, null, [0.7, 0.1, 0.2], seed);
+        return new($"{count} generated pictures of cells", "cell", images, masks, null, seed);
     }
 
     /// <summary>Pictures of a folder: <c>images</c> and <c>masks</c> with equal names, or the ISBI challenge's <c>train/image</c>, <c>train/label</c> and <c>test</c>.</summary>
@@ -73,7 +74,7 @@ internal sealed class CellPictures
         CellPictures Read(ImageFiles images, ImageFiles masks, ImageFiles? unlabelled, string inside)
         {
             if (images.Count < 4) throw new InvalidDataException($"'{folder}' has {images.Count} pictures; at least 4 are needed to learn from, choose by and test on.");
-            return new($"{images.Count} pictures of {name}", inside, ImageArray.Load(images), ImageArray.Load(masks), unlabelled == null ? null : ImageArray.Load(unlabelled), [0.7, 0.1, 0.2], seed);
+            return new($"{images.Count} pictures of {name}", inside, ImageArray.Load(images), ImageArray.Load(masks), unlabelled == null ? null : ImageArray.Load(unlabelled), seed);
         }
     }
 

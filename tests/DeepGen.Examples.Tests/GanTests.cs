@@ -15,7 +15,7 @@ public sealed partial class GanTests() : ExampleTest("Gan")
     [Fact]
     public void A_short_run_leaves_samples_weights_and_a_report_and_goes_on_with_the_same_bits()
     {
-        var whole = Run("--epochs", "2", "--batch", "250", "--seed", "3", "--classifier-steps", "20", "--out", "whole").Succeeded();
+        var whole = Run("--epochs", "2", "--batch", "60", "--pictures", "180", "--seed", "3", "--classifier-steps", "20", "--out", "whole").Succeeded();
         Assert.Empty(whole.Errors);
         Assert.Equal(4, Numbers(whole).Length);
         var folder = Path.Combine(Folder, "whole");
@@ -24,8 +24,8 @@ public sealed partial class GanTests() : ExampleTest("Gan")
         Assert.Equal((1, (8 * 57) - 1), (samples.Channels, samples.Width));
         Assert.Contains("Samples", File.ReadAllText(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
 
-        Run("--epochs", "1", "--batch", "250", "--seed", "3", "--classifier-steps", "20", "--out", "parts").Succeeded();
-        Run("--epochs", "2", "--batch", "250", "--seed", "3", "--classifier-steps", "20", "--out", "parts", "--resume").Succeeded();
+        Run("--epochs", "1", "--batch", "60", "--pictures", "180", "--seed", "3", "--classifier-steps", "20", "--out", "parts").Succeeded();
+        Run("--epochs", "2", "--batch", "60", "--pictures", "180", "--seed", "3", "--classifier-steps", "20", "--out", "parts", "--resume").Succeeded();
         foreach (var file in new[] { "generator.safetensors", "discriminator.safetensors", "samples/epoch-0002.png" })
             Assert.Equal(File.ReadAllBytes(Path.Combine(folder, file)), File.ReadAllBytes(Path.Combine(Folder, "parts", file)));
     }
@@ -47,5 +47,5 @@ public sealed partial class GanTests() : ExampleTest("Gan")
     public void A_wrong_option_is_one_line_and_exit_code_1(string expected, params string[] arguments) => Refused(expected, arguments);
 
     [Fact]
-    public void Help_lists_every_option() => HelpLists("--data", "--epochs", "--batch", "--seed", "--threads", "--classifier-steps", "--out", "--resume");
+    public void Help_lists_every_option() => HelpLists("--data", "--pictures", "--epochs", "--batch", "--seed", "--threads", "--classifier-steps", "--out", "--resume");
 }
