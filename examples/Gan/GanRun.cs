@@ -127,7 +127,7 @@ internal sealed class GanRun(Settings settings)
             Optimizer = new AdamW(2e-3f, weightDecay: 0.01f),
             LearningRate = LearningRateSchedule.Cosine(),
             BatchSize = ClassifierBatch,
-            Epochs = Math.Max(1, count / data.Train.Count),
+            Epochs = Math.Max(1, settings.ClassifierSteps / Math.Max(1, data.Train.Count / ClassifierBatch)),
             Seed = settings.Seed,
         }).Fit(count < data.Train.Count ? data.Train.Subset([.. Enumerable.Range(0, count)]) : data.Train);
         return classifier;

@@ -27,7 +27,7 @@ internal sealed partial class Discriminator
     static Tensor Forward([Input(1, 28, 28)] Tensor image) =>
         image.GaussianNoise(0.1f)
             .Conv2d(32, 4, stride: 2, padding: 1).LeakyRelu(0.2f)
-            .Conv2d(64, 4, stride: 2, padding: 1, bias: false).BatchNorm().LeakyRelu(0.2f).Dropout(0.1f)
+            .Conv2d(64, 4, stride: 2, padding: 1, bias: false).BatchNorm().LeakyRelu(0.2f).Dropout(0.3f)
             .Conv2d(1, 7).Flatten();
 }
 
