@@ -33,7 +33,7 @@ internal sealed record AxisSight(int Along, Fraction Step, Fraction First, Fract
     {
         var seen = new AxisSight(Along, Step * below.Step, below.First + (First * below.Step), below.Extent + ((Extent - 1) * below.Step)) { Grain = below.Grain };
         var enlarges = Step.Denominator > 1 && (below.Step / below.Grain.Size).Denominator == 1;
-        return enlarges ? seen with { Grain = (below.Step, seen.First, seen.Extent) } : seen;
+        return enlarges ? seen with { Grain = (below.Step, below.First, seen.Extent) } : seen;
     }
 
     /// <summary>What two branches see together; null, everything, where they move differently.</summary>

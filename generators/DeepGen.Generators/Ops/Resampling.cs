@@ -35,7 +35,7 @@ internal abstract class Resample2d : OpDefinition
         {
             { Rule: AxisRule.Nearest } nearest => new AxisSight(axis + 1, new Fraction(1, nearest.Scale), 0, 1),
             { Rule: AxisRule.Linear, AlignCorners: true, Size: > 1 } linear => new AxisSight(axis + 1, new Fraction(linear.Size - 1, (linear.Scale * linear.Size) - 1), 0, 2),
-            { Rule: AxisRule.Linear } linear => new AxisSight(axis + 1, new Fraction(1, linear.Scale), linear.Scale > 1 ? -1 : 0, linear.Scale > 1 ? 2 : 1),
+            { Rule: AxisRule.Linear } linear => new AxisSight(axis + 1, new Fraction(1, linear.Scale), new Fraction(1 - linear.Scale, 2 * linear.Scale), linear.Scale > 1 ? 2 : 1),
             var border => AxisSight.Same(axis + 1, -border.Before),
         };
         return new[] { AxisSight.Same(0), Of(0), Of(1) };

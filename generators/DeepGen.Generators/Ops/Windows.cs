@@ -71,8 +71,9 @@ internal abstract class WindowOp : OpDefinition
     protected static IReadOnlyList<AxisSight?> Back(WindowSpec window, AxisSight? channels) => window.Kernel
         .Select((kernel, i) =>
         {
+            // The first window that reaches place p is the smallest i with i·stride ≥ p + padding − reach.
             var reach = (kernel - 1) * window.Dilation[i];
-            return (AxisSight?)new AxisSight(i + 1, new Fraction(1, window.Stride[i]), new Fraction(window.PadBefore[i] - reach, window.Stride[i]).Ceiling, (reach / window.Stride[i]) + 1);
+            return (AxisSight?)new AxisSight(i + 1, new Fraction(1, window.Stride[i]), new Fraction(window.PadBefore[i] - reach + window.Stride[i] - 1, window.Stride[i]), (reach / window.Stride[i]) + 1);
         })
         .Prepend(channels).ToArray();
 

@@ -27,7 +27,7 @@ public class ReceptiveFieldTests
         var graph = new GraphReader($"[Network] public partial class Net {{ static Tensor Forward([Input(2, {Rows}, {Rows})] Tensor x) => {forward}; }}").ReadFirst();
         var interpreter = new ReferenceInterpreter(graph);
         var fields = new ReceptiveFields(graph);
-        var seen = Enumerable.Range(0, Rows).Select(row => Seeing(graph, interpreter, row)).ToArray();
+        var runs = Enumerable.Range(0, Rows).Select(row => Run(interpreter, row)).ToArray();
         var looked = 0;
         foreach (var node in graph.Nodes.Where(n => n.Kind == NodeKind.Op && n.PerSample))
         {
@@ -36,14 +36,17 @@ public class ReceptiveFieldTests
                 continue;
             }
 
+            var places = runs.Select(run => Seeing(run, node, field.Along)).ToArray();
             var largest = 0L;
             var complete = false;
             for (var p = 0; p < node.Shape[field.Along]; p++)
             {
-                var rows = Enumerable.Range(0, Rows).Where(row => seen[row](node, field.Along, p)).ToArray();
+                var rows = Enumerable.Range(0, Rows).Where(row => places[row][p]).ToArray();
                 var from = field.Start(p);
                 var to = from + field.Size - 1;
-                if (from < 0 || to >= Rows)
+
+                // Where a border is seen in place of rows, the field counts as if the map went on.
+                if (from < 0 || to >= Rows || rows.Length == 0)
                 {
                     continue;
                 }
@@ -63,8 +66,8 @@ public class ReceptiveFieldTests
         Assert.True(looked > 0);
     }
 
-    /// <summary>Whether any value at a place of an axis of a node sees a row of the input.</summary>
-    private static Func<Node, int, int, bool> Seeing(NetworkGraph graph, ReferenceInterpreter interpreter, int row)
+    /// <summary>The network over a picture of which a row is NaN.</summary>
+    private static ReferenceRun Run(ReferenceInterpreter interpreter, int row)
     {
         var input = new double[2 * Rows * Rows];
         for (var c = 0; c < 2; c++)
@@ -72,12 +75,20 @@ public class ReceptiveFieldTests
             Array.Fill(input, double.NaN, ((c * Rows) + row) * Rows, Rows);
         }
 
-        var run = interpreter.Run(1, [input], null, new RunOptions(Training: false));
-        return (node, axis, place) =>
+        return interpreter.Run(1, [input], null, new RunOptions(Training: false));
+    }
+
+    /// <summary>For each place of an axis of a node, whether any of its values is NaN.</summary>
+    private static bool[] Seeing(ReferenceRun run, Node node, int axis)
+    {
+        var values = run.Value(node.Id);
+        var inner = node.Shape.ToArray().Skip(axis + 1).Aggregate(1, (a, b) => a * b);
+        var places = new bool[node.Shape[axis]];
+        for (var i = 0; i < values.Length; i++)
         {
-            var values = run.Value(node.Id);
-            var inner = node.Shape.ToArray().Skip(axis + 1).Aggregate(1, (a, b) => a * b);
-            return Enumerable.Range(0, values.Length).Any(i => i / inner % node.Shape[axis] == place && double.IsNaN(values[i]));
-        };
+            places[i / inner % places.Length] |= double.IsNaN(values[i]);
+        }
+
+        return places;
     }
 }
