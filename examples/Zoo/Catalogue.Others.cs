@@ -23,7 +23,7 @@ internal static partial class Catalogue
         new("DCGAN-discriminator", DcganDiscriminator.Create, DcganDiscriminatorSmall.Create) { Note = "width 64 → 8", Fill = Fills.Verdicts },
         new("pix2pix-generator", Pix2pixGenerator.Create, Pix2pixGeneratorSmall.Create) { Note = "width 64 → 2", Game = AdversarialTraining.Pix2pix, Optimizer = Rate(4e-2f, beta1: 0.5f) },
         new("pix2pix-discriminator", Pix2pixDiscriminator.Create, Pix2pixDiscriminatorSmall.Create) { Note = "width 64 → 2", Fill = Fills.Verdicts },
-        new("Style-transfer", StyleTransfer.Create, StyleTransferSmall.Create) { Note = "width 32 → 2", Fill = Fills.Pictures, Optimizer = Rate(1e-2f) },
+        new("Style-transfer", ImageTransformNet.Create, ImageTransformNetSmall.Create) { Note = "width 32 → 2", Fill = Fills.Pictures, Optimizer = Rate(1e-2f) },
 
         new("Char-RNN", CharRnn.Create, CharRnnSmall.Create) { Note = "state 512 → 32, 96 → 12 letters", Fill = Fills.Letters, Optimizer = Rate(1e-2f) },
         new("Char-LSTM", CharLstm.Create, CharLstmSmall.Create) { Note = "state 512 → 32, 96 → 12 letters", Fill = Fills.Letters, Optimizer = Rate(1e-2f) },

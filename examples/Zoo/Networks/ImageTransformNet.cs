@@ -5,7 +5,7 @@ namespace DeepGen.Zoo.Networks;
 /// the paper's pixel loss; its perceptual ones compare maps of a VGG-16 that was trained before.
 /// </summary>
 [Network, MeanSquaredError]
-public sealed partial class StyleTransfer
+public sealed partial class ImageTransformNet
 {
     static Tensor Forward([Input(3, 256, 256)] Tensor image) => Body(image, width: 32);
 
@@ -32,7 +32,7 @@ public sealed partial class StyleTransfer
 
 /// <summary>The transformation of the smallest image that can be mirrored so far beyond its sides.</summary>
 [Network, MeanSquaredError]
-public sealed partial class StyleTransferSmall
+public sealed partial class ImageTransformNetSmall
 {
-    static Tensor Forward([Input(3, 44, 44)] Tensor image) => StyleTransfer.Body(image, width: 2);
+    static Tensor Forward([Input(3, 44, 44)] Tensor image) => ImageTransformNet.Body(image, width: 2);
 }
