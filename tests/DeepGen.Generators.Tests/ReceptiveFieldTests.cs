@@ -125,7 +125,7 @@ public class ReceptiveFieldTests
     private static NetworkGraph Graph(string source)
     {
         var result = Host.Read(source);
-        Assert.Null(result.Model.Error);
+        Assert.Equal("", result.Model.Error);
         return result.Model.Graph!;
     }
 }

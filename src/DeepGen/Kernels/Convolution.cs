@@ -708,7 +708,7 @@ public static unsafe partial class Convolution
     private static int FindPieces(ConvJob* job, in ConvWindow win, nint begin, nint end, Piece* pieces, int count)
     {
         // Rows that stand end to end in the image and in the target are one.
-        var isOneRow = job->Image.IsSource && job->IsStreamed;
+        var isOneRow = job->Image.IsSource && job->IsStreamed && job->Image.RowLength == win.Columns;
         var rows = isOneRow ? 1 : win.Rows;
         var columns = isOneRow ? win.Rows * win.Columns : win.Columns;
         for (var at = begin; at < end;)

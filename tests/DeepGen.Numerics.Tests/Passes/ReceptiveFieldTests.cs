@@ -16,7 +16,7 @@ public class ReceptiveFieldTests
     [InlineData("x.ConvTranspose2d(2, 5, stride: 3).Conv2d(2, 4)")]
     [InlineData("x.MaxPool2d(3, stride: 2, padding: 1).UpsampleNearest2d(2).Conv2d(2, 3, padding: 1)")]
     [InlineData("x.AvgPool2d(2).UpsampleBilinear2d(3).Conv2d(2, 2)")]
-    [InlineData("x.UpsampleBilinear2d(2).DepthwiseConv2d(3).LocalResponseNorm()")]
+    [InlineData("x.UpsampleBilinear2d(2).DepthwiseConv2d(3).LocalResponseNorm(3)")]
     [InlineData("x.ReplicatePad2d(2).Conv2d(2, 3).CenterCrop(12, 12).ZeroPad2d(1)")]
     [InlineData("Tensor.Concat(x.Conv2d(2, 3, padding: 1), x.Conv2d(2, 7, padding: 3), x.MaxPool2d(3, 1, padding: 1))")]
     [InlineData("x.Conv2d(3, 3, padding: 1) + x.Conv2d(3, 3, padding: 2, dilation: 2) * 2f")]
