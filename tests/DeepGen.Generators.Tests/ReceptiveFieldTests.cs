@@ -19,7 +19,7 @@ public class ReceptiveFieldTests
 
     [Fact]
     public void AlexNet() => Same("195, 32, 64", Network("Input(3, 224, 224)", """
-        [Conv2d(8, 11, stride: 4, padding: 2), Relu, MaxPool2d(3, stride: 2), LocalResponseNorm(5)]
+        [Conv2d(8, 11, stride: 4), Relu, MaxPool2d(3, stride: 2), LocalResponseNorm(5)]
         [Conv2d(8, 5, padding: 2), Relu, MaxPool2d(3, stride: 2)]
         [Conv2d(8, 3, padding: 1), Relu, Conv2d(8, 3, padding: 1), Relu, Conv2d(8, 3, padding: 1), Relu, MaxPool2d(3, stride: 2)]
         """));
