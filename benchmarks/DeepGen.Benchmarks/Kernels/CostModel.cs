@@ -37,13 +37,13 @@ internal static unsafe class CostModel
         var s = new ConvShape(inputs, size, size, outputs, size, size, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         using Floats x = new(batch * inputs * size * size), weight = new(outputs * inputs * 9), y = new(batch * outputs * size * size);
         var lanes = Simd.Level / 32;
-        void Line(string call, int greatest, bool keeps, int chosen, bool isPossible, Action<WeightForms?> run)
+        void Line(string call, int greatest, int chosen, bool isPossible, Action<WeightForms?> run)
         {
             var milliseconds = new[] { 0, 2, 4 }.Select(tile =>
             {
                 if (tile > greatest || (tile > 0 && !isPossible))
                     return double.NaN;
-                using var forms = new WeightForms(tile, keeps) { IsForced = true };
+                using var forms = new WeightForms(tile) { IsForced = true };
                 return 1e3 * Shortest.Of(() => run(forms));
             }).ToArray();
             var over = milliseconds[chosen / 2] / milliseconds.Where(time => !double.IsNaN(time)).Min();
@@ -51,9 +51,9 @@ internal static unsafe class CostModel
             Console.WriteLine($"{$"{inputs}-{outputs}@{size}x{size}",-16} {batch,5} {call,-8} {milliseconds[0],10:0.000} {milliseconds[1],10:0.000} {milliseconds[2],10:0.000}  {(chosen == 0 ? "direct" : $"F{chosen}"),-7} {100 * (over - 1),15:0} %");
         }
 
-        Line("predict", 4, true, ConvCost.Winograd(s, batch, lanes, 4, true, false), true, forms => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), forms, 0));
-        Line("y", 2, false, ConvCost.Winograd(s, batch, lanes, 2, false, false), true, forms => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), forms));
-        Line("dx", 2, false, ConvCost.Winograd(s, batch, lanes, 2, false, true), true, forms => Convolution.GradInput(w, s, batch, y.Pointer, weight.Pointer, x.Pointer, default(Identity), forms));
-        Line("dw", 2, false, ConvCost.WinogradOfWeights(s, batch, lanes, 2), ConvCost.IsWinogradOfWeightsPossible(s, lanes), forms => Convolution.GradWeight(w, s, batch, x.Pointer, y.Pointer, weight.Pointer, false, null, forms));
+        Line("predict", 4, ConvCost.Winograd(s, batch, lanes, 4, true, false), true, forms => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), forms, 0));
+        Line("y", 2, ConvCost.Winograd(s, batch, lanes, 2, false, false), true, forms => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), forms));
+        Line("dx", 2, ConvCost.Winograd(s, batch, lanes, 2, false, true), true, forms => Convolution.GradInput(w, s, batch, y.Pointer, weight.Pointer, x.Pointer, default(Identity), forms));
+        Line("dw", 2, ConvCost.WinogradOfWeights(s, batch, lanes, 2), ConvCost.IsWinogradOfWeightsPossible(s, lanes), forms => Convolution.GradWeight(w, s, batch, x.Pointer, y.Pointer, weight.Pointer, false, null, forms));
     }
 }

@@ -78,8 +78,8 @@ public static unsafe class Roofline
         var flops = 2d * batch * outputs * outSize * outSize * channels / groups * kernel * kernel;
         var values = (batch * channels * size * size) + (outputs * channels / groups * kernel * kernel) + (batch * outputs * outSize * outSize);
         // As a network calls them by default: inference keeps its weights, training does not.
-        using var inference = new WeightForms(4, keeps: true);
-        using var training = new WeightForms(2, keeps: false);
+        using var inference = new WeightForms(4);
+        using var training = new WeightForms(2);
         Report(w, $"{name} batch {batch} predict", flops, values, () => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), inference, 0));
         Report(w, $"{name} batch {batch} y", flops, values, () => Convolution.Forward(w, s, batch, x.Pointer, weight.Pointer, y.Pointer, default(Identity), training));
         Report(w, $"{name} batch {batch} dx", flops, values, () => Convolution.GradInput(w, s, batch, y.Pointer, weight.Pointer, x.Pointer, default(Identity), training));

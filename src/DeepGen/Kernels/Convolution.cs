@@ -266,7 +266,7 @@ public static unsafe partial class Convolution
     private static int WinogradTile(in ConvShape s, nint batch, WeightForms? forms, nint call, bool isGradient) =>
         forms is null || forms.Winograd == 0 ? 0
         : forms.IsForced ? (ConvCost.IsWinogradPossible(s) ? forms.Winograd : 0)
-        : ConvCost.Winograd(s, batch, Tile.Lanes, forms.Winograd, forms.Keeps && call >= 0, isGradient);
+        : ConvCost.Winograd(s, batch, Tile.Lanes, forms.Winograd, call >= 0, isGradient);
 
     private static int WinogradTileOfWeights(in ConvShape s, nint batch, WeightForms? forms) =>
         forms is null || forms.Winograd == 0 || batch == 0 ? 0

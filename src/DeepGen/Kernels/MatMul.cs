@@ -51,14 +51,16 @@ public static unsafe class MatMul
     /// <param name="n">Columns of the result.</param>
     /// <param name="k">Length of the sums.</param>
     /// <param name="epilogue">Applied to every finished sum.</param>
-    public static void Run<E>(Workers w, float* a, nint aRow, nint aCol, float* b, nint bRow, nint bCol, float* c, nint m, nint n, nint k, in E epilogue)
+    /// <param name="forms">Keeps b packed, where b are weights; null where it is packed in every call.</param>
+    /// <param name="call">Number of this call in its program, which keeps its form.</param>
+    public static void Run<E>(Workers w, float* a, nint aRow, nint aCol, float* b, nint bRow, nint bCol, float* c, nint m, nint n, nint k, in E epilogue, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
         if (m <= 0 || n <= 0)
             return;
         var e = epilogue;
         var p = new Product(a, aRow, aCol, b, bRow, bCol, c, m, n, k, Unsafe.AsPointer(ref e), false, null);
-        Any<E>(w, ref p);
+        Any<E>(w, ref p, forms, call);
     }
 
     /// <summary>
@@ -137,13 +139,15 @@ public static unsafe class MatMul
 
     /// <param name="w">Threads; null where the caller is one of them.</param>
     /// <param name="p">What to compute.</param>
-    private static void Any<E>(Workers? w, ref Product p)
+    /// <param name="forms">Keeps b packed; null where it does not.</param>
+    /// <param name="call">Number of the call.</param>
+    private static void Any<E>(Workers? w, ref Product p, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
         if (p.BRow == 1 && (p.M < FewRows || p.N < FewRows) && p.K > 1)
             Dots<E>(w, ref p);
         else
-            Tiles<E>(w, ref p);
+            Tiles<E>(w, ref p, forms, call);
     }
 
     private static void Share(Workers? w, nint count, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
@@ -154,11 +158,14 @@ public static unsafe class MatMul
             w.For(count, flopsPerItem, args, body);
     }
 
-    private static void Tiles<E>(Workers? w, ref Product p)
+    private static void Tiles<E>(Workers? w, ref Product p, WeightForms? forms = null, nint call = -1)
         where E : struct, IEpilogue
     {
         var job = p;
         var strips = Tile.Strips(job.M);
+        var panels = (job.N + Tile.Columns - 1) / Tile.Columns;
+        if (w is not null && forms is not null && call >= 0 && job.K > 0)
+            WeightForms.Get(forms, w, call, 0, PanelSlot, panels * Tile.Columns * job.K, &job.Right, panels, 4d * job.K * Tile.Columns, &job, &PackRight);
         if (job.ARow == 1 && job.ACol <= 1024)
         {
             // k-th elements of neighbouring rows are neighbours already: the tiles read a where it stands.
@@ -170,7 +177,6 @@ public static unsafe class MatMul
             job.LeftIsPacked = true;
             Share(w, strips, 4d * job.K * Tile.MaxRows, &job, &PackLeft);
         }
-        var panels = (job.N + Tile.Columns - 1) / Tile.Columns;
         Share(w, panels * strips, 2d * job.K * Tile.MaxRows * Tile.Columns, &job, &TileRange<E>);
     }
 
@@ -186,6 +192,22 @@ public static unsafe class MatMul
             Packing.Panel(p->A + first * p->ARow, p->ACol, p->ARow, p->K, rows, p->Left + first * p->K, rows, rows);
         }
     }
+
+    /// <summary>Packs whole panels of b: as many columns as a tile takes, over all of k.</summary>
+    private static void PackRight(void* args, nint begin, nint end)
+    {
+        var p = (Product*)args;
+        for (var panel = begin; panel < end; panel++)
+        {
+            var column = panel * Tile.Columns;
+            var width = Math.Min(Tile.Columns, p->N - column);
+            var step = Vectors(width) * Tile.Lanes;
+            Packing.Panel(p->B + column * p->BCol, p->BRow, p->BCol, p->K, width, p->Right + column * p->K, step, step);
+        }
+    }
+
+    /// <summary>Vectors of a panel of this many columns.</summary>
+    private static int Vectors(nint width) => width > Tile.Lanes ? 2 : 1;
 
     /// <summary>Tiles begin … end − 1, counted strip by strip within panel by panel: at most two ragged panels and a rectangle between them.</summary>
     private static void TileRange<E>(void* args, nint begin, nint end)
@@ -225,22 +247,15 @@ public static unsafe class MatMul
         {
             var lastPanel = Math.Min(panelEnd, firstPanel + panelsAtATime);
             var tiles = Workers.Scratch(TileSlot, keep ? (lastPanel - firstPanel) * (stripEnd - stripBegin) * tileSize : tileSize);
-            var packed = Workers.Scratch(PanelSlot, (lastPanel - firstPanel) * columns * Math.Min(Depth, p->K));
+            var packed = p->Right != null ? null : Workers.Scratch(PanelSlot, (lastPanel - firstPanel) * columns * Math.Min(Depth, p->K));
             for (nint k = 0; k == 0 || k < p->K; k += Depth)
             {
                 var depth = Math.Min(Depth, p->K - k);
                 var isLast = k + depth >= p->K;
                 // A panel that is read by few strips is read where it stands, if its rows are contiguous and whole vectors.
                 var inPlace = p->BCol == 1 && stripEnd - stripBegin <= 2;
-                var together = inPlace || p->BCol != 1 ? 0 : Math.Min(lastPanel, p->N / columns) - firstPanel;
-                if (together > 0)
-                    Packing.Panels(p->B + k * p->BRow + firstPanel * columns, p->BRow, depth, together, columns, packed);
-                for (var panel = firstPanel + Math.Max(0, together); panel < lastPanel; panel++)
-                {
-                    var width = Math.Min(columns, p->N - panel * columns);
-                    if (!inPlace || width % lanes != 0)
-                        Packing.Panel(p->B + k * p->BRow + panel * columns * p->BCol, p->BRow, p->BCol, depth, width, packed + (panel - firstPanel) * depth * columns, width > lanes ? columns : lanes, width > lanes ? columns : lanes);
-                }
+                if (packed != null)
+                    PackPanels(p, firstPanel, lastPanel, k, depth, inPlace, packed);
                 for (var firstStrip = stripBegin; firstStrip < stripEnd; firstStrip += StripsAtATime)
                 {
                     var lastStrip = Math.Min(stripEnd, firstStrip + StripsAtATime);
@@ -248,10 +263,10 @@ public static unsafe class MatMul
                     {
                         var column = panel * columns;
                         var width = Math.Min(columns, p->N - column);
-                        var vectors = width > lanes ? 2 : 1;
-                        var right = packed + (panel - firstPanel) * depth * columns;
-                        var rightStep = vectors * lanes;
-                        if (inPlace && width % lanes == 0)
+                        var vectors = Vectors(width);
+                        nint rightStep = vectors * lanes;
+                        var right = packed != null ? packed + (panel - firstPanel) * depth * columns : p->Right + column * p->K + k * rightStep;
+                        if (packed != null && inPlace && width % lanes == 0)
                         {
                             right = p->B + k * p->BRow + column;
                             rightStep = p->BRow;
@@ -281,6 +296,21 @@ public static unsafe class MatMul
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>Packs a block of k of some panels, unless they are read where they stand.</summary>
+    private static void PackPanels(Product* p, nint firstPanel, nint lastPanel, nint k, nint depth, bool inPlace, float* packed)
+    {
+        nint lanes = Tile.Lanes, columns = Tile.Columns;
+        var together = inPlace || p->BCol != 1 ? 0 : Math.Min(lastPanel, p->N / columns) - firstPanel;
+        if (together > 0)
+            Packing.Panels(p->B + k * p->BRow + firstPanel * columns, p->BRow, depth, together, columns, packed);
+        for (var panel = firstPanel + Math.Max(0, together); panel < lastPanel; panel++)
+        {
+            var width = Math.Min(columns, p->N - panel * columns);
+            if (!inPlace || width % lanes != 0)
+                Packing.Panel(p->B + k * p->BRow + panel * columns * p->BCol, p->BRow, p->BCol, depth, width, packed + (panel - firstPanel) * depth * columns, Vectors(width) * lanes, Vectors(width) * lanes);
         }
     }
 
@@ -462,6 +492,9 @@ public static unsafe class MatMul
         /// <summary>What the tiles read for a: a itself, or its strips packed one after another.</summary>
         public float* Left = null;
         public bool LeftIsPacked = false;
+
+        /// <summary>All of b, packed panel behind panel and kept; null where blocks of it are packed as they are needed.</summary>
+        public float* Right = null;
     }
 
     /// <summary>Products at equal distances.</summary>

@@ -229,8 +229,10 @@ internal static unsafe class Packing
                 }
             }
         }
-        for (; j <= width - 4; j += 4)
+        // The last four rows overlap those before: their elements are written twice.
+        for (; j < width && width >= 4; j += 4)
         {
+            j = Math.Min(j, width - 4);
             var from = source + j * sourceUnit;
             nint i = 0;
             if (Sse.IsSupported)

@@ -3,8 +3,9 @@ using System.ComponentModel;
 namespace DeepGen.Kernels;
 
 /// <summary>
-/// The forms in which kernels want the weights of a network, packed or transformed, and what they may choose among. One for each program: inference keeps a form until the
-/// weights change, training makes it in every call. Any number of threads may ask at once.
+/// The forms in which kernels want the weights of a network, packed or transformed, and what they may choose among. One for each program: a call with a number keeps its form
+/// until the weights change, one without makes it each time. All calls of inference have one; in training, where weights serve once, those inside a loop over time. Any number of
+/// threads may ask at once.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class WeightForms : IDisposable
@@ -13,14 +14,10 @@ public sealed unsafe class WeightForms : IDisposable
     private Form[] kept = [];
 
     /// <param name="winograd">Greatest tile of Winograd's algorithm that may be chosen: 4, 2, or 0 for none.</param>
-    /// <param name="keeps">Whether a form is kept until <see cref="Changed"/>.</param>
-    public WeightForms(int winograd, bool keeps) => (Winograd, Keeps) = (winograd, keeps);
+    public WeightForms(int winograd) => Winograd = winograd;
 
     /// <summary>Greatest tile of Winograd's algorithm that may be chosen: 4, 2, or 0 for none.</summary>
     public int Winograd { get; }
-
-    /// <summary>Whether a form is kept until <see cref="Changed"/>.</summary>
-    public bool Keeps { get; }
 
     /// <summary>Whether that tile is chosen wherever it is possible, and not where the cost says so: for tests and for measuring the cost.</summary>
     public bool IsForced { get; init; }
@@ -46,7 +43,7 @@ public sealed unsafe class WeightForms : IDisposable
     /// <param name="body">Makes the form.</param>
     internal static void Get(WeightForms? forms, Workers w, nint call, int kind, int scratch, nint floats, float** memory, nint items, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
     {
-        if (forms is not { Keeps: true } || call < 0)
+        if (forms is null || call < 0)
         {
             *memory = Workers.Scratch(scratch, floats);
             w.For(items, flopsPerItem, args, body);

@@ -36,8 +36,8 @@ public abstract unsafe partial class Network : IDisposable
         Weights = new Weights(definition);
         _gate = new Gate(definition.Name, Release);
         _workers = new Workers(Options.Threads);
-        _inferenceForms = new WeightForms((int)Options.InferenceWinograd, keeps: true);
-        _trainingForms = new WeightForms((int)Options.TrainingWinograd, keeps: false);
+        _inferenceForms = new WeightForms((int)Options.InferenceWinograd);
+        _trainingForms = new WeightForms((int)Options.TrainingWinograd);
         _inference = new SessionPool(() => new Session(MaxBatch, definition.Inference, definition.Evaluation));
         _derived = new DerivedWeights(this);
         _stateBefore = new NativeArena(definition.StateFloats);
@@ -254,6 +254,7 @@ public abstract unsafe partial class Network : IDisposable
     private double Learn(nint batch, nint first, nint samples, bool accumulate, void** inputs, void** targets, void** outputs)
     {
         _forwardBatch = 0;
+        _trainingForms.Changed();
         var frame = TrainingFrame(batch);
         frame.Inputs = inputs;
         frame.Targets = targets;
@@ -289,6 +290,7 @@ public abstract unsafe partial class Network : IDisposable
         try
         {
             _forwardBatch = 0;
+            _trainingForms.Changed();
             var frame = TrainingFrame(batch);
             frame.Inputs = inputs;
             frame.Outputs = outputs;

@@ -238,10 +238,10 @@ partial class Autoencoder
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + LeakyRelu1
-            K::MatMul.Run(W, (float*)f.Inputs[0], 64, 1, P, 1, 64, A, n, 16, 64, new BiasLeakyReluEpilogue(P + 1024));
+            K::MatMul.Run(W, (float*)f.Inputs[0], 64, 1, P, 1, 64, A, n, 16, 64, new BiasLeakyReluEpilogue(P + 1024), V, 0);
 
             // 1: Dense2 + Sigmoid1
-            K::MatMul.Run(W, A, 16, 1, P + 1040, 1, 16, (float*)f.Outputs[0], n, 64, 16, new BiasSigmoidEpilogue(P + 2064));
+            K::MatMul.Run(W, A, 16, 1, P + 1040, 1, 16, (float*)f.Outputs[0], n, 64, 16, new BiasSigmoidEpilogue(P + 2064), V, 1);
         }
 
         /// <summary>Inference with the loss.</summary>

@@ -286,7 +286,7 @@ partial class Branches
             W.For(n * 11, 108, new GlobalAvgPool2d(A + 1584 * n, A, 36, 0.027777778f));
 
             // 6: Dense1
-            K::MatMul.Run(W, A, 11, 1, P + 160, 1, 11, (float*)f.Outputs[0], n, 6, 11, new BiasEpilogue(P + 240));
+            K::MatMul.Run(W, A, 11, 1, P + 160, 1, 11, (float*)f.Outputs[0], n, 6, 11, new BiasEpilogue(P + 240), V, 2);
         }
 
         /// <summary>Inference with the loss.</summary>

@@ -262,10 +262,10 @@ partial class DropoutNet
             K::Pooling.Max(W, in PoolShapes[0], n, A, A + 256 * n, AsIs);
 
             // 2: Dense1 + Relu2
-            K::MatMul.Run(W, A + 256 * n, 64, 1, P + 96, 1, 64, A, n, 32, 64, new BiasReluEpilogue2(P + 2144));
+            K::MatMul.Run(W, A + 256 * n, 64, 1, P + 96, 1, 64, A, n, 32, 64, new BiasReluEpilogue2(P + 2144), V, 1);
 
             // 3: Dense2
-            K::MatMul.Run(W, A, 32, 1, P + 2176, 1, 32, (float*)f.Outputs[0], n, 5, 32, new BiasEpilogue(P + 2336));
+            K::MatMul.Run(W, A, 32, 1, P + 2176, 1, 32, (float*)f.Outputs[0], n, 5, 32, new BiasEpilogue(P + 2336), V, 2);
         }
 
         /// <summary>Inference with the loss.</summary>

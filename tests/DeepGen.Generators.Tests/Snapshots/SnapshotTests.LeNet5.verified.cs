@@ -287,13 +287,13 @@ partial class LeNet5
             K::Pooling.Average(W, in PoolShapes[1], n, A, A + 1600 * n, AsIs);
 
             // 4: Dense1 + Tanh3
-            K::MatMul.Run(W, A + 1600 * n, 400, 1, P + 2592, 1, 400, A, n, 120, 400, new BiasTanhEpilogue2(P + 50592));
+            K::MatMul.Run(W, A + 1600 * n, 400, 1, P + 2592, 1, 400, A, n, 120, 400, new BiasTanhEpilogue2(P + 50592), V, 2);
 
             // 5: Dense2 + Tanh4
-            K::MatMul.Run(W, A, 120, 1, P + 50720, 1, 120, A + 128 * n, n, 84, 120, new BiasTanhEpilogue2(P + 60800));
+            K::MatMul.Run(W, A, 120, 1, P + 50720, 1, 120, A + 128 * n, n, 84, 120, new BiasTanhEpilogue2(P + 60800), V, 3);
 
             // 6: Dense3
-            K::MatMul.Run(W, A + 128 * n, 84, 1, P + 60896, 1, 84, (float*)f.Outputs[0], n, 10, 84, new BiasEpilogue(P + 61744));
+            K::MatMul.Run(W, A + 128 * n, 84, 1, P + 60896, 1, 84, (float*)f.Outputs[0], n, 10, 84, new BiasEpilogue(P + 61744), V, 4);
         }
 
         /// <summary>Inference with the loss.</summary>

@@ -237,10 +237,10 @@ partial class MishNet
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + Map1
-            K::MatMul.Run(W, (float*)f.Inputs[0], 12, 1, P, 1, 12, A, n, 24, 12, new BiasMulEpilogue(P + 288));
+            K::MatMul.Run(W, (float*)f.Inputs[0], 12, 1, P, 1, 12, A, n, 24, 12, new BiasMulEpilogue(P + 288), V, 0);
 
             // 1: Dense2
-            K::MatMul.Run(W, A, 24, 1, P + 320, 1, 24, (float*)f.Outputs[0], n, 3, 24, new BiasEpilogue(P + 400));
+            K::MatMul.Run(W, A, 24, 1, P + 320, 1, 24, (float*)f.Outputs[0], n, 3, 24, new BiasEpilogue(P + 400), V, 1);
         }
 
         /// <summary>Inference with the loss.</summary>

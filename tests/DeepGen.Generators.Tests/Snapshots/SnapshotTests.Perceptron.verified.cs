@@ -237,10 +237,10 @@ partial class Perceptron
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Dense1 + Relu1
-            K::MatMul.Run(W, (float*)f.Inputs[0], 784, 1, P, 1, 784, A, n, 128, 784, new BiasReluEpilogue(P + 100352));
+            K::MatMul.Run(W, (float*)f.Inputs[0], 784, 1, P, 1, 784, A, n, 128, 784, new BiasReluEpilogue(P + 100352), V, 0);
 
             // 1: Dense2
-            K::MatMul.Run(W, A, 128, 1, P + 100480, 1, 128, (float*)f.Outputs[0], n, 10, 128, new BiasEpilogue(P + 101760));
+            K::MatMul.Run(W, A, 128, 1, P + 100480, 1, 128, (float*)f.Outputs[0], n, 10, 128, new BiasEpilogue(P + 101760), V, 1);
         }
 
         /// <summary>Inference with the loss.</summary>

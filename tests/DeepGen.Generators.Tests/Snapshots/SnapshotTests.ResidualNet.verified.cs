@@ -405,7 +405,7 @@ partial class ResidualNet
             W.For(n * 16, 1216, new GlobalAvgPool2d(A + 3072 * n, A, 64, 0.015625f));
 
             // 19: Dense1
-            K::MatMul.Run(W, A, 16, 1, P + 5152, 1, 16, (float*)f.Outputs[0], n, 10, 16, new BiasEpilogue(P + 5312));
+            K::MatMul.Run(W, A, 16, 1, P + 5152, 1, 16, (float*)f.Outputs[0], n, 10, 16, new BiasEpilogue(P + 5312), V, 6);
         }
 
         /// <summary>Inference with the loss.</summary>

@@ -281,19 +281,19 @@ partial class Siamese
             float* A = f.Arena, F = f.Fixed, P = f.Parameters, G = f.Gradients, S = f.State, D = f.Derived;
 
             // 0: Encode.Dense1 + Tanh1
-            K::MatMul.Run(W, (float*)f.Inputs[0], 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208));
+            K::MatMul.Run(W, (float*)f.Inputs[0], 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208), V, 0);
 
             // 1: Encode.Dense2
-            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 32 * n, n, 8, 20, new BiasEpilogue(P + 400));
+            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 32 * n, n, 8, 20, new BiasEpilogue(P + 400), V, 1);
 
             // 2: Encode.Dense1 + Tanh1
-            K::MatMul.Run(W, (float*)f.Inputs[1], 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208));
+            K::MatMul.Run(W, (float*)f.Inputs[1], 10, 1, P, 1, 10, A, n, 20, 10, new BiasTanhEpilogue(P + 208), V, 2);
 
             // 3: Encode.Dense2 + Subtract1 + Multiply1
-            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 32 * n, n, 8, 20, new BiasSubMulEpilogue(A + 32 * n, P + 400));
+            K::MatMul.Run(W, A, 20, 1, P + 240, 1, 20, A + 32 * n, n, 8, 20, new BiasSubMulEpilogue(A + 32 * n, P + 400), V, 3);
 
             // 4: Dense1
-            K::MatMul.Run(W, A + 32 * n, 8, 1, P + 416, 1, 8, (float*)f.Outputs[0], n, 1, 8, new BiasEpilogue2(P + 432));
+            K::MatMul.Run(W, A + 32 * n, 8, 1, P + 416, 1, 8, (float*)f.Outputs[0], n, 1, 8, new BiasEpilogue2(P + 432), V, 4);
         }
 
         /// <summary>Inference with the loss.</summary>

@@ -313,16 +313,16 @@ partial class TwoHeads
             K::Convolution.Forward(W, in ConvShapes[0], n, (float*)f.Inputs[0], P, A, new BiasReluEpilogue(P + 112), V, 0);
 
             // 1: Dense1
-            K::MatMul.Run(W, A, 64, 1, P + 128, 1, 64, A + 64 * n, n, 16, 64, new BiasEpilogue(P + 1152));
+            K::MatMul.Run(W, A, 64, 1, P + 128, 1, 64, A + 64 * n, n, 16, 64, new BiasEpilogue(P + 1152), V, 1);
 
             // 2: Dense2 + Add1 + Tanh1 + Relu2
-            K::MatMul.Run(W, (float*)f.Inputs[1], 5, 1, P + 1168, 1, 5, A + 64 * n, n, 16, 5, new BiasAddTanhEpilogue(A + 64 * n, P + 1248, A));
+            K::MatMul.Run(W, (float*)f.Inputs[1], 5, 1, P + 1168, 1, 5, A + 64 * n, n, 16, 5, new BiasAddTanhEpilogue(A + 64 * n, P + 1248, A), V, 2);
 
             // 3: Dense3
-            K::MatMul.Run(W, A, 16, 1, P + 1264, 1, 16, (float*)f.Outputs[0], n, 1, 16, new BiasEpilogue2(P + 1280));
+            K::MatMul.Run(W, A, 16, 1, P + 1264, 1, 16, (float*)f.Outputs[0], n, 1, 16, new BiasEpilogue2(P + 1280), V, 3);
 
             // 4: Dense4
-            K::MatMul.Run(W, A + 64 * n, 16, 1, P + 1296, 1, 16, (float*)f.Outputs[1], n, 9, 16, new BiasEpilogue(P + 1440));
+            K::MatMul.Run(W, A + 64 * n, 16, 1, P + 1296, 1, 16, (float*)f.Outputs[1], n, 9, 16, new BiasEpilogue(P + 1440), V, 4);
         }
 
         /// <summary>Inference with the loss.</summary>

@@ -22,8 +22,8 @@ public sealed unsafe class KernelAllocationTests
         using var winograd = new ConvTensors(winogradShape, 8);
         var depthwiseShape = Shape([8, 16, 14, 14, 16, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 16]);
         using var depthwise = new ConvTensors(depthwiseShape, 8);
-        using var made = new WeightForms(2, keeps: false) { IsForced = true };
-        using var kept = new WeightForms(4, keeps: true) { IsForced = true };
+        using var made = new WeightForms(2) { IsForced = true };
+        using var kept = new WeightForms(4) { IsForced = true };
         long before = 0;
         for (var round = 0; round < 100; round++)
         {

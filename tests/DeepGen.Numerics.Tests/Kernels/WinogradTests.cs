@@ -37,7 +37,7 @@ public sealed unsafe class WinogradTests
         using var y = new GuardedBuffer(t.Y.Count);
         using var dx = new GuardedBuffer(t.X.Count);
         using var dw = new GuardedBuffer(t.W.Count);
-        using var forms = new WeightForms(n[0], keeps: false) { IsForced = true };
+        using var forms = new WeightForms(n[0]) { IsForced = true };
         double[] expectedY = new double[t.Y.Count], expectedX = new double[t.X.Count], expectedW = Array.ConvertAll(t.W.Span.ToArray(), x => (double)x), expectedB = new double[t.B.Count];
         EachTerm(s, batch, (xi, wi, yi) =>
         {
@@ -75,7 +75,7 @@ public sealed unsafe class WinogradTests
         using var y = new GuardedBuffer(t.Y.Count);
         using var dx = new GuardedBuffer(t.X.Count);
         using var dw = new GuardedBuffer(t.W.Count);
-        using var forms = new WeightForms(4, keeps: false) { IsForced = true };
+        using var forms = new WeightForms(4) { IsForced = true };
         Convolution.Forward(workers, s, 1, t.X.Pointer, t.W.Pointer, y.Pointer, default(Identity), forms);
         Convolution.GradInput(workers, s, 1, t.Y.Pointer, t.W.Pointer, dx.Pointer, default(Identity), forms);
         Convolution.GradWeight(workers, s, 1, t.X.Pointer, t.Y.Pointer, dw.Pointer, false, null, forms);
@@ -94,7 +94,7 @@ public sealed unsafe class WinogradTests
         Assert.Equal(2, choices.Distinct().Count());
         using var t = new ConvTensors(s, 16);
         using var expected = new GuardedBuffer(t.Y.Count);
-        using var kept = new WeightForms(4, keeps: true);
+        using var kept = new WeightForms(4);
         foreach (var batch in new[] { 1, 16, 1, 16 })
         {
             var y = expected.Span[..(t.Y.Count / 16 * batch)];
@@ -112,7 +112,7 @@ public sealed unsafe class WinogradTests
         using var workers = new Workers(2);
         var s = Shape([3, 16, 13, 10, 20, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         using var t = new ConvTensors(s, 3);
-        using var forms = new WeightForms(tile, keeps: false) { IsForced = true };
+        using var forms = new WeightForms(tile) { IsForced = true };
         var expected = new double[t.Y.Count];
         EachTerm(s, 3, (x, w, y) => expected[y] += (double)t.X.Span[x] * t.W.Span[w]);
         for (var i = 0; i < expected.Length; i++)
@@ -133,7 +133,7 @@ public sealed unsafe class WinogradTests
         foreach (var threads in new[] { 1, 2, 4, 7 })
         {
             using var workers = new Workers(threads);
-            using var forms = new WeightForms(tile, keeps: false) { IsForced = true };
+            using var forms = new WeightForms(tile) { IsForced = true };
             using var t = new ConvTensors(s, batch);
             using var dx = new GuardedBuffer(t.X.Count);
             using var dw = new GuardedBuffer(t.W.Count);
@@ -156,8 +156,8 @@ public sealed unsafe class WinogradTests
         var s = Shape([2, 16, 9, 9, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         using var t = new ConvTensors(s, 2);
         using var expected = new GuardedBuffer(t.Y.Count);
-        using var kept = new WeightForms(tile, keeps: true) { IsForced = true };
-        using var made = new WeightForms(tile, keeps: false) { IsForced = true };
+        using var kept = new WeightForms(tile) { IsForced = true };
+        using var made = new WeightForms(tile) { IsForced = true };
         void Check()
         {
             Convolution.Forward(workers, s, 2, t.X.Pointer, t.W.Pointer, expected.Pointer, default(Identity), made);
@@ -182,11 +182,11 @@ public sealed unsafe class WinogradTests
         var s = Shape([1, 16, 9, 9, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         using var t = new ConvTensors(s, 1);
         using var expected = new GuardedBuffer(t.Y.Count);
-        using var made = new WeightForms(4, keeps: false) { IsForced = true };
+        using var made = new WeightForms(4) { IsForced = true };
         Convolution.Forward(workers, s, 1, t.X.Pointer, t.W.Pointer, expected.Pointer, default(Identity), made);
         for (var round = 0; round < 20; round++)
         {
-            using var kept = new WeightForms(4, keeps: true) { IsForced = true };
+            using var kept = new WeightForms(4) { IsForced = true };
             var wrong = 0;
             Parallel.For(0, 8, i =>
             {
