@@ -15,7 +15,9 @@ internal static class LoaderCommand
     /// <summary>As many as CIFAR-10 has to train on, so that their bytes come from memory and not from a cache.</summary>
     private const int Pictures = 50_000;
 
-    private const int StepsOfBlock = 3;
+    private const int StepsOfBlock = 2;
+
+    private const int WarmSteps = 8;
 
     private const int LeastTurns = 3;
 
@@ -43,7 +45,7 @@ internal static class LoaderCommand
         using var network = ResNet20.Create(new NetworkOptions { MaxBatch = BatchSize, Threads = Environment.ProcessorCount });
         var optimizer = new Sgd(0.01f, 0.9f);
         var images = Images();
-        using var ready = Samples.Of(network);
+        using var ready = new Batch(network) { Count = BatchSize, Epoch = 1 };
         using var cropped = new Feed("flips and crops", network, images, FlipsAndCrops);
         using var augmented = new Feed("all transforms", network, images, All);
         Feed[] feeds = [cropped, augmented];
@@ -51,9 +53,9 @@ internal static class LoaderCommand
         Console.WriteLine($"load average of the last minute: {Machine.Load}");
         Console.WriteLine($"ResNet-20, batch {BatchSize}, {network.Options.Threads} threads and the loader's");
 
-        // What is measured is warm.
-        foreach (var feed in feeds) feed.Warm();
-        for (var i = 0; i < StepsOfBlock; i++) network.Step(ready, optimizer);
+        // What is measured is warm, and the step has the same samples to look at.
+        foreach (var feed in feeds) feed.Warm(ready);
+        for (var i = 0; i < WarmSteps; i++) network.Step(ready, optimizer);
 
         var without = new List<double>();
         var began = Stopwatch.GetTimestamp();
@@ -95,13 +97,12 @@ internal static class LoaderCommand
     private sealed class Feed : IDisposable
     {
         private readonly IDataset _dataset;
-        private readonly Network _network;
         private readonly DataLoader _loader;
         private int _epoch;
 
         public Feed(string name, Network network, LabelledImages images, ImageTransform[] transforms)
         {
-            (Name, _network) = (name, network);
+            Name = name;
             _dataset = new Standardization([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]).Apply(new ImageDataset(images, new ImageDatasetOptions { Transforms = transforms, Seed = 1 }));
             _loader = new DataLoader(network, _dataset, new DataLoaderOptions { BatchSize = BatchSize, Sampler = Sampler.Shuffled(1) });
         }
@@ -113,21 +114,19 @@ internal static class LoaderCommand
         /// <summary>How long a batch takes on a thread that has nothing else to do.</summary>
         public double FillSeconds { get; private set; }
 
-        /// <summary>Fills batches until the code is compiled at its best, and begins.</summary>
-        public void Warm()
+        /// <summary>Fills a batch until the code is compiled at its best, and begins.</summary>
+        public void Warm(Batch batch)
         {
-            using var batch = new Batch(_network) { Epoch = 1 };
             int[] indices = [.. Enumerable.Range(0, BatchSize)];
-            var times = new double[9];
+            var times = new double[30];
             for (var i = 0; i < times.Length; i++)
             {
                 var start = Stopwatch.GetTimestamp();
-                batch.Count = BatchSize;
                 _dataset.Fill(indices, batch);
                 times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
 
-            FillSeconds = Comparison.Median(times[^3..]);
+            FillSeconds = Comparison.Median(times[^9..]);
             Next();
         }
 

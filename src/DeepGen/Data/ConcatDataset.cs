@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Datasets one after the other.</summary>
-internal sealed class ConcatDataset : ICheckedDataset
+internal sealed class ConcatDataset : IDataset, ICheckedDataset
 {
     private readonly IDataset[] _datasets;
     private readonly int[] _starts;

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>A dataset that can tell before a training whether its samples fit a network: one that would be refused amid an epoch is refused before anything has begun.</summary>
-internal interface ICheckedDataset : IDataset
+internal interface ICheckedDataset
 {
     /// <summary>Checks samples.</summary>
     /// <param name="samples">Their numbers, at most <see cref="Datasets.Run"/> of them.</param>

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Samples in memory: float values, bytes (pixels) that become floats as they are read, or indices; and class labels or float targets.</summary>
-public sealed class InMemoryDataset : ICheckedDataset
+public sealed class InMemoryDataset : IDataset, ICheckedDataset
 {
     private readonly SampleColumn[] _inputs;
     private readonly SampleColumn[] _targets;

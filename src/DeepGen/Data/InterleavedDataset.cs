@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Datasets of one length, sample by sample in turn.</summary>
-internal sealed class InterleavedDataset : ICheckedDataset
+internal sealed class InterleavedDataset : IDataset, ICheckedDataset
 {
     private readonly IDataset[] _datasets;
 

@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Mixup: a sample is the mean of two, weighted λ and 1 − λ with λ from Beta(α, α), and its target the same mean of their classes. H. Zhang et al. 2018. The second sample is any of the dataset, so that what a sample is mixed with
 /// depends on seed, epoch and sample and not on the batch. The network's target is a probability for each class (<c>SoftmaxCrossEntropy(softTargets: true)</c>).
 /// </summary>
-public sealed unsafe class MixupDataset : ICheckedDataset
+public sealed unsafe class MixupDataset : IDataset, ICheckedDataset
 {
     private const int Place = 0x4D4958;
 

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>A dataset with an input standardized.</summary>
-internal sealed class StandardizedDataset(IDataset dataset, Standardization standardization, int input) : ICheckedDataset
+internal sealed class StandardizedDataset(IDataset dataset, Standardization standardization, int input) : IDataset, ICheckedDataset
 {
     public int Count => dataset.Count;
 

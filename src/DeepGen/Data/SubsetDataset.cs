@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Some samples of a dataset.</summary>
-internal sealed class SubsetDataset(IDataset dataset, int[] chosen) : ICheckedDataset
+internal sealed class SubsetDataset(IDataset dataset, int[] chosen) : IDataset, ICheckedDataset
 {
     public int Count => chosen.Length;
 

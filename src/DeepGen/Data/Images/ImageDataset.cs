@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Pictures as samples: bytes p become p / 255, plane after plane, and go through transforms. The targets are a class each, a map of classes, or none. Two epochs see different random
 /// transforms of a picture (<see cref="Batch.Epoch"/>); the same epoch always the same.
 /// </summary>
-public sealed unsafe class ImageDataset : ICheckedDataset
+public sealed unsafe class ImageDataset : IDataset, ICheckedDataset
 {
     private readonly IImageSource _images;
     private readonly int[]? _labels;

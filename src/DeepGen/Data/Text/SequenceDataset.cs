@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Sequences of tokens of different lengths, with a class each. The first input of a network is T tokens, filled up at the end; a second one, if there is one, the number of tokens that count
 /// (<c>[Lengths]</c>).
 /// </summary>
-public sealed class SequenceDataset : ICheckedDataset
+public sealed class SequenceDataset : IDataset, ICheckedDataset
 {
     private readonly int[] _tokens;
     private readonly int[] _starts;

@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Pieces of a long text for a network that predicts the next token: the input of a sample is T tokens, the target the T tokens one further on. Where a network has more inputs, such as the
 /// states of a stateful layer, those are left to the training loop; with <see cref="Sampler.Streams"/> the next batch goes on where the last one ended, so they can be handed on.
 /// </summary>
-public sealed class TextWindows : ICheckedDataset
+public sealed class TextWindows : IDataset, ICheckedDataset
 {
     private readonly int[] _tokens;
 
