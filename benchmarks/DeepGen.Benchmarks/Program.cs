@@ -3,6 +3,7 @@ using DeepGen.Benchmarks.Bdn;
 using DeepGen.Benchmarks.Compare;
 using DeepGen.Benchmarks.Generator;
 using DeepGen.Benchmarks.Kernels;
+using DeepGen.Benchmarks.Loader;
 using DeepGen.Benchmarks.Memory;
 using DeepGen.Benchmarks.Profile;
 
@@ -14,6 +15,7 @@ return args switch
     ["profile", .. var rest] => ProfileCommand.Run(rest),
     ["roofline", .. var rest] => Roofline.Run(rest),
     ["model", .. var rest] => CostModel.Run(rest),
+    ["loader", .. var rest] => LoaderCommand.Run(rest),
     ["bdn", .. var rest] => BdnCommand.Run(rest),
     ["generator", .. var rest] => GeneratorBenchmark.Run(rest),
     _ => Usage(),
@@ -29,6 +31,7 @@ static int Usage()
           profile [threads]    LeNet-5's training step, kernel by kernel
           roofline [threads]   FMA peak and copy bandwidth of this machine, and kernels as a share of the peak
           model [threads]      what the chosen algorithm of 3x3 convolutions takes beside the fastest
+          loader [seconds]     what reading and augmenting samples ahead costs ResNet-20's training step
           bdn [arguments]      the main kernels under BenchmarkDotNet, which takes the arguments
           generator [networks] [runs]   what the generator and the analyzer cost the compiler, for ResNet-50 and in a project of 40 such networks
         """);

@@ -21,14 +21,15 @@ internal sealed class AutoencoderRun(Settings settings)
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        if (File.Exists(settings.Out))
-            throw new UsageException($"--out: '{settings.Out}' is a file; give the name of a folder.");
+        var folder = new OutputFolder(settings.Out);
+        folder.Check();
         var pictures = SmallPictures.Read(settings.Data);
+        InputFiles.CheckTenths(pictures.Name, pictures.Train.Count);
         using var net = DenoisingAutoencoder.Create(new NetworkOptions { MaxBatch = Math.Max(settings.Batch, PredictBatch), Seed = settings.Seed, Threads = settings.Threads });
         var parts = Corrupted(pictures.Train).Split(pictures.Train.Labels, settings.Seed, 1 - ValidationShare, ValidationShare);
         var (training, validation, testing) = (parts[0], parts[1], Corrupted(pictures.Test));
-        Directory.CreateDirectory(settings.Out);
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"Denoising autoencoder on {pictures.Name}");
+        folder.Create();
+        using var report = new TrainingReport(folder.Report, $"Denoising autoencoder on {pictures.Name}");
 
         Console.WriteLine(Invariant($"denoising autoencoder, {net.Parameters.TrainableValues:N0} parameters, on {pictures.Name}"));
         Console.WriteLine(Invariant($"{training.Count:N0} pictures to train on, {validation.Count:N0} to choose the best epoch by, {testing.Count:N0} to test on; corruption {settings.Corruption}, level {settings.Level}"));
@@ -56,13 +57,13 @@ internal sealed class AutoencoderRun(Settings settings)
             return ExampleProgram.Interrupted;
         }
 
-        var weights = Path.Combine(settings.Out, "autoencoder.safetensors");
+        var weights = folder["autoencoder.safetensors"];
         net.Save(weights);
         Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
         Console.WriteLine();
 
         var result = Reconstructions.Of(net, testing, Shown);
-        var shown = Path.Combine(settings.Out, "reconstructions.png");
+        var shown = folder["reconstructions.png"];
         result.Rows.ToImage().Save(shown);
         report.AddPictures("Test pictures", result.Rows, "above as they are, in the middle corrupted, below what the network makes of that");
         report.AddHeadline("PSNR, reconstructed", Invariant($"{result.Reconstructed:0.00} dB"), Invariant($"{result.Corrupted:0.00} dB corrupted"));

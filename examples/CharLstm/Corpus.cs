@@ -43,16 +43,19 @@ internal sealed class Corpus
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no UTF-8.</exception>
     /// <exception cref="UsageException">It is too short.</exception>
-    public static Corpus FromFile(string path) => Of(Path.GetFileName(path), TextFile.Read(path));
+    public static Corpus FromFile(string path) => Of(Path.GetFileName(path), TextFile.Read(path), path);
 
     /// <summary>A text; every kind of line end becomes one letter.</summary>
+    /// <param name="name">What it is, for people.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Its file, for the message.</param>
     /// <exception cref="UsageException">It is too short.</exception>
-    public static Corpus Of(string name, string text)
+    public static Corpus Of(string name, string text, string? path = null)
     {
         text = text.ReplaceLineEndings("\n");
         const int least = Tenths * 2 * (LanguageModel.Length + 1);
         if (text.Length < least)
-            throw new UsageException($"--data: {name} has {text.Length} letters; at least {least} are needed to learn from and to judge by.");
+            throw new UsageException($"--data: '{path ?? name}' has {text.Length} letters; at least {least} are needed to learn from and to judge by.");
         return new Corpus(name, text);
     }
 

@@ -26,7 +26,8 @@ internal sealed class CifarRun(Settings settings)
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        var checkpoints = CheckedCheckpoints();
+        var folder = new OutputFolder(settings.Out);
+        folder.Check(settings.Resume);
         var (name, train, test) = Pictures();
         using var net = ResNet20.Create(new NetworkOptions { MaxBatch = Math.Max(settings.Batch, PredictBatch), Seed = settings.Seed, Threads = settings.Threads });
 
@@ -42,8 +43,8 @@ internal sealed class CifarRun(Settings settings)
         Console.WriteLine(Invariant($"{training.Count:N0} pictures to train on, {validation.Count:N0} to choose the best epoch by, {testing.Count:N0} to test on"));
         Console.WriteLine();
 
-        Directory.CreateDirectory(settings.Out);
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"ResNet-20 on {name}")
+        folder.Create();
+        using var report = new TrainingReport(folder.Report, $"ResNet-20 on {name}")
         {
             ClassNames = test.Classes,
             SamplePicture = sample => Picture(train, parts[1][sample]),
@@ -61,7 +62,7 @@ internal sealed class CifarRun(Settings settings)
             Epochs = settings.Epochs,
             BatchSize = Math.Min(settings.Batch, training.Count),
             Seed = settings.Seed,
-            Checkpoints = new CheckpointOptions(checkpoints) { Every = CheckpointInterval.Time(TimeSpan.FromMinutes(1)), Resume = settings.Resume ? Resume.Newest : Resume.Never, Keep = 2 },
+            Checkpoints = folder.Checkpoints(settings.Resume),
             Watchers = [report, new TrainingWarnings()],
         });
         var fit = TrainingDisplay.Show(new DisplayColumns("pictures"), progress => trainer.Fit(training, validation, progress, stop));
@@ -71,7 +72,7 @@ internal sealed class CifarRun(Settings settings)
             return ExampleProgram.Interrupted;
         }
 
-        var weights = Path.Combine(settings.Out, "resnet20.safetensors");
+        var weights = folder["resnet20.safetensors"];
         net.Save(weights);
         Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
         Console.WriteLine();
@@ -107,20 +108,7 @@ internal sealed class CifarRun(Settings settings)
         if (settings.Data is null)
             return ("generated shapes", GeneratedShapes.Make(settings.Pictures, settings.Seed, set: 1), GeneratedShapes.Make(TestShapes, settings.Seed, set: 2));
         var (train, test) = CifarFolder.Read(settings.Data);
+        InputFiles.CheckTenths($"'{settings.Data}'", train.Count);
         return ("CIFAR-10", train, test);
-    }
-
-    /// <summary>Where the checkpoints go. What would be refused later is refused before pictures are read.</summary>
-    private string CheckedCheckpoints()
-    {
-        if (File.Exists(settings.Out))
-            throw new UsageException($"--out: '{settings.Out}' is a file; give the name of a folder.");
-        var folder = Path.Combine(settings.Out, "checkpoints");
-        var any = Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.safetensors").Any();
-        if (any && !settings.Resume)
-            throw new UsageException($"--out: '{settings.Out}' holds the checkpoints of an earlier training; go on with --resume, or give another folder.");
-        if (!any && settings.Resume)
-            throw new UsageException($"--resume: there is no checkpoint in '{folder}'.");
-        return folder;
     }
 }

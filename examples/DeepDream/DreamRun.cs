@@ -14,19 +14,19 @@ internal sealed class DreamRun(Settings settings)
     /// <summary>Patterns that the small network is tested on.</summary>
     private const int Tested = 400;
 
+    private readonly OutputFolder _folder = new(settings.Out);
+
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends it early; the picture is what it was by then.</param>
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        OutputFiles.CheckOut(settings.Out);
-        if (settings.Content is { } file && !File.Exists(file)) throw new FileNotFoundException($"--content: there is no file '{file}'.");
-        if (settings.Weights is { } path && !File.Exists(path)) throw new FileNotFoundException($"--weights: there is no file '{path}'.");
-        var begin = settings.Content is null ? Clouds() : ColorPicture.Read(settings.Content);
+        _folder.Check();
+        var begin = settings.Content is null ? Clouds() : ColorPicture.Read("--content", settings.Content);
         using Network net = settings.Weights is null ? PatternDreamer.Create(Options(1)) : VggDreamer.Create(Options(1));
         if (settings.Weights is not null) PretrainedWeights.Load(net, "--weights", settings.Weights);
-        Directory.CreateDirectory(settings.Out);
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), "DeepDream");
+        _folder.Create();
+        using var report = new TrainingReport(_folder.Report, "DeepDream");
         report.AddFacts("Choices",
         [
             ("picture", settings.Content ?? "generated clouds"), ("features", settings.Weights ?? "learned from patterns"), ("layer", settings.Layer),
@@ -46,9 +46,9 @@ internal sealed class DreamRun(Settings settings)
         for (var step = 0; step < values.Length; step++) report.Log("Strength", step, values[step]);
 
         var result = new ColorPicture(begin.Height, begin.Width, picture);
-        var saved = Path.Combine(settings.Out, "dream.png");
+        var saved = _folder["dream.png"];
         result.ToGrid().ToImage().Save(saved);
-        begin.ToGrid().ToImage().Save(Path.Combine(settings.Out, "before.png"));
+        begin.ToGrid().ToImage().Save(_folder["before.png"]);
         report.AddPictures("Result", result.ToGrid());
         report.Finish();
         var last = Math.Min(values.Length, settings.Steps);
@@ -81,7 +81,7 @@ internal sealed class DreamRun(Settings settings)
         var test = Metrics.Evaluate(classifier, new PatternPictures(Tested, size, settings.Seed + 1));
         Console.WriteLine(FormattableString.Invariant($"learned {PatternPictures.Classes} patterns in {fit.Elapsed.TotalSeconds:0.0} s: accuracy {test.Accuracy:0.000} on {Tested} others"));
         report.AddConfusion("Patterns", test.Heads[0], PatternPictures.Names);
-        var weights = Path.Combine(settings.Out, "patterns.safetensors");
+        var weights = _folder["patterns.safetensors"];
         classifier.Save(weights);
         PretrainedWeights.Load(dreamer, "--out", weights);
         return true;

@@ -18,23 +18,25 @@ internal sealed class GanRun(Settings settings)
 
     private const string EpochKey = "epoch.";
 
-    private readonly string _checkpoint = Path.Combine(settings.Out, "checkpoint.safetensors");
+    private const string CheckpointFile = "checkpoint.safetensors";
+
+    private readonly OutputFolder _folder = new(settings.Out);
 
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends the training early; what it gave is saved, measured and reported all the same.</param>
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        OutputFiles.CheckRun(settings.Out, (File.Exists(_checkpoint), settings.Out), settings.Resume);
-        var data = settings.Data is null ? Pictures.Embedded(settings.Pictures) : Pictures.FromFolder(settings.Data, settings.Pictures);
+        _folder.Check(settings.Resume, CheckpointFile);
+        var data = new Pictures(SmallPictures.Read(settings.Data), settings.Pictures);
         if (data.Train.Count < settings.Batch) throw new UsageException($"--batch: {settings.Batch} pictures of a step are more than the {data.Train.Count} that there are.");
         using var game = new GanGame(data, settings.Batch, settings.Seed, settings.Threads);
         var epochs = Resumed(game);
-        Directory.CreateDirectory(Path.Combine(settings.Out, "samples"));
+        Directory.CreateDirectory(_folder["samples"]);
         Console.WriteLine(Invariant($"DCGAN, generator {game.Generator.Parameters.TrainableValues:N0} parameters, discriminator {game.Discriminator.Parameters.TrainableValues:N0}, on {data.Name}: {data.Train.Count:N0} pictures"));
         Console.WriteLine();
 
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"DCGAN on {data.Name}");
+        using var report = new TrainingReport(_folder.Report, $"DCGAN on {data.Name}");
         report.AddFacts("Choices",
         [
             ("optimizers", GanGame.Optimizers),
@@ -50,8 +52,8 @@ internal sealed class GanRun(Settings settings)
             return ExampleProgram.Interrupted;
         }
 
-        game.Generator.Save(Path.Combine(settings.Out, "generator.safetensors"));
-        game.Discriminator.Save(Path.Combine(settings.Out, "discriminator.safetensors"));
+        game.Generator.Save(_folder["generator.safetensors"]);
+        game.Discriminator.Save(_folder["discriminator.safetensors"]);
         Console.WriteLine();
         using var classifier = Classifier(data);
         var accuracy = Metrics.Evaluate(classifier, data.Test).Accuracy;
@@ -95,9 +97,9 @@ internal sealed class GanRun(Settings settings)
             if (epoch.Epoch == 1 || epoch.Epoch % every == 0 || epoch.Epoch == settings.Epochs) report.AddPictures("Samples", grid, Invariant($"epoch {epoch.Epoch}"));
             Log(report, epoch);
             report.Status = Invariant($"epoch {epoch.Epoch} of {settings.Epochs}");
-            grid.ToImage().Save(Path.Combine(settings.Out, "samples", Invariant($"epoch-{epoch.Epoch:0000}.png")));
+            grid.ToImage().Save(_folder[Invariant($"samples/epoch-{epoch.Epoch:0000}.png")]);
             game.Checkpoint.Values[Key(epoch.Epoch)] = epoch.Text;
-            game.Checkpoint.Save(_checkpoint);
+            game.Checkpoint.Save(_folder[CheckpointFile]);
         }
     }
 
@@ -113,7 +115,7 @@ internal sealed class GanRun(Settings settings)
     private List<GameEpoch> Resumed(GanGame game)
     {
         if (!settings.Resume) return [];
-        game.Checkpoint.Load(_checkpoint);
+        game.Checkpoint.Load(_folder[CheckpointFile]);
         return [.. game.Checkpoint.Values.Where(value => value.Key.StartsWith(EpochKey, StringComparison.Ordinal)).Select(value => GameEpoch.Parse(value.Value)).OrderBy(epoch => epoch.Epoch)];
     }
 

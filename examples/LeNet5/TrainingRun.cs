@@ -99,8 +99,8 @@ public sealed class TrainingRun(Settings settings)
     {
         if (settings is { Epochs: 0, Load: null })
             throw new UsageException("--epochs 0 tests weights without training; say which with --load FILE.");
-        if (settings.Load is not null && !File.Exists(settings.Load))
-            throw new FileNotFoundException($"--load: there is no file '{settings.Load}'.");
+        if (settings.Load is not null)
+            InputFiles.CheckFile("--load", settings.Load);
         return Path.Combine(OutputFiles.CheckedFolder("--save", settings.Save), "report.html");
     }
 

@@ -56,7 +56,7 @@ internal sealed class CellPictures
     /// <exception cref="InvalidDataException">A file is damaged, pictures differ in size, one has no mask, or a mask has other values than 0 and 255.</exception>
     public static CellPictures FromFolder(string folder, ulong seed)
     {
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"--data: there is no folder '{folder}'.");
+        InputFiles.CheckFolder("--data", folder);
         var grey = new ImageFileOptions { Channels = 1 };
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         if (Directory.Exists(Path.Combine(folder, "images")))

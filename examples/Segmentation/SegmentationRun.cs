@@ -15,25 +15,25 @@ internal sealed class SegmentationRun(Settings settings)
     /// <summary>Pictures that are shown.</summary>
     private const int Shown = 6;
 
+    private readonly OutputFolder _folder = new(settings.Out);
+
     /// <summary>Runs it.</summary>
     /// <param name="stop">Ends the training early; what it gave is saved, tested and reported all the same.</param>
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        var checkpoints = Path.Combine(settings.Out, "checkpoints");
-        OutputFiles.CheckRun(settings.Out, (Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints, "*.safetensors").Any(), checkpoints), settings.Resume);
-
+        _folder.Check(settings.Resume);
         var pictures = settings.Data is null ? CellPictures.Generated(settings.Pictures, SmallPicture, settings.Seed) : CellPictures.FromFolder(settings.Data, settings.Seed);
         using var net = Create(pictures.Images);
         var size = net.Definition.Inputs[0].Shape[1];
         var (train, validation) = (pictures.Training(size, settings.Seed, settings.BorderWeight), pictures.Validating(size, settings.BorderWeight));
-        Directory.CreateDirectory(settings.Out);
+        _folder.Create();
 
         Console.WriteLine(Invariant($"{(settings.Unpadded ? "unpadded" : "padded")} U-Net, {net.Parameters.TrainableValues:N0} parameters, {size} × {size} pixels, on {pictures.Name}"));
         Console.WriteLine(Invariant($"{pictures.Train.Length:N0} pictures to train on, {pictures.Validation.Length:N0} to choose the best epoch by, {pictures.Test.Length:N0} to test on"));
         Console.WriteLine();
 
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"{(settings.Unpadded ? "Unpadded" : "Padded")} U-Net on {pictures.Name}") { ClassNames = ["ground", pictures.Inside] };
+        using var report = new TrainingReport(_folder.Report, $"{(settings.Unpadded ? "Unpadded" : "Padded")} U-Net on {pictures.Name}") { ClassNames = ["ground", pictures.Inside] };
         report.AddFacts("Choices", Choices(pictures, size));
         var metric = EpochMetric.FromValidation("mean IoU", metrics => metrics.Heads[0].MeanIoU, higherIsBetter: true);
         var trainer = new Trainer(net, new TrainerOptions
@@ -44,7 +44,7 @@ internal sealed class SegmentationRun(Settings settings)
             BatchSize = Math.Min(settings.Batch, train.Count),
             Seed = settings.Seed,
             Metric = metric,
-            Checkpoints = new CheckpointOptions(checkpoints) { Resume = settings.Resume ? Resume.Newest : Resume.Never, Keep = 2 },
+            Checkpoints = _folder.Checkpoints(settings.Resume),
             Watchers = [report, new TrainingWarnings()],
         });
         var fit = TrainingDisplay.Show(new DisplayColumns("pictures") { Metric = metric }, progress => trainer.Fit(train, validation, progress, stop));
@@ -54,7 +54,7 @@ internal sealed class SegmentationRun(Settings settings)
             return ExampleProgram.Interrupted;
         }
 
-        net.Save(Path.Combine(settings.Out, "unet.safetensors"));
+        net.Save(_folder["unet.safetensors"]);
         Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
         Console.WriteLine();
 
@@ -83,13 +83,13 @@ internal sealed class SegmentationRun(Settings settings)
         {
             if (rows.Count < Shown) rows.Add(pictures.Images[number], pictures.Masks[number], logits);
         });
-        rows.ToImage().Save(Path.Combine(settings.Out, "test.png"));
+        rows.ToImage().Save(_folder["test.png"]);
         report.AddPictures("Held-out pictures", rows.ToImage(), "picture, truth, and what was found: white right, red too much, blue missed");
         if (pictures.Unlabelled is { } others)
         {
             var found = new Rows(others.Height, others.Width, truth: false);
             for (var i = 0; i < Math.Min(Shown, others.Count); i++) found.Add(others[i], [], segmenter.Predict(others[i], others.Height, others.Width));
-            found.ToImage().Save(Path.Combine(settings.Out, "unlabelled.png"));
+            found.ToImage().Save(_folder["unlabelled.png"]);
             report.AddPictures("Pictures without a truth", found.ToImage(), "picture, and what was found");
         }
 

@@ -10,10 +10,11 @@ internal sealed record Sentences(string Name, IReadOnlyList<string> Texts, IRead
     public static readonly IReadOnlyList<string> Classes = ["negative", "positive"];
 
     /// <summary>Sentences from film reviews (B. Pang and L. Lee 2005): <c>rt-polarity.neg</c> and <c>rt-polarity.pos</c>, a sentence a line, in Latin-1.</summary>
-    /// <exception cref="FileNotFoundException">A file is not there.</exception>
+    /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file has too few sentences.</exception>
     public static Sentences FromFolder(string folder)
     {
+        InputFiles.CheckFolder("--data", folder);
         var texts = new List<string>();
         var labels = new List<int>();
         for (var label = 0; label < 2; label++)

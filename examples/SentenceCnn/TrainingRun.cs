@@ -59,7 +59,7 @@ internal sealed class TrainingRun(Settings settings)
             return ExampleProgram.Interrupted;
         }
 
-        var weights = Path.Combine(settings.Out, "sentencecnn.safetensors");
+        var weights = folder["sentencecnn.safetensors"];
         ModelFile.Save(weights, net, words);
         Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
         Console.WriteLine();

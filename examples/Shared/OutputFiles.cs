@@ -23,23 +23,4 @@ public static class OutputFiles
         }
         return folder;
     }
-
-    /// <summary>Checks the folder of a run's results against what is there: an earlier run's checkpoints are neither mixed up with nor lost.</summary>
-    /// <param name="folder">What --out says.</param>
-    /// <param name="checkpoints">Whether it holds checkpoints, and where they would be.</param>
-    /// <param name="resume">Whether --resume is given.</param>
-    /// <exception cref="UsageException">It is a file, it holds checkpoints and they are not to be resumed, or there is none to resume.</exception>
-    public static void CheckRun(string folder, (bool Any, string Path) checkpoints, bool resume)
-    {
-        CheckOut(folder);
-        if (checkpoints.Any && !resume) throw new UsageException($"--out: '{folder}' holds an earlier run's checkpoints; go on with --resume, or give another folder.");
-        if (!checkpoints.Any && resume) throw new UsageException($"--resume: there is no checkpoint in '{checkpoints.Path}'.");
-    }
-
-    /// <summary>Checks that a folder can be one.</summary>
-    /// <exception cref="UsageException">It is a file.</exception>
-    public static void CheckOut(string folder)
-    {
-        if (File.Exists(folder)) throw new UsageException($"--out: '{folder}' is a file; give the name of a folder.");
-    }
 }

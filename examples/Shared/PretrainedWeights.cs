@@ -14,7 +14,7 @@ public static class PretrainedWeights
     public static void Load(Network network, string option, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{option}: there is no file '{path}'.");
+        InputFiles.CheckFile(option, path);
         var report = network.Load(path, LoadOptions.Partial);
         if (report.Missing.Count == 0 && report.Mismatched.Count == 0) return;
         string[] wrong =

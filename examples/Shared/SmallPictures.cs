@@ -29,9 +29,11 @@ public sealed record SmallPictures(string Name, LabelledImages Train, LabelledIm
     /// <summary>The four IDX files of a folder, gzipped or not.</summary>
     /// <exception cref="IOException">The folder or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or is not what MNIST's files are.</exception>
-    public static SmallPictures FromFolder(string folder) => Directory.Exists(folder)
-        ? Of(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), Numbers, name => IdxFile.Read(Path.Combine(folder, name)))
-        : throw new DirectoryNotFoundException($"--data: there is no folder '{folder}'.");
+    public static SmallPictures FromFolder(string folder)
+    {
+        InputFiles.CheckFolder("--data", folder);
+        return Of(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), Numbers, name => IdxFile.Read(Path.Combine(folder, name)));
+    }
 
     private static SmallPictures Of(string name, string[] classes, Func<string, IdxFile> read)
     {

@@ -16,16 +16,17 @@ internal sealed class TransferRun(Settings settings)
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        OutputFiles.CheckOut(settings.Out);
+        var folder = new OutputFolder(settings.Out);
+        folder.Check();
         using var net = Create();
         var size = net.Definition.Inputs[0].Shape[1];
-        var content = (settings.Content is null ? GeneratedPictures.Landscape(size, settings.Seed) : Read("--content", settings.Content)).Square(size);
-        var style = (settings.Style is null ? GeneratedPictures.Strokes(size, settings.Seed) : Read("--style", settings.Style)).Square(size);
-        var picture = settings.Begin is null ? content.Values.ToArray() : Read("--begin", settings.Begin).Square(size).Values;
-        Directory.CreateDirectory(settings.Out);
+        var content = (settings.Content is null ? GeneratedPictures.Landscape(size, settings.Seed) : ColorPicture.Read("--content", settings.Content)).Square(size);
+        var style = (settings.Style is null ? GeneratedPictures.Strokes(size, settings.Seed) : ColorPicture.Read("--style", settings.Style)).Square(size);
+        var picture = settings.Begin is null ? content.Values.ToArray() : ColorPicture.Read("--begin", settings.Begin).Square(size).Values;
+        folder.Create();
         Console.WriteLine(FormattableString.Invariant($"{net.Definition.Name}, {(settings.Weights is null ? "random" : Path.GetFileName(settings.Weights))}, {size} × {size} pixels, {settings.Steps} steps"));
 
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), "Style transfer");
+        using var report = new TrainingReport(folder.Report, "Style transfer");
         report.AddPictures("Content and style", content.ToGrid(), "content");
         report.AddPictures("Content and style", style.ToGrid(), "style");
         report.AddFacts("Choices",
@@ -53,7 +54,7 @@ internal sealed class TransferRun(Settings settings)
         }, stop);
 
         var result = new ColorPicture(size, size, picture);
-        var path = Path.Combine(settings.Out, "picture.png");
+        var path = folder["picture.png"];
         result.ToGrid().ToImage().Save(path);
         report.AddPictures("Result", result.ToGrid());
         if (losses.Length > 0) report.AddHeadline("loss", FormattableString.Invariant($"{losses[^1]:0.0000}"), FormattableString.Invariant($"from {losses[0]:0.0000}"));
@@ -63,13 +64,10 @@ internal sealed class TransferRun(Settings settings)
         return stop.IsCancellationRequested && losses.Length == 0 ? ExampleProgram.Interrupted : 0;
     }
 
-    private static ColorPicture Read(string option, string path) => File.Exists(path) ? ColorPicture.Read(path) : throw new FileNotFoundException($"{option}: there is no file '{path}'.");
-
     private Network Create()
     {
         var options = new NetworkOptions { MaxBatch = 1, Seed = settings.Seed, Threads = settings.Threads };
         if (settings.Weights is null) return RandomFeatures.Create(options);
-        if (!File.Exists(settings.Weights)) throw new FileNotFoundException($"--weights: there is no file '{settings.Weights}'.");
         var net = VggFeatures.Create(options);
         PretrainedWeights.Load(net, "--weights", settings.Weights);
         return net;

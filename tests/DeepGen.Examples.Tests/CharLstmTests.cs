@@ -52,6 +52,15 @@ public sealed class CharLstmTests() : ExampleTest("CharLstm")
     public void A_wrong_option_is_one_line_and_exit_code_1(string option, string value, string expected) => Refused(expected, option, value);
 
     [Fact]
+    public void Wrong_data_are_named_before_anything_is_written()
+    {
+        Refused("'short.txt' has 5 letters", "--data", Write("short.txt", "short"u8.ToArray()));
+        Refused("'latin.txt': line 2 has the byte E9", "--data", Write("latin.txt", [.. "a\n"u8, 0xE9, (byte)'\n']));
+        Refused("'packed.txt': its gzip data are damaged", "--data", Write("packed.txt", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 1]));
+        Refused("'x.safetensors'", "--load", Write("x.safetensors", [1, 2, 3]));
+    }
+
+    [Fact]
     public void There_is_nothing_to_go_on_with() => Refused("no checkpoint", "--resume");
 
     [Fact]

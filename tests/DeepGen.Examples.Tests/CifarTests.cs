@@ -89,6 +89,18 @@ public sealed class CifarTests() : ExampleTest("Cifar")
     [Fact]
     public void Shapes_are_learned_in_a_minute() => Assert.InRange(Accuracy(Run("--pictures", "3000", "--epochs", "6", "--threads", "2").Succeeded()), 0.6, 1);
 
+    [Fact]
+    public void Wrong_data_are_named_before_anything_is_written()
+    {
+        const int Record = 3073;
+        foreach (var name in new[] { "data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch" }) Write($"data/{name}.bin", new byte[Record]);
+        Refused("'data' has 5 samples to train on; at least 10", "--data", "data");
+        Write("data/data_batch_4.bin", new byte[Record - 1]);
+        Refused("data_batch_4.bin': its 3072 bytes are no records", "--data", "data");
+        Write("data/data_batch_4.bin", [10, .. new byte[Record - 1]]);
+        Refused("data_batch_4.bin': image 0 has the label 10", "--data", "data");
+    }
+
     [Theory]
     [InlineData("--pictures", "7", "--pictures takes a whole number")]
     [InlineData("--rate", "fast", "--rate takes a number")]

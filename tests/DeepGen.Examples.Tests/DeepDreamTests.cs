@@ -29,5 +29,13 @@ public sealed class DeepDreamTests() : ExampleTest("DeepDream")
     public void A_wrong_option_is_one_line_and_exit_code_1(string expected, params string[] arguments) => Refused(expected, arguments);
 
     [Fact]
+    public void Damaged_files_are_named_before_anything_is_written()
+    {
+        Write("cut.png", new Image(3, 40, 40).ToPng()[..50]);
+        Refused("'cut.png': it is truncated", "--content", "cut.png");
+        Refused("'x.safetensors'", "--weights", Write("x.safetensors", [1, 2, 3]));
+    }
+
+    [Fact]
     public void Help_lists_every_option() => HelpLists("--content", "--weights", "--layer", "--octaves", "--steps", "--rate", "--learn", "--seed", "--threads", "--out");
 }

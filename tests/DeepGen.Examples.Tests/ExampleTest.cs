@@ -20,15 +20,40 @@ public abstract class ExampleTest(string project) : IDisposable
 
     private protected ToolResult Run(params string[] arguments) => Tool.Run(Folder, [Path.Combine(Repository.Artifacts, "bin", project, Repository.Configuration, project + ".dll"), .. arguments]);
 
-    /// <summary>That these arguments are refused in one line that has the words, with exit code 1, before anything is written.</summary>
+    /// <summary>That these arguments are refused in one line that has the words, with exit code 1, before anything is written: there is no file or folder that was not there.</summary>
     private protected void Refused(string expected, params string[] arguments)
     {
+        string?[] before = [.. Files];
         var result = Run(arguments);
         Assert.Equal(1, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.StartsWith("error: ", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
-        Assert.Empty(Files);
+        Assert.Equal(before, Files);
+    }
+
+    /// <summary>Makes a file in the folder.</summary>
+    /// <returns>Its name.</returns>
+    private protected string Write(string name, byte[] bytes)
+    {
+        var path = Path.Combine(Folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+        return name;
+    }
+
+    /// <summary>Makes the four IDX files of a data set, three labels for three pictures, in <c>data</c>.</summary>
+    /// <param name="name">A file that is wrong.</param>
+    /// <param name="wrong">What it becomes.</param>
+    private protected void WriteIdx(string name, Func<byte[], byte[]> wrong)
+    {
+        foreach (var set in new[] { "train", "t10k" })
+        {
+            One($"{set}-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 28, 0, 0, 0, 28, .. new byte[3 * 28 * 28]]);
+            One($"{set}-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 1, 9, 0]);
+        }
+
+        void One(string file, byte[] bytes) => Write(Path.Combine("data", file), file == name ? wrong(bytes) : bytes);
     }
 
     /// <summary>That the help lists these options.</summary>

@@ -47,5 +47,12 @@ public sealed partial class GanTests() : ExampleTest("Gan")
     public void A_wrong_option_is_one_line_and_exit_code_1(string expected, params string[] arguments) => Refused(expected, arguments);
 
     [Fact]
+    public void Wrong_data_are_named_before_anything_is_written()
+    {
+        WriteIdx("t10k-labels-idx1-ubyte", _ => [0, 0, 8, 1, 0, 0, 0, 2, 1, 9]);
+        Refused("t10k-images-idx3-ubyte' has 3 images, but", "--data", "data");
+    }
+
+    [Fact]
     public void Help_lists_every_option() => HelpLists("--data", "--pictures", "--epochs", "--batch", "--seed", "--threads", "--classifier-steps", "--out", "--resume");
 }

@@ -43,6 +43,19 @@ public sealed class LeNet5Tests() : ExampleTest("LeNet5")
     [InlineData("--speed", "9", "--speed")]
     public void A_wrong_option_is_one_line_and_exit_code_1(string option, string value, string expected) => Refused(expected, option, value);
 
+    [Theory]
+    [InlineData("train-images-idx3-ubyte", "truncated")]
+    [InlineData("t10k-labels-idx1-ubyte", "truncated")]
+    public void A_damaged_file_of_the_data_is_named_before_anything_is_written(string file, string reason)
+    {
+        WriteIdx(file, bytes => bytes[..^1]);
+        Refused($"'{Path.Combine("data", file)}': it is {reason}", "--data", "data");
+    }
+
+    [Fact]
+    public void Damaged_weights_are_named_before_anything_is_written() =>
+        Refused("'x.safetensors'", "--load", Write("x.safetensors", [99, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}']));
+
     [Fact]
     public void Help_lists_every_option() => HelpLists("--data", "--augment", "--epochs", "--batch", "--seed", "--threads", "--save", "--load");
 }

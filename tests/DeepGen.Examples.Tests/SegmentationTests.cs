@@ -54,11 +54,16 @@ public sealed class SegmentationTests() : ExampleTest("Segmentation")
         Assert.Contains("4 pictures of data", run.Output, StringComparison.Ordinal);
         Result(run);
 
-        File.WriteAllBytes(Path.Combine(Folder, "data", "masks", "2.png"), [1, 2, 3]);
-        var damaged = Run("--data", "data", "--out", "other");
-        Assert.Equal(1, damaged.ExitCode);
-        Assert.Contains("2.png", damaged.Errors, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(Folder, "other")));
+        // What is wrong is named before anything is written.
+        var wrong = Path.Combine(Folder, "data", "masks", "2.png");
+        File.WriteAllBytes(wrong, [1, 2, 3]);
+        Refused("2.png': its first bytes", "--data", "data", "--out", "other");
+        var grey = new Image(1, 100, 90);
+        grey.Pixels[91] = 7;
+        grey.Save(wrong);
+        Refused("2.png' has the value 7 in row 1, column 1", "--data", "data", "--out", "other");
+        File.Delete(wrong);
+        Refused("there is no file '2' in", "--data", "data", "--out", "other");
     }
 
     [Fact, Trait("Tier", "Long")]

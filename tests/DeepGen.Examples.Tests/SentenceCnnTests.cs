@@ -97,5 +97,15 @@ public sealed class SentenceCnnTests() : ExampleTest("SentenceCnn")
     public void A_sentence_without_a_word_is_refused_before_the_training() => Refused("has no word", "--classify", " ");
 
     [Fact]
+    public void Wrong_data_are_named_before_anything_is_written()
+    {
+        Write("data/rt-polarity.neg", Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat("bad\n", 12))));
+        Refused("no file 'data/rt-polarity.pos'", "--data", "data");
+        Write("data/rt-polarity.pos", []);
+        Refused("'data/rt-polarity.pos' has 0 sentences", "--data", "data");
+        Refused("'x.safetensors'", "--load", Write("x.safetensors", [1, 2, 3]), "--classify", "good");
+    }
+
+    [Fact]
     public void Help_lists_every_option() => HelpLists("--data", "--count", "--epochs", "--batch", "--rate", "--seed", "--threads", "--out", "--resume", "--load", "--classify");
 }

@@ -41,5 +41,14 @@ public sealed class StyleTransferTests() : ExampleTest("StyleTransfer")
     public void A_wrong_option_is_one_line_and_exit_code_1(string expected, params string[] arguments) => Refused(expected, arguments);
 
     [Fact]
+    public void Damaged_files_are_named_before_anything_is_written()
+    {
+        Write("cut.png", new Image(3, 40, 40).ToPng()[..50]);
+        Refused("'cut.png': it is truncated", "--content", "cut.png");
+        Refused("'cut.png': it is truncated", "--style", "cut.png");
+        Refused("'x.safetensors'", "--weights", Write("x.safetensors", [1, 2, 3]));
+    }
+
+    [Fact]
     public void Help_lists_every_option() => HelpLists("--content", "--style", "--begin", "--weights", "--steps", "--style-weight", "--smoothness", "--seed", "--threads", "--out");
 }

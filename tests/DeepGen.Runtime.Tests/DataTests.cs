@@ -48,17 +48,7 @@ public class DataTests
         for (var length = 0; length < whole.Length; length++)
         {
             var path = folder.File("cut", whole[..length]);
-            try
-            {
-                // The last bytes of a gzip file are the end of its last block, a checksum and a length: behind all data.
-                var file = IdxFile.Read(path);
-                Assert.True(packed && length >= whole.Length - 10);
-                Assert.Equal(Images[16..], file.Data);
-            }
-            catch (InvalidDataException error)
-            {
-                Assert.Contains(path, error.Message);
-            }
+            Assert.Contains(path, Assert.Throws<InvalidDataException>(() => IdxFile.Read(path)).Message);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class TrainingReportTests : IDisposable
         static int[] Train(ITrainingWatcher[] watchers)
         {
             using var network = Dropping.Create(new NetworkOptions { Seed = 3, MaxBatch = 16 });
-            new Trainer(network, new TrainerOptions { Epochs = 3, BatchSize = 16, Watchers = watchers }).Fit(Pictures.Of(80, 0, 4, 1), Pictures.Of(40, 0, 4, 2));
+            new Trainer(network, new TrainerOptions { Epochs = 3, BatchSize = 16, Watchers = watchers }).Fit(Pictures.Of(80, 0, 4, 1), Pictures.Of(49, 0, 4, 2));
             foreach (var watcher in watchers) (watcher as IDisposable)?.Dispose();
             return Support.Bits(network);
         }

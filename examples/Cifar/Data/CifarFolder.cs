@@ -15,8 +15,7 @@ internal static class CifarFolder
     /// <exception cref="InvalidDataException">A file is damaged or foreign; the message names it and the reason.</exception>
     public static (LabelledImages Train, LabelledImages Test) Read(string folder)
     {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"--data: there is no folder '{folder}'.");
+        InputFiles.CheckFolder("--data", folder);
         if (File.Exists(Path.Combine(folder, "data_batch_1.bin")))
         {
             var (train, test) = DeepGen.Cifar.Read10(folder);
@@ -63,7 +62,7 @@ internal static class CifarFolder
         int[] labels;
         try
         {
-            labels = JsonSerializer.Deserialize<int[]>(File.ReadAllText(path)) ?? [];
+            labels = JsonSerializer.Deserialize<int[]>(TextFile.Read(path)) ?? [];
         }
         catch (JsonException error)
         {

@@ -7,10 +7,13 @@ namespace DeepGen.Examples.Pictures;
 public sealed record ColorPicture(int Height, int Width, float[] Values)
 {
     /// <summary>Reads a PNG or PNM file.</summary>
+    /// <param name="option">The option that named it, for the message.</param>
+    /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or no picture that can be read; the message names the path and the reason.</exception>
-    public static ColorPicture Read(string path)
+    public static ColorPicture Read(string option, string path)
     {
+        InputFiles.CheckFile(option, path);
         var image = Image.Read(path);
         image.ConvertTo(3);
         var values = new float[image.Pixels.Length];

@@ -12,6 +12,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     private readonly string _path;
     private readonly FileStream _lock;
+    private readonly bool _made;
 
     /// <summary>Makes the folder where it is missing, and removes what a process that was killed left half-written.</summary>
     /// <exception cref="IOException">It cannot be made or written, or another training uses it.</exception>
@@ -19,6 +20,7 @@ internal sealed class CheckpointFolder : IDisposable
     public CheckpointFolder(string path)
     {
         _path = Path.GetFullPath(path);
+        _made = !Directory.Exists(_path);
         try
         {
             Directory.CreateDirectory(_path);
@@ -63,6 +65,21 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>As <see cref="Dispose"/>, where the training was refused: a folder that was made for it goes away.</summary>
+    public void Abandon()
+    {
+        Dispose();
+        if (!_made) return;
+        TryDelete(Path.Combine(_path, LockName));
+        try
+        {
+            Directory.Delete(_path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 
     private static CheckpointName? Parse(string name)
     {

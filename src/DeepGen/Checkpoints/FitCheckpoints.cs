@@ -40,7 +40,7 @@ internal sealed class FitCheckpoints : IDisposable
         }
         catch
         {
-            Dispose();
+            _folder.Abandon();
             throw;
         }
     }

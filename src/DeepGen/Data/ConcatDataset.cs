@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Datasets one after the other.</summary>
-internal sealed class ConcatDataset : IDataset
+internal sealed class ConcatDataset : IDataset, ICheckedDataset
 {
     private readonly IDataset[] _datasets;
     private readonly int[] _starts;
@@ -31,17 +31,37 @@ internal sealed class ConcatDataset : IDataset
         Span<int> below = stackalloc int[Datasets.Run];
         for (var start = 0; start < indices.Length;)
         {
-            var dataset = Find(indices[start]);
-            var length = 0;
-            while (length < below.Length && start + length < indices.Length && Find(indices[start + length]) == dataset)
-            {
-                below[length] = indices[start + length] - _starts[dataset];
-                length++;
-            }
-
-            _datasets[dataset].Fill(below[..length], length == indices.Length ? batch : batch.Window(start, length));
+            var length = Translate(indices[start..], below, out var dataset);
+            dataset.Fill(below[..length], length == indices.Length ? batch : batch.Window(start, length));
             start += length;
         }
+    }
+
+    public void Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        Span<int> below = stackalloc int[Datasets.Run];
+        while (samples.Length > 0)
+        {
+            var length = Translate(samples, below, out var dataset);
+            Datasets.Check(dataset, below[..length], network, call);
+            samples = samples[length..];
+        }
+    }
+
+    /// <summary>Samples up to the first of another dataset, as numbers of theirs.</summary>
+    /// <returns>How many.</returns>
+    private int Translate(ReadOnlySpan<int> samples, Span<int> below, out IDataset dataset)
+    {
+        var found = Find(samples[0]);
+        var length = 0;
+        while (length < below.Length && length < samples.Length && Find(samples[length]) == found)
+        {
+            below[length] = samples[length] - _starts[found];
+            length++;
+        }
+
+        dataset = _datasets[found];
+        return length;
     }
 
     /// <summary>The last dataset that begins at or before a sample. An empty one begins where the next does, and is never the last.</summary>

@@ -41,7 +41,10 @@ public sealed unsafe class DataLoader : IDisposable
     /// <param name="network">The network that the batches are for; it is not used otherwise.</param>
     /// <param name="dataset">The samples.</param>
     /// <param name="options">How; the defaults when null.</param>
-    /// <exception cref="ArgumentException">The dataset is empty, an option is out of its range, or the sampler does not fit the dataset.</exception>
+    /// <exception cref="ArgumentException">
+    /// The dataset is empty, an option is out of its range, or the sampler does not fit the dataset; or one of this library's datasets does not fit the network, or holds an index that is none of its classes.
+    /// </exception>
+    /// <exception cref="InvalidDataException">A file of the dataset cannot be read; the message names it.</exception>
     public DataLoader(Network network, IDataset dataset, DataLoaderOptions? options = null) : this(network, dataset, options, "DataLoader")
     {
     }
@@ -60,6 +63,7 @@ public sealed unsafe class DataLoader : IDisposable
             throw new ArgumentException($"{call}: the sampler puts {rows} streams side by side, so the batch size must be {rows}, not {BatchSize}.");
         if (options.Prefetch is < 0 or > 1024) throw new ArgumentOutOfRangeException(nameof(options), options.Prefetch, $"{call}: the number of batches to prefetch must be 0 to 1024.");
         if (dataset.Count < 1) throw new ArgumentException($"{call}: the dataset holds no sample.");
+        Datasets.Check(dataset, network.Definition, call);
         var samples = _sampler.Count(dataset.Count);
         if (samples < 1) throw new InvalidOperationException($"{call}: {_sampler.GetType().Name}.Count gave {samples} samples for an epoch; it must give at least 1.");
         if (options.DropLast && samples < BatchSize)
@@ -214,7 +218,7 @@ public sealed unsafe class DataLoader : IDisposable
         {
             if (tensors[t].Classes == 0) continue;
             var at = Network.IndexOutOfRange(tensors[t], (int*)data[t], indices.Length);
-            if (at >= 0) throw Network.BadIndex(_call, role, tensors[t], ((int*)data[t])[at], "the dataset's sample", indices[(int)(at / tensors[t].Size)], at);
+            if (at >= 0) throw Network.BadIndex(_call, role, tensors[t], ((int*)data[t])[at], $"the dataset's sample {indices[(int)(at / tensors[t].Size)]}", at);
         }
     }
 }

@@ -69,6 +69,24 @@ public static class Datasets
         return new InterleavedDataset([.. datasets]);
     }
 
+    /// <summary>Checks all samples of a dataset, where it can tell.</summary>
+    internal static void Check(IDataset dataset, NetworkDefinition network, string call)
+    {
+        Span<int> samples = stackalloc int[Math.Min(Run, dataset.Count)];
+        for (var start = 0; start < dataset.Count; start += Run)
+        {
+            var part = samples[..Math.Min(Run, dataset.Count - start)];
+            for (var i = 0; i < part.Length; i++) part[i] = start + i;
+            Check(dataset, part, network, call);
+        }
+    }
+
+    /// <summary>Checks samples of a dataset, where it can tell.</summary>
+    internal static void Check(IDataset dataset, ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        if (samples.Length > 0) (dataset as ICheckedDataset)?.Check(samples, network, call);
+    }
+
     internal static void CheckIndices(ReadOnlySpan<int> indices, int count)
     {
         foreach (var index in indices)

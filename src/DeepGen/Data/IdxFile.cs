@@ -9,10 +9,9 @@ namespace DeepGen;
 /// </summary>
 public sealed class IdxFile
 {
-    private const byte UnsignedByte = 0x08;
+    private const string Kind = "IDX file";
 
-    /// <summary>Deflate cannot shrink more than this, so a damaged size is seen before memory is reserved for it.</summary>
-    private const long MaxRatio = 1032;
+    private const byte UnsignedByte = 0x08;
 
     private IdxFile(string path, int[] shape, byte[] data) => (Path, Shape, Data) = (path, shape, data);
 
@@ -33,7 +32,7 @@ public sealed class IdxFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var found = Find(path);
-        using var file = new FileStream(found, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var file = DataFile.Open(found, Kind);
         return Read(file, found);
     }
 
@@ -45,15 +44,21 @@ public sealed class IdxFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
+        if (stream.Length == 0) throw Bad(name, "it is empty");
         if (!IsPacked(stream)) return Parse(stream, name, stream.Length);
         using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         try
         {
-            return Parse(unpacked, name, stream.Length > long.MaxValue / MaxRatio ? long.MaxValue : stream.Length * MaxRatio);
+            var file = Parse(unpacked, name, stream.Length > long.MaxValue / Gzip.MaxRatio ? long.MaxValue : stream.Length * Gzip.MaxRatio);
+            Span<byte> end = stackalloc byte[4];
+            stream.Position = stream.Length - end.Length;
+            stream.ReadExactly(end);
+            Gzip.CheckEnd(end, (4L * (1 + file.Shape.Count)) + file.Data.Length);
+            return file;
         }
         catch (InvalidDataException error) when (error.InnerException == null && !error.Message.StartsWith("Cannot read", StringComparison.Ordinal))
         {
-            throw Bad(name, $"its gzip data are damaged ({error.Message})", error);
+            throw Bad(name, $"its gzip data are damaged ({error.Message.TrimEnd('.')})", error);
         }
     }
 
@@ -114,11 +119,12 @@ public sealed class IdxFile
     private static RecordImages Open(string path, IdxFile labels)
     {
         var found = Find(path);
-        using var file = new FileStream(found, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var file = DataFile.Open(found, Kind);
         if (IsPacked(file)) throw new InvalidDataException($"Cannot stream '{found}': it is packed (gzip), and its images can only be had one after the other; unpack it, or read it into memory.");
         var shape = ParseHeader(file, found, out var size);
         CheckPair(found, shape, labels);
         var (channels, height, width) = PictureShape(found, shape);
+        if (size / shape[0] > Array.MaxLength) throw Bad(found, $"its dimensions {Shapes.Text(shape)} need more than {Array.MaxLength} bytes an image");
         var rest = file.Length - file.Position;
         if (rest < size) throw Truncated(found, size - rest, Contents(shape, size));
         if (rest > size) throw Bad(found, $"more follows the {Contents(shape, size)}");
@@ -161,13 +167,15 @@ public sealed class IdxFile
 
     private static string Find(string path)
     {
-        var found = File.Exists(path) ? path : path + ".gz";
-        return File.Exists(found) ? found : throw new FileNotFoundException($"There is no IDX file '{path}', nor '{path}.gz'.", path);
+        if (File.Exists(path) || Directory.Exists(path)) return path;
+        var found = path + ".gz";
+        return File.Exists(found) ? found : throw new FileNotFoundException($"There is no {Kind} '{path}', nor '{found}'.", path);
     }
 
     private static bool IsPacked(Stream stream)
     {
-        var packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        Span<byte> start = stackalloc byte[2];
+        var packed = Gzip.IsPacked(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
         stream.Position = 0;
         return packed;
     }

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Samples in memory: float values, bytes (pixels) that become floats as they are read, or indices; and class labels or float targets.</summary>
-public sealed class InMemoryDataset : IDataset
+public sealed class InMemoryDataset : IDataset, ICheckedDataset
 {
     private readonly SampleColumn[] _inputs;
     private readonly SampleColumn[] _targets;
@@ -75,7 +75,9 @@ public sealed class InMemoryDataset : IDataset
         var images = IdxFile.Read(imagesPath);
         var labels = IdxFile.Read(labelsPath);
         IdxFile.CheckPair(images.Path, images.Shape, labels);
-        return new InMemoryDataset(images.Data, images.Data.Length / images.Shape[0], Array.ConvertAll(labels.Data, label => (int)label), mean, deviation);
+        return new InMemoryDataset(
+            [SampleColumn.Bytes(images.Data, images.Data.Length / images.Shape[0], mean, deviation)],
+            [SampleColumn.Indices(Array.ConvertAll(labels.Data, label => (int)label), sample => $"image {sample} of '{labels.Path}'")]);
     }
 
     /// <inheritdoc/>
@@ -88,6 +90,13 @@ public sealed class InMemoryDataset : IDataset
         Datasets.CheckIndices(indices, Count);
         for (var i = 0; i < _inputs.Length; i++) _inputs[i].Fill(indices, batch, target: false, i);
         for (var i = 0; i < batch.Definition.Targets.Length; i++) _targets[i].Fill(indices, batch, target: true, i);
+    }
+
+    void ICheckedDataset.Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        CheckFits(network);
+        for (var i = 0; i < network.Inputs.Length; i++) _inputs[i].Check(samples, network.Inputs[i], "input", call);
+        for (var i = 0; i < network.Targets.Length; i++) _targets[i].Check(samples, network.Targets[i], "target", call);
     }
 
     private void Check(SampleColumn[] columns, string role, string name)

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Datasets of one length, sample by sample in turn.</summary>
-internal sealed class InterleavedDataset : IDataset
+internal sealed class InterleavedDataset : IDataset, ICheckedDataset
 {
     private readonly IDataset[] _datasets;
 
@@ -32,6 +32,19 @@ internal sealed class InterleavedDataset : IDataset
 
             _datasets[dataset].Fill(below[..length], length == indices.Length ? batch : batch.Window(start, length));
             start += length;
+        }
+    }
+
+    public void Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        Span<int> below = stackalloc int[samples.Length];
+        for (var dataset = 0; dataset < _datasets.Length; dataset++)
+        {
+            var length = 0;
+            foreach (var sample in samples)
+                if (sample % _datasets.Length == dataset)
+                    below[length++] = sample / _datasets.Length;
+            Datasets.Check(_datasets[dataset], below[..length], network, call);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Mixup: a sample is the mean of two, weighted λ and 1 − λ with λ from Beta(α, α), and its target the same mean of their classes. H. Zhang et al. 2018. The second sample is any of the dataset, so that what a sample is mixed with
 /// depends on seed, epoch and sample and not on the batch. The network's target is a probability for each class (<c>SoftmaxCrossEntropy(softTargets: true)</c>).
 /// </summary>
-public sealed unsafe class MixupDataset : IDataset
+public sealed unsafe class MixupDataset : IDataset, ICheckedDataset
 {
     private const int Place = 0x4D4958;
 
@@ -57,6 +57,12 @@ public sealed unsafe class MixupDataset : IDataset
         }
     }
 
+    void ICheckedDataset.Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        CheckFits(network);
+        Datasets.Check(_dataset, samples, Below(network), call);
+    }
+
     private CounterRandom Random(int index, Batch batch, int place) => new(_seed, Place, batch.Epoch, index, batch.Occurrence(place));
 
     private void Mix(int index, int partner, int place, float share, Batch batch)
@@ -95,12 +101,7 @@ public sealed unsafe class MixupDataset : IDataset
     {
         if (_network != batch.Definition)
         {
-            var target = batch.Definition.Targets is [var one] ? one : throw new ArgumentException($"{batch.Definition.Name} has {Shapes.Count(batch.Definition.Targets.Length, "target")}; mixup fills one.");
-            if (target.Element != Element.Float32 || target.Size != _classes)
-                throw new ArgumentException($"{batch.Definition.Name}'s target '{target.Name}' is {Shapes.Text(target.Shape)}{(target.Element == Element.Float32 ? "" : " of int values")}; mixup gives a probability for each of {_classes} classes, for SoftmaxCrossEntropy(softTargets: true).");
-            foreach (var input in batch.Definition.Inputs)
-                if (input.Element != Element.Float32)
-                    throw new ArgumentException($"{batch.Definition.Name}'s input '{input.Name}' takes int values, which cannot be mixed.");
+            CheckFits(batch.Definition);
             _first?.Dispose();
             _second?.Dispose();
             _first = _second = null;
@@ -110,11 +111,24 @@ public sealed unsafe class MixupDataset : IDataset
         if (_first != null && _first.Capacity >= batch.Count) return;
         _first?.Dispose();
         _second?.Dispose();
-        var definition = _network with { Targets = [new TensorDefinition("class", [], Element.Int32, _classes)] };
-        _first = new Batch(definition, batch.Capacity);
-        _second = new Batch(definition, batch.Capacity);
+        var below = Below(_network);
+        _first = new Batch(below, batch.Capacity);
+        _second = new Batch(below, batch.Capacity);
         _partners = new int[batch.Capacity];
     }
+
+    private void CheckFits(NetworkDefinition network)
+    {
+        var target = network.Targets is [var one] ? one : throw new ArgumentException($"{network.Name} has {Shapes.Count(network.Targets.Length, "target")}; mixup fills one.");
+        if (target.Element != Element.Float32 || target.Size != _classes)
+            throw new ArgumentException($"{network.Name}'s target '{target.Name}' is {Shapes.Text(target.Shape)}{(target.Element == Element.Float32 ? "" : " of int values")}; mixup gives a probability for each of {_classes} classes, for SoftmaxCrossEntropy(softTargets: true).");
+        foreach (var input in network.Inputs)
+            if (input.Element != Element.Float32)
+                throw new ArgumentException($"{network.Name}'s input '{input.Name}' takes int values, which cannot be mixed.");
+    }
+
+    /// <summary>What the samples are read as.</summary>
+    private NetworkDefinition Below(NetworkDefinition network) => network with { Targets = [new TensorDefinition("class", [], Element.Int32, _classes)] };
 
     /// <summary>Beta(α, α) as a share of two gamma numbers.</summary>
     private double Beta(ref CounterRandom random)

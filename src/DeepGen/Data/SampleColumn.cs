@@ -32,7 +32,7 @@ public abstract class SampleColumn
     /// <param name="values">Sample after sample; they are not copied.</param>
     /// <param name="size">The number of values of one sample.</param>
     /// <exception cref="ArgumentException">The number of values is no multiple of the size.</exception>
-    public static SampleColumn Indices(int[] values, int size = 1) => new IndexColumn(NotNull(values), size);
+    public static SampleColumn Indices(int[] values, int size = 1) => new IndexColumn(NotNull(values), size, sample => $"the dataset's sample {sample}");
 
     /// <summary>Bytes, such as pixels, that are read as floats (p / 255 − mean) / deviation.</summary>
     /// <param name="values">Sample after sample; they are not copied.</param>
@@ -41,6 +41,14 @@ public abstract class SampleColumn
     /// <param name="deviation">What is divided by; above 0.</param>
     /// <exception cref="ArgumentException">The number of values is no multiple of the size, or the deviation not above 0.</exception>
     public static SampleColumn Bytes(byte[] values, int size, float mean = 0, float deviation = 1) => new ByteColumn(NotNull(values), size, mean, deviation);
+
+    /// <summary>Indices whose samples have names for messages.</summary>
+    internal static SampleColumn Indices(int[] values, Func<int, string> name) => new IndexColumn(values, 1, name);
+
+    /// <summary>Checks that indices are those of classes.</summary>
+    internal virtual void Check(ReadOnlySpan<int> samples, TensorDefinition tensor, string role, string call)
+    {
+    }
 
     /// <summary>Writes samples into an input or a target of a batch.</summary>
     internal abstract void Fill(ReadOnlySpan<int> indices, Batch batch, bool target, int tensor);
@@ -64,9 +72,18 @@ public abstract class SampleColumn
         }
     }
 
-    private sealed class IndexColumn(int[] values, int size) : SampleColumn(values.Length, size, "indices")
+    private sealed class IndexColumn(int[] values, int size, Func<int, string> name) : SampleColumn(values.Length, size, "indices")
     {
         internal override Element Element => Element.Int32;
+
+        internal override void Check(ReadOnlySpan<int> samples, TensorDefinition tensor, string role, string call)
+        {
+            if (tensor.Classes == 0) return;
+            foreach (var sample in samples)
+                for (var i = 0; i < Size; i++)
+                    if (!tensor.Takes(values[(sample * Size) + i]))
+                        throw Network.BadIndex(call, role, tensor, values[(sample * Size) + i], name(sample), i);
+        }
 
         internal override void Fill(ReadOnlySpan<int> indices, Batch batch, bool target, int tensor)
         {

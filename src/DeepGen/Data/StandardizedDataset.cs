@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>A dataset with an input standardized.</summary>
-internal sealed class StandardizedDataset(IDataset dataset, Standardization standardization, int input) : IDataset
+internal sealed class StandardizedDataset(IDataset dataset, Standardization standardization, int input) : IDataset, ICheckedDataset
 {
     public int Count => dataset.Count;
 
@@ -10,4 +10,6 @@ internal sealed class StandardizedDataset(IDataset dataset, Standardization stan
         dataset.Fill(indices, batch);
         standardization.Apply(batch.Input<float>(input), batch.Definition.Inputs[input].Size);
     }
+
+    public void Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call) => Datasets.Check(dataset, samples, network, call);
 }

@@ -1,7 +1,7 @@
 namespace DeepGen;
 
 /// <summary>Some samples of a dataset.</summary>
-internal sealed class SubsetDataset(IDataset dataset, int[] chosen) : IDataset
+internal sealed class SubsetDataset(IDataset dataset, int[] chosen) : IDataset, ICheckedDataset
 {
     public int Count => chosen.Length;
 
@@ -14,8 +14,20 @@ internal sealed class SubsetDataset(IDataset dataset, int[] chosen) : IDataset
         for (var start = 0; start < indices.Length; start += Datasets.Run)
         {
             var part = indices[start..Math.Min(start + Datasets.Run, indices.Length)];
-            for (var i = 0; i < part.Length; i++) below[i] = chosen[part[i]];
+            Translate(part, below);
             dataset.Fill(below[..part.Length], part.Length == indices.Length ? batch : batch.Window(start, part.Length));
         }
+    }
+
+    public void Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        Span<int> below = stackalloc int[samples.Length];
+        Translate(samples, below);
+        Datasets.Check(dataset, below, network, call);
+    }
+
+    private void Translate(ReadOnlySpan<int> samples, Span<int> below)
+    {
+        for (var i = 0; i < samples.Length; i++) below[i] = chosen[samples[i]];
     }
 }

@@ -16,6 +16,9 @@ public sealed record TensorDefinition(string Name, int[] Shape, Element Element 
     /// <summary>The number of values of one sample.</summary>
     public int Size { get; } = Shapes.Size(Shape);
 
+    /// <summary>Whether an index may be one of its values.</summary>
+    internal bool Takes(int index) => Classes == 0 || (uint)index < (uint)Classes || index == IgnoredClass;
+
     /// <summary>Above 0: the values are lengths of sequences and must lie in [1, MaxLength].</summary>
     public int MaxLength { get; init; }
 }

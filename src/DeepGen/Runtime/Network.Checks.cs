@@ -75,7 +75,7 @@ public abstract unsafe partial class Network
             if (tensors[t].MaxLength > 0) CheckLengths(call, tensors[t], (int*)data[t], batch);
             if (tensors[t].Classes == 0) continue;
             var at = IndexOutOfRange(tensors[t], (int*)data[t], batch);
-            if (at >= 0) throw BadIndex(call, role, tensors[t], ((int*)data[t])[at], "sample", at / tensors[t].Size, at);
+            if (at >= 0) throw BadIndex(call, role, tensors[t], ((int*)data[t])[at], $"sample {at / tensors[t].Size}", at);
         }
     }
 
@@ -98,10 +98,10 @@ public abstract unsafe partial class Network
         return -1;
     }
 
-    /// <summary>What is wrong with an index: <paramref name="noun"/> says what the number of the sample counts, <paramref name="at"/> is its place among those of all samples.</summary>
-    internal static ArgumentException BadIndex(string call, string role, TensorDefinition tensor, int value, string noun, nint sample, nint at)
+    /// <summary>What is wrong with an index: <paramref name="sample"/> says of which sample it is, <paramref name="at"/> is its place among those of it, or of all samples.</summary>
+    internal static ArgumentException BadIndex(string call, string role, TensorDefinition tensor, int value, string sample, nint at)
     {
-        var place = tensor.Size == 1 ? $"{noun} {sample}" : $"{noun} {sample}, element {at % tensor.Size},";
+        var place = tensor.Size == 1 ? sample : $"{sample}, element {at % tensor.Size},";
         return new($"{call}: {role} '{tensor.Name}' of {place} is {value}, but there are {tensor.Classes} classes; values must be 0 to {tensor.Classes - 1}.");
     }
 

@@ -55,18 +55,23 @@ internal sealed class UnitProbe : IDisposable
         if (_samples.Length == 0) return;
         _network.Undisturbed("UnitProbe", () =>
         {
-            for (var begin = 0; begin < _samples.Length; begin += _batch.Capacity)
+            // About equal parts: BatchNorm cannot normalize a last sample that is left over.
+            var parts = ((_samples.Length - 1) / _batch.Capacity) + 1;
+            for (var part = 0; part < parts; part++)
             {
-                _batch.Count = Math.Min(_batch.Capacity, _samples.Length - begin);
+                int begin = Part(part), end = Part(part + 1);
+                _batch.Count = end - begin;
                 _dataset.Fill(_samples.AsSpan(begin, _batch.Count), _batch);
                 _network.Forward(_batch);
-                if (begin == 0) first?.Invoke();
+                if (part == 0) first?.Invoke();
                 for (var i = 0; i < _alive.Length; i++)
                 {
                     var alive = _alive[i];
                     _network.LastActivations(Rectifiers[i], (values, samples) => Mark(values, samples, alive));
                 }
             }
+
+            int Part(int number) => (int)((long)_samples.Length * number / parts);
         });
     }
 

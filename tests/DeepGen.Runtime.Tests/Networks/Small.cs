@@ -65,7 +65,7 @@ public partial class TwoNumbers;
 /// <summary>Random numbers and running statistics while training.</summary>
 [Network, Input(1, 8, 8)]
 [Conv2d(6, 3, padding: 1), BatchNorm, Relu, MaxPool2d(2)]
-[Flatten, Dropout(0.3f), Dense(16), Relu, Dense(4)]
+[Flatten, Dropout(0.3f), Dense(16), BatchNorm, Relu, Dense(4)]
 [SoftmaxCrossEntropy]
 public partial class Dropping;
 

@@ -12,11 +12,13 @@ public static class Cifar
     /// <summary>Reads CIFAR-10 from the folder of its binary version: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, <c>test_batch.bin</c>, and <c>batches.meta.txt</c> where it is there.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="stream">Whether the pictures stay in the files and are read one by one.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or a label is no class; the message names the path and the reason.</exception>
     public static (LabelledImages Train, LabelledImages Test) Read10(string folder, bool stream = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        DataFile.CheckFolder(folder);
         var classes = Names(folder, "batches.meta.txt", 10);
         return (
             Read(Enumerable.Range(1, 5).Select(i => Path.Combine(folder, $"data_batch_{i}.bin")), classes, 1, 0, stream),
@@ -27,11 +29,13 @@ public static class Cifar
     /// <param name="folder">The folder.</param>
     /// <param name="coarse">Whether the labels are the 20 superclasses in place of the 100 classes.</param>
     /// <param name="stream">Whether the pictures stay in the files and are read one by one.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or a label is no class; the message names the path and the reason.</exception>
     public static (LabelledImages Train, LabelledImages Test) Read100(string folder, bool coarse = false, bool stream = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        DataFile.CheckFolder(folder);
         var classes = coarse ? Names(folder, "coarse_label_names.txt", 20) : Names(folder, "fine_label_names.txt", 100);
         return (
             Read([Path.Combine(folder, "train.bin")], classes, 2, coarse ? 0 : 1, stream),
@@ -45,8 +49,7 @@ public static class Cifar
         var labels = new List<int>();
         foreach (var path in paths)
         {
-            if (!File.Exists(path)) throw new FileNotFoundException($"There is no CIFAR file '{path}'.", path);
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+            using var file = DataFile.Open(path, "CIFAR file");
             if (file.Length == 0 || file.Length % buffer.Length != 0)
                 throw new InvalidDataException($"Cannot read the CIFAR file '{path}': its {file.Length} bytes are no records of {buffer.Length}; it is truncated, or of another format.");
             for (var i = 0; i < file.Length / buffer.Length; i++)
@@ -66,8 +69,8 @@ public static class Cifar
     private static string[] Names(string folder, string file, int classes)
     {
         var path = Path.Combine(folder, file);
-        if (!File.Exists(path)) return [.. Enumerable.Range(0, classes).Select(label => $"{label}")];
-        string[] names = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        if (!Path.Exists(path)) return [.. Enumerable.Range(0, classes).Select(label => $"{label}")];
+        string[] names = [.. TextFile.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
         return names.Length == classes ? names : throw new InvalidDataException($"Cannot read '{path}': it has {names.Length} lines that are not empty, and there are {classes} classes.");
     }
 }

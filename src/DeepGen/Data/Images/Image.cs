@@ -95,7 +95,7 @@ public sealed class Image
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var image = new Image();
-        ImageFormats.Read(ImageFormats.All, File.ReadAllBytes(path), path, image, values);
+        ImageFiles.Decode(path, ImageFormats.All, values, image);
         return image;
     }
 

@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Pictures as samples: bytes p become p / 255, plane after plane, and go through transforms. The targets are a class each, a map of classes, or none. Two epochs see different random
 /// transforms of a picture (<see cref="Batch.Epoch"/>); the same epoch always the same.
 /// </summary>
-public sealed unsafe class ImageDataset : IDataset
+public sealed unsafe class ImageDataset : IDataset, ICheckedDataset
 {
     private readonly IImageSource _images;
     private readonly int[]? _labels;
@@ -13,6 +13,7 @@ public sealed unsafe class ImageDataset : IDataset
     private readonly Border _border;
     private readonly ulong _seed;
     private readonly BorderWeights? _weights;
+    private NetworkDefinition? _fits;
 
     /// <summary>Pictures with a class each.</summary>
     /// <param name="images">The pictures and their classes.</param>
@@ -96,6 +97,26 @@ public sealed unsafe class ImageDataset : IDataset
         }
     }
 
+    void ICheckedDataset.Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        CheckFits(network);
+        var target = network.Targets.Length > 0 ? network.Targets[0] : null;
+        if (target != null && _labels != null)
+        {
+            foreach (var sample in samples)
+                if (!target.Takes(_labels[sample])) throw Network.BadIndex(call, "target", target, _labels[sample], $"'{_images.Name(sample)}'", 0);
+        }
+
+        // After the transforms all have the size of one.
+        if (_fits == network) return;
+        var workspace = ImageWorkspace.Current;
+        Load(workspace, samples[0]);
+        _pipeline.Run(workspace, _seed, epoch: 1, samples[0], occurrence: 0);
+        CheckSize(network, workspace, samples[0]);
+        if (target != null && _maps != null) Middle(target, workspace, samples[0], network);
+        _fits = network;
+    }
+
     private void Load(ImageWorkspace workspace, int index)
     {
         _images.Read(index, workspace.Decoded);
@@ -112,7 +133,7 @@ public sealed unsafe class ImageDataset : IDataset
             return;
         }
 
-        var (top, left, height, width) = Middle(target, workspace, index, batch);
+        var (top, left, height, width) = Middle(target, workspace, index, batch.Definition);
         for (var y = 0; y < height; y++)
         {
             var row = new ReadOnlySpan<int>(workspace.Labels + ((nint)(top + y) * workspace.Width) + left, width);
@@ -131,17 +152,17 @@ public sealed unsafe class ImageDataset : IDataset
     }
 
     /// <summary>Where the target's part of a map is: a network without padding says nothing of the border, so it is the middle of the picture's.</summary>
-    private (int Top, int Left, int Height, int Width) Middle(TensorDefinition target, ImageWorkspace workspace, int index, Batch batch)
+    private (int Top, int Left, int Height, int Width) Middle(TensorDefinition target, ImageWorkspace workspace, int index, NetworkDefinition network)
     {
         var (height, width) = target.Shape.Length >= 2 ? (target.Shape[^2], target.Shape[^1]) : (workspace.Height, workspace.Width);
         if (height * width != target.Size || height > workspace.Height || width > workspace.Width)
-            throw new ArgumentException($"{batch.Definition.Name}'s target '{target.Name}' is {Shapes.Text(target.Shape)}, but the map of '{_images.Name(index)}' is [{workspace.Height}, {workspace.Width}] after the transforms.");
+            throw new ArgumentException($"{network.Name}'s target '{target.Name}' is {Shapes.Text(target.Shape)}, but the map of '{_images.Name(index)}' is [{workspace.Height}, {workspace.Width}] after the transforms.");
         return ((workspace.Height - height) / 2, (workspace.Width - width) / 2, height, width);
     }
 
     private void WriteWeights(TensorDefinition target, ImageWorkspace workspace, int index, int place, Batch batch)
     {
-        var (top, left, height, width) = Middle(target, workspace, index, batch);
+        var (top, left, height, width) = Middle(target, workspace, index, batch.Definition);
         var size = workspace.PlaneSize;
         var weights = new Span<float>(workspace.Scratch(0, size), size);
         _weights!.Fill(new ReadOnlySpan<int>(workspace.Labels, size), workspace.Height, workspace.Width, weights, Room(1), Room(2), Room(3));
@@ -174,7 +195,7 @@ public sealed unsafe class ImageDataset : IDataset
         if (input.Element != Element.Float32) throw new ArgumentException($"{network.Name}'s input '{input.Name}' takes int values; pictures are float values.");
         if (network.Targets.Length == 0) return;
         var target = network.Targets[0];
-        if (_labels == null && _maps == null) throw new ArgumentException($"{network.Name} has a target '{target.Name}', but the pictures have no labels.");
+        if (_labels == null && _maps == null) throw new ArgumentException($"{network.Name} has a target '{target.Name}', but the pictures have no labels; give ImageDataset LabelledImages or LabelMaps. A prediction does not look at them: for one any labels will do.");
         if (_labels != null && target.Size != 1)
             throw new ArgumentException($"{network.Name}'s target '{target.Name}' needs {target.Size} values ({Shapes.PerSample(target.Shape)}), but a picture has one class.");
         if (network.Targets.Length == 2 && network.Targets[1].Element != Element.Float32) throw new ArgumentException($"{network.Name}'s target '{network.Targets[1].Name}' takes int values; weights are float values.");

@@ -99,7 +99,7 @@ public sealed class ImageFiles : IImageSource, IKnownImages
     internal static string[] Find(string folder, SearchOption depth, IReadOnlyList<IImageFormat> formats)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
+        DataFile.CheckFolder(folder);
         var known = formats.SelectMany(format => format.Extensions).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var files = Directory.EnumerateFiles(folder, "*", depth).Where(path => !Path.GetFileName(path).StartsWith('.')).ToArray();
         Array.Sort(files, StringComparer.Ordinal);
@@ -109,18 +109,11 @@ public sealed class ImageFiles : IImageSource, IKnownImages
         return Array.FindAll(files, path => known.Contains(Path.GetExtension(path)));
     }
 
-    internal static string Extensions(IReadOnlyList<IImageFormat> formats) => string.Join(", ", formats.SelectMany(format => format.Extensions));
-
-    private (int Height, int Width) ReadHead(int index)
+    /// <summary>Decodes a file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or no picture that can be read.</exception>
+    internal static void Decode(string path, IReadOnlyList<IImageFormat> formats, PixelValues values, Image image)
     {
-        using var file = Open(_paths[index]);
-        var head = new byte[(int)Math.Min(HeadBytes, RandomAccess.GetLength(file))];
-        return ImageFormats.ReadSize(_options.Formats, head.AsMemory(0, RandomAccess.Read(file, head, 0)), _paths[index]);
-    }
-
-    private (int Height, int Width) Decode(int index, Image image)
-    {
-        var path = _paths[index];
         using var file = Open(path);
         var length = RandomAccess.GetLength(file);
         if (length > Array.MaxLength) throw new InvalidDataException($"Cannot read the image '{path}': its {length} bytes are too many.");
@@ -135,18 +128,35 @@ public sealed class ImageFiles : IImageSource, IKnownImages
                 read += more;
             }
 
-            ImageFormats.Read(_options.Formats, memory.AsMemory(0, read), path, image, _options.Values);
+            ImageFormats.Read(formats, memory.AsMemory(0, read), path, image, values);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(memory);
         }
+    }
 
+    internal static string Extensions(IReadOnlyList<IImageFormat> formats) => string.Join(", ", formats.SelectMany(format => format.Extensions));
+
+    private (int Height, int Width) ReadHead(int index)
+    {
+        using var file = Open(_paths[index]);
+        var head = new byte[(int)Math.Min(HeadBytes, RandomAccess.GetLength(file))];
+        return ImageFormats.ReadSize(_options.Formats, head.AsMemory(0, RandomAccess.Read(file, head, 0)), _paths[index]);
+    }
+
+    private (int Height, int Width) Decode(int index, Image image)
+    {
+        Decode(_paths[index], _options.Formats, _options.Values, image);
         if (_options.Channels is { } channels) image.ConvertTo(channels);
         return (image.Height, image.Width);
     }
 
-    private static SafeFileHandle Open(string path) => File.Exists(path) ? File.OpenHandle(path) : throw new FileNotFoundException($"There is no image file '{path}'.", path);
+    private static SafeFileHandle Open(string path)
+    {
+        DataFile.CheckExists(path, "image file");
+        return File.OpenHandle(path);
+    }
 
     private void CheckChannels(int index, int? channels)
     {

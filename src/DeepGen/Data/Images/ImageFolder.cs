@@ -12,7 +12,7 @@ public static class ImageFolder
     public static LabelledImages Open(string folder, ImageFileOptions? options = null, IReadOnlyList<string>? classes = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
+        DataFile.CheckFolder(folder);
         var formats = options?.Formats ?? ImageFormats.All;
         string[] found = [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];
         if (found.Length == 0) throw new InvalidDataException($"The folder '{folder}' has no folders, which would be the classes.");

@@ -25,8 +25,7 @@ internal sealed class PnmFormat : IImageFormat
         var header = Header.Read(file.Span);
         var raw = values == PixelValues.Raw;
         if (raw && header.Channels != 1) throw new InvalidDataException("it is in colour, and a map of labels must be grey");
-        var count = (long)header.Height * header.Width * header.Channels;
-        if (count > Array.MaxLength) throw new InvalidDataException($"its {header.Width}x{header.Height} pixels are more than {Array.MaxLength} bytes");
+        if ((long)header.Height * header.Width > Array.MaxLength / header.Channels) throw new InvalidDataException($"its {header.Width}x{header.Height} pixels in {Shapes.Count(header.Channels, "channel")} are more than {Array.MaxLength} bytes");
 
         var rest = file.Span[Math.Min(header.Length, file.Length)..];
         if (header.Digits ? rest.Length < header.DataBytes : rest.Length != header.DataBytes)

@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Sequences of tokens of different lengths, with a class each. The first input of a network is T tokens, filled up at the end; a second one, if there is one, the number of tokens that count
 /// (<c>[Lengths]</c>).
 /// </summary>
-public sealed class SequenceDataset : IDataset
+public sealed class SequenceDataset : IDataset, ICheckedDataset
 {
     private readonly int[] _tokens;
     private readonly int[] _starts;
@@ -68,14 +68,30 @@ public sealed class SequenceDataset : IDataset
         }
     }
 
+    void ICheckedDataset.Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        Check(network);
+        var input = network.Inputs[0];
+        foreach (var sample in samples)
+        {
+            var tokens = _tokens.AsSpan(_starts[sample].._starts[sample + 1]);
+            for (var i = 0; i < tokens.Length; i++)
+                if (!input.Takes(tokens[i])) throw Network.BadIndex(call, "input", input, tokens[i], $"sequence {sample}", i);
+            if (tokens.Length < Length && !input.Takes(_padding)) throw Network.BadIndex(call, "input", input, _padding, $"sequence {sample}, which is filled up", tokens.Length);
+            if (network.Targets is [var target] && !target.Takes(_labels![sample])) throw Network.BadIndex(call, "target", target, _labels[sample], $"sequence {sample}", 0);
+        }
+    }
+
     private void Check(NetworkDefinition network)
     {
         var inputs = network.Inputs;
         if (inputs.Length > 2 || inputs[0].Element != Element.Int32 || inputs[0].Size != Length || (inputs.Length == 2 && (inputs[1].Element != Element.Int32 || inputs[1].Size != 1)))
             throw new ArgumentException(
                 $"{network.Name} has the inputs {string.Join(", ", inputs.Select(input => $"'{input.Name}' {Shapes.Text(input.Shape)}"))}; sequences fill one of {Length} int values, and a second one with their lengths.");
-        if (network.Targets.Length > 1 || (network.Targets.Length == 1 && (_labels == null || network.Targets[0].Element != Element.Int32 || network.Targets[0].Size != 1)))
+        if (_labels == null && network.Targets.Length > 0)
+            throw new ArgumentException($"{network.Name} has a target '{network.Targets[0].Name}', but the sequences have no class; give SequenceDataset their labels. A prediction does not look at them: for one any will do.");
+        if (network.Targets.Length > 1 || (network.Targets.Length == 1 && (network.Targets[0].Element != Element.Int32 || network.Targets[0].Size != 1)))
             throw new ArgumentException(
-                $"{network.Name} has the targets {string.Join(", ", network.Targets.Select(target => $"'{target.Name}' {Shapes.Text(target.Shape)}"))}; the sequences have {(_labels == null ? "no class" : "one class each")}.");
+                $"{network.Name} has the targets {string.Join(", ", network.Targets.Select(target => $"'{target.Name}' {Shapes.Text(target.Shape)}"))}; the sequences have one class each.");
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 
 namespace DeepGen;
@@ -7,6 +5,9 @@ namespace DeepGen;
 /// <summary>Reads files of text as a whole.</summary>
 public static class TextFile
 {
+    /// <summary>A string has no more letters, and in no encoding has one fewer than a byte.</summary>
+    private const long MaxBytes = 0x3FFFFFDF;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file; gzip is recognised by its first bytes, and a mark of the byte order is left out.</summary>
@@ -17,7 +18,6 @@ public static class TextFile
     public static string Read(string path, TextEncoding encoding = TextEncoding.Utf8)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no file '{path}'.", path);
         return Decode(Bytes(path), path, encoding);
     }
 
@@ -32,21 +32,16 @@ public static class TextFile
 
     private static byte[] Bytes(string path)
     {
+        DataFile.CheckExists(path, "file");
+        var length = new FileInfo(path).Length;
+        if (length > MaxBytes) throw Bad(path, $"its {length} bytes are more than the {MaxBytes} of the longest text; cut it into parts");
         var bytes = File.ReadAllBytes(path);
-        if (bytes is not [0x1F, 0x8B, ..]) return bytes;
+        if (!Gzip.IsPacked(bytes)) return bytes;
         try
         {
-            using var unpacked = new MemoryStream();
-            using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-            gzip.CopyTo(unpacked);
-            var text = unpacked.ToArray();
-
-            // The stream does not notice that its end is missing; the last eight bytes tell (RFC 1952).
-            if (bytes.Length < 18 || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^8)) != Crc32.Of(text) || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4)) != (uint)text.Length)
-                throw new InvalidDataException("the checksum at the end is another; it is truncated, or joined from several");
-            return text;
+            return Gzip.Unpack(bytes, MaxBytes);
         }
-        catch (Exception error) when (error is InvalidDataException or IOException)
+        catch (InvalidDataException error)
         {
             throw Bad(path, $"its gzip data are damaged ({error.Message.TrimEnd('.')})", error);
         }

@@ -4,7 +4,7 @@ namespace DeepGen;
 /// Pieces of a long text for a network that predicts the next token: the input of a sample is T tokens, the target the T tokens one further on. Where a network has more inputs, such as the
 /// states of a stateful layer, those are left to the training loop; with <see cref="Sampler.Streams"/> the next batch goes on where the last one ended, so they can be handed on.
 /// </summary>
-public sealed class TextWindows : IDataset
+public sealed class TextWindows : IDataset, ICheckedDataset
 {
     private readonly int[] _tokens;
 
@@ -40,9 +40,7 @@ public sealed class TextWindows : IDataset
     {
         ArgumentNullException.ThrowIfNull(batch);
         var network = batch.Definition;
-        Check(network, "first input", network.Inputs[0]);
-        if (network.Targets.Length > 1) throw new ArgumentException($"{network.Name} has {network.Targets.Length} targets; a text gives it one, the next tokens.");
-        if (network.Targets.Length == 1) Check(network, "target", network.Targets[0]);
+        CheckFits(network);
         batch.Count = indices.Length;
         Datasets.CheckIndices(indices, Count);
         var input = batch.Input<int>();
@@ -53,6 +51,27 @@ public sealed class TextWindows : IDataset
             _tokens.AsSpan(start, Length).CopyTo(input[(i * Length)..]);
             if (!target.IsEmpty) _tokens.AsSpan(start + 1, Length).CopyTo(target[(i * Length)..]);
         }
+    }
+
+    void ICheckedDataset.Check(ReadOnlySpan<int> samples, NetworkDefinition network, string call)
+    {
+        CheckFits(network);
+        foreach (var sample in samples)
+        {
+            for (var i = 0; i <= Length; i++)
+            {
+                var token = _tokens[(sample * Step) + i];
+                if (i < Length && !network.Inputs[0].Takes(token)) throw Network.BadIndex(call, "input", network.Inputs[0], token, $"piece {sample} of the text", i);
+                if (i > 0 && network.Targets is [var target] && !target.Takes(token)) throw Network.BadIndex(call, "target", target, token, $"piece {sample} of the text", i - 1);
+            }
+        }
+    }
+
+    private void CheckFits(NetworkDefinition network)
+    {
+        Check(network, "first input", network.Inputs[0]);
+        if (network.Targets.Length > 1) throw new ArgumentException($"{network.Name} has {network.Targets.Length} targets; a text gives it one, the next tokens.");
+        if (network.Targets.Length == 1) Check(network, "target", network.Targets[0]);
     }
 
     private void Check(NetworkDefinition network, string role, TensorDefinition tensor)
