@@ -5,8 +5,9 @@ using DeepGen.Zoo.Networks;
 namespace DeepGen.Benchmarks.Loader;
 
 /// <summary>
-/// What the loading of samples costs a training: ResNet-20's step over batches that a <see cref="DataLoader"/> reads and augments ahead, beside the same step over a batch that is there. Blocks of steps of each take
-/// turns, in one order and then in the other; a ratio is that of two blocks of one turn, so that what else the machine does falls on both.
+/// What the loading of samples costs a training: ResNet-20's step over batches that a <see cref="DataLoader"/> reads and augments ahead, beside the same step over a batch that is there. Steps of each take
+/// turns, in one order and then in the other; a ratio is that of two steps of one turn, so that what else the machine does falls on both.
+/// A batch that takes longer to fill than a step would hold the training up besides: that time is printed too.
 /// </summary>
 internal static class LoaderCommand
 {
@@ -14,8 +15,6 @@ internal static class LoaderCommand
 
     /// <summary>As many as CIFAR-10 has to train on, so that their bytes come from memory and not from a cache.</summary>
     private const int Pictures = 50_000;
-
-    private const int StepsOfBlock = 2;
 
     private const int WarmSteps = 8;
 
@@ -62,27 +61,27 @@ internal static class LoaderCommand
         while (without.Count < LeastTurns || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds)
         {
             var turned = without.Count % 2 == 1;
-            if (!turned) without.Add(Block(() => ready));
-            foreach (var feed in turned ? feeds.Reverse() : feeds) feed.Blocks.Add(Block(feed.Next));
-            if (turned) without.Add(Block(() => ready));
+            if (!turned) without.Add(Step(() => ready));
+            foreach (var feed in turned ? feeds.Reverse() : feeds) feed.Seconds.Add(Step(feed.Next));
+            if (turned) without.Add(Step(() => ready));
         }
 
-        Console.WriteLine($"{without.Count} turns of {StepsOfBlock} steps; median step without a loader {1e3 * Comparison.Median([.. without]):0.0} ms");
+        Console.WriteLine($"{without.Count} turns; median step without a loader {1e3 * Comparison.Median([.. without]):0.0} ms");
         foreach (var feed in feeds)
         {
-            double[] ratios = [.. feed.Blocks.Zip(without, (with, alone) => with / alone)];
-            Console.WriteLine($"{feed.Name,-16} {1e3 * feed.FillSeconds:0.0} ms to fill a batch; median step {1e3 * Comparison.Median([.. feed.Blocks]):0.0} ms, {Comparison.Median(ratios):0.000} of that without ({ratios.Min():0.000}..{ratios.Max():0.000})");
+            double[] ratios = [.. feed.Seconds.Zip(without, (with, alone) => with / alone)];
+            Console.WriteLine($"{feed.Name,-16} {1e3 * feed.FillSeconds:0.0} ms to fill a batch; median step {1e3 * Comparison.Median([.. feed.Seconds]):0.0} ms, {Comparison.Median(ratios):0.000} of that without ({ratios.Min():0.000}..{ratios.Max():0.000})");
         }
 
         return 0;
 
-        double Block(Func<Batch> next)
+        double Step(Func<Batch> next)
         {
-            // What is read ahead of a block is read in none, and that of one not in the next.
+            // A batch is there, and while the step computes the next one is filled: in no other step.
             Thread.Sleep(TimeSpan.FromSeconds(1.5 * feeds.Max(feed => feed.FillSeconds)));
             var start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < StepsOfBlock; i++) network.Step(next(), optimizer);
-            return Stopwatch.GetElapsedTime(start).TotalSeconds / StepsOfBlock;
+            network.Step(next(), optimizer);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 
@@ -93,7 +92,7 @@ internal static class LoaderCommand
         return new LabelledImages(new ImageArray(pixels, 3, 32, 32), [.. Enumerable.Range(0, Pictures).Select(i => i % 10)]);
     }
 
-    /// <summary>A loader, and the seconds of a step over its batches, block by block.</summary>
+    /// <summary>A loader, and the seconds of the steps over its batches.</summary>
     private sealed class Feed : IDisposable
     {
         private readonly IDataset _dataset;
@@ -109,7 +108,7 @@ internal static class LoaderCommand
 
         public string Name { get; }
 
-        public List<double> Blocks { get; } = [];
+        public List<double> Seconds { get; } = [];
 
         /// <summary>How long a batch takes on a thread that has nothing else to do.</summary>
         public double FillSeconds { get; private set; }
