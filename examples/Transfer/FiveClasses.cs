@@ -12,8 +12,11 @@ internal sealed class FiveClasses
     /// <summary>Takes five classes out of ten.</summary>
     /// <param name="images">The pictures of all.</param>
     /// <param name="classes">The five.</param>
+    /// <exception cref="InvalidDataException">There is no picture of one.</exception>
     public FiveClasses(LabelledImages images, IReadOnlyList<int> classes)
     {
+        foreach (var number in classes)
+            if (!images.Labels.Contains(number)) throw new InvalidDataException($"--data: there is no picture of '{images.Classes[number]}'; all ten classes are needed.");
         var numbers = new int[2 * Count];
         for (var i = 0; i < Count; i++) numbers[classes[i]] = i;
         _members = [.. Enumerable.Range(0, images.Count).Where(i => classes.Contains(images.Labels[i]))];
@@ -30,7 +33,7 @@ internal sealed class FiveClasses
     /// <summary>Some of them.</summary>
     /// <param name="chosen">Which, as <see cref="Draw"/> numbers them.</param>
     /// <param name="options">How they are distorted; null for as they are.</param>
-    public IDataset Some(IReadOnlyList<int> chosen, ImageDatasetOptions? options = null) => new ImageDataset(_images, options ?? new ImageDatasetOptions()).Subset([.. chosen]);
+    public IDataset Some(IReadOnlyList<int> chosen, ImageDatasetOptions? options = null) => new ImageDataset(_images, options).Subset([.. chosen]);
 
     /// <summary>Draws as many pictures of each class at random, class after class, and then others of any class.</summary>
     /// <param name="each">How many of each.</param>

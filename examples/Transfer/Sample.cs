@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeepGen.Examples.Transfer;
 
 /// <summary>The same number measured in several runs.</summary>
@@ -19,5 +21,9 @@ internal sealed class Sample(IReadOnlyList<double> values)
     /// <summary>As a difference: "+0.0124 ± 0.0051", the mean and its standard error.</summary>
     public string AsDifference() => WithSpread(StandardError, "+0.0000;-0.0000");
 
-    private string WithSpread(double spread, string format) => FormattableString.Invariant($"{Mean.ToString(format, System.Globalization.CultureInfo.InvariantCulture)}{(values.Count > 1 ? FormattableString.Invariant($" ± {spread:0.0000}") : "")}");
+    private string WithSpread(double spread, string format)
+    {
+        var mean = Mean.ToString(format, CultureInfo.InvariantCulture);
+        return values.Count == 1 ? mean : string.Create(CultureInfo.InvariantCulture, $"{mean} ± {spread:0.0000}");
+    }
 }

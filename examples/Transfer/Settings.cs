@@ -44,7 +44,7 @@ internal sealed record Settings
         var pictures = CommonOptions.Number("--pictures", "N", "Pictures of each of the other classes to learn from", 10, 1, 10_000);
         var runs = CommonOptions.Number("--runs", "N", "How often everything is done, each time with other first weights and other pictures", 10, 1, 1000);
         var sourceEpochs = CommonOptions.Number("--source-epochs", "N", "Passes over the pictures of the first five classes", 40, 1, 100_000);
-        var epochs = CommonOptions.Epochs(120, "Passes over the few pictures of the other five");
+        var epochs = CommonOptions.Epochs(240, "Passes over the few pictures of the other five");
         var validate = new Option<bool>("--validate") { Description = "Measure on training pictures that are not learned from in place of the test pictures: to choose settings by" };
         var seed = CommonOptions.Seed(1, "Seed of the first run; the others have the numbers that follow");
         var threads = CommonOptions.Threads();

@@ -37,9 +37,10 @@ internal sealed class TransferRun(Settings settings)
     {
         OutputFiles.CheckOut(settings.Out);
         var pictures = SmallPictures.Read(settings.Data);
-        int[] others = [.. Enumerable.Range(0, 2 * FiveClasses.Count).Except(settings.Source)];
-        FiveClasses source = new(pictures.Train, settings.Source), sourceTest = new(pictures.Test, settings.Source), target = new(pictures.Train, others), test = new(pictures.Test, others);
-        var measured = settings.Validate ? Invariant($"measured on {target.Draw(settings.Pictures, MostOthers, settings.Seed).Others.Length:N0} others of the training set") : Invariant($"tested on {test.All().Count:N0}");
+        int[] second = [.. Enumerable.Range(0, 2 * FiveClasses.Count).Except(settings.Source)];
+        FiveClasses source = new(pictures.Train, settings.Source), sourceTest = new(pictures.Test, settings.Source), target = new(pictures.Train, second), test = new(pictures.Test, second);
+        var others = target.Draw(settings.Pictures, MostOthers, settings.Seed).Others.Length;
+        var measured = settings.Validate ? Invariant($"measured on {others:N0} others of the training set") : Invariant($"tested on {test.All().Count:N0}");
         Directory.CreateDirectory(settings.Out);
         using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"Transfer on {pictures.Name}") { ClassNames = target.Names };
 
@@ -84,14 +85,14 @@ internal sealed class TransferRun(Settings settings)
     {
         // What the features know is how the pictures that they learned from are scaled; that scale goes with them.
         using var first = Create(seed);
-        var standardization = Standardization.Fit(first, source.All(), cancellationToken: CancellationToken.None);
+        var standardization = Standardization.Fit(first, source.All());
         report?.AddPictures(Filters, PictureGrid.OfFilters(first.Parameters["Conv2d1.weight"], scale: 12), "random, before the first five classes");
         var fit = new Trainer(first, new TrainerOptions
         {
             Optimizer = new AdamW(SourceRate, weightDecay: WeightDecay),
             LearningRate = LearningRateSchedule.Cosine(),
             Epochs = settings.SourceEpochs,
-            BatchSize = SourceBatch,
+            BatchSize = Math.Min(SourceBatch, source.All().Count),
             Seed = seed,
         }).Fit(standardization.Apply(source.All(Distorted(seed))), cancellationToken: stop);
         if (fit.Cancelled)
@@ -121,7 +122,7 @@ internal sealed class TransferRun(Settings settings)
                 Optimizer = new AdamW(Rate, weightDecay: WeightDecay) { Groups = way.Groups },
                 LearningRate = LearningRateSchedule.Cosine(),
                 Epochs = settings.Epochs,
-                BatchSize = FewBatch,
+                BatchSize = Math.Min(FewBatch, few.Length),
                 Seed = seed,
                 KeepBest = false,
                 Watchers = report is null ? [] : [report.Watching(way.Name)],
