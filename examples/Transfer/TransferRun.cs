@@ -24,6 +24,9 @@ internal sealed class TransferRun(Settings settings)
 
     private const string Filters = "Filters of the first layer";
 
+    private const string Features = "features.safetensors";
+
+    private readonly OutputFolder _folder = new(settings.Out);
     private readonly Way _scratch = new("from scratch");
     private readonly Way _frozen = new("convolutions frozen") { Transferred = true, Groups = [new("Conv2d*") { Frozen = true }] };
     private readonly Way _tuned = new("convolutions tuned") { Transferred = true, Groups = [new("Conv2d*") { RateFactor = ConvolutionRate }] };
@@ -35,14 +38,14 @@ internal sealed class TransferRun(Settings settings)
     /// <returns>The exit code.</returns>
     public int Execute(CancellationToken stop)
     {
-        OutputFiles.CheckOut(settings.Out);
+        _folder.Check();
         var pictures = SmallPictures.Read(settings.Data);
         int[] second = [.. Enumerable.Range(0, 2 * FiveClasses.Count).Except(settings.Source)];
         FiveClasses source = new(pictures.Train, settings.Source), sourceTest = new(pictures.Test, settings.Source), target = new(pictures.Train, second), test = new(pictures.Test, second);
         var others = target.Draw(settings.Pictures, MostOthers, settings.Seed).Others.Length;
         var measured = settings.Validate ? Invariant($"measured on {others:N0} others of the training set") : Invariant($"tested on {test.All().Count:N0}");
-        Directory.CreateDirectory(settings.Out);
-        using var report = new TrainingReport(Path.Combine(settings.Out, "report.html"), $"Transfer on {pictures.Name}") { ClassNames = target.Names };
+        _folder.Create();
+        using var report = new TrainingReport(_folder.Report, $"Transfer on {pictures.Name}") { ClassNames = target.Names };
 
         Console.WriteLine($"LeNet-5 on {pictures.Name}");
         Console.WriteLine(Invariant($"first  {source.All().Count:N0} pictures of {string.Join(", ", source.Names)}"));
@@ -98,8 +101,7 @@ internal sealed class TransferRun(Settings settings)
         if (fit.Cancelled)
             return false;
         report?.AddPictures(Filters, PictureGrid.OfFilters(first.Parameters["Conv2d1.weight"], scale: 12), "learned from the first five classes");
-        var features = Path.Combine(settings.Out, "features.safetensors");
-        first.Save(features);
+        first.Save(_folder[Features]);
 
         var (few, others) = target.Draw(settings.Pictures, MostOthers, seed);
         var training = standardization.Apply(target.Some(few, Distorted(seed)));
@@ -113,7 +115,7 @@ internal sealed class TransferRun(Settings settings)
             using var net = Create(seed + SecondSeed);
             if (way.Transferred)
             {
-                var loaded = net.Load(features, LoadOptions.Partial with { Skip = ["Dense*"] });
+                var loaded = net.Load(_folder[Features], LoadOptions.Partial with { Skip = ["Dense*"] });
                 report?.AddFacts("Transferred", [("loaded", string.Join(", ", loaded.Loaded)), ("learned anew", string.Join(", ", loaded.Skipped))]);
             }
 
@@ -165,7 +167,7 @@ internal sealed class TransferRun(Settings settings)
         foreach (var way in Ways)
             Console.WriteLine($"{way.Name,-20}  {new Sample(way.Accuracies)}{(way.Transferred ? $"  difference {new Sample(Gains(way)).AsDifference()}" : "")}");
         Console.WriteLine($"after ± is the standard deviation over runs, after a difference its standard error; the last way is {note}");
-        Console.WriteLine($"features {Path.GetFullPath(Path.Combine(settings.Out, "features.safetensors"))}");
+        Console.WriteLine($"features {Path.GetFullPath(_folder[Features])}");
         Console.WriteLine($"report   {report.Path}");
         Console.WriteLine(Invariant($"{which} accuracy transferred {tuned.Mean:0.0000}, from scratch {scratch.Mean:0.0000}, gain {gain.AsDifference()}"));
     }

@@ -67,5 +67,14 @@ public sealed class TransferTests() : ExampleTest("Transfer")
     public void A_wrong_option_is_one_line_and_exit_code_1(string option, string value, string expected) => Refused(expected, option, value);
 
     [Fact]
+    public void Wrong_data_are_named_before_anything_is_written()
+    {
+        WriteIdx("train-labels-idx1-ubyte", labels => [.. labels[..^1], 10]);
+        Refused("train-labels-idx1-ubyte' gives image 2 the label 10", "--data", "data");
+        WriteIdx("", labels => labels);
+        Refused("there is no picture of '2'; all ten classes are needed", "--data", "data");
+    }
+
+    [Fact]
     public void Help_lists_every_option() => HelpLists("--data", "--source", "--pictures", "--runs", "--source-epochs", "--epochs", "--validate", "--seed", "--threads", "--out");
 }
