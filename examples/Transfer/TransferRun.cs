@@ -77,7 +77,7 @@ internal sealed class TransferRun(Settings settings)
 
     /// <summary>One seed: the source, and a network for each way on the same few pictures.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="report">Where the run is shown; null for no where.</param>
+    /// <param name="report">Where the run is shown; null for nowhere.</param>
     /// <param name="source">The first five classes.</param>
     /// <param name="sourceTest">Their test pictures.</param>
     /// <param name="target">The other five.</param>
