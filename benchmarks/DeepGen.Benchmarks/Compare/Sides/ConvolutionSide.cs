@@ -7,7 +7,7 @@ namespace DeepGen.Benchmarks.Compare;
 internal sealed unsafe class ConvolutionSide(int batch, int channels, int size, int threads) : ISide
 {
     private readonly Workers _workers = new(threads);
-    private readonly WeightForms _forms = new(4, keeps: true);
+    private readonly WeightForms _forms = new(4);
     private readonly int _values = batch * channels * size * size;
     private readonly Floats _x = new(batch * channels * size * size);
     private readonly Floats _weight = new(channels * channels * 9);
