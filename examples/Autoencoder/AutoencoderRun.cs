@@ -59,7 +59,7 @@ internal sealed class AutoencoderRun(Settings settings)
 
         var weights = folder["autoencoder.safetensors"];
         net.Save(weights);
-        Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
+        Console.WriteLine(TrainingDisplay.Ended(fit));
         Console.WriteLine();
 
         var result = Reconstructions.Of(net, testing, Shown);

@@ -32,14 +32,14 @@ internal sealed record Settings
     /// <summary>The command, with an action that hands the settings on.</summary>
     public static RootCommand Command(Func<Settings, int> run)
     {
-        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var data = CommonOptions.SmallPictures();
         var corruption = new Option<Corruption>("--corruption") { HelpName = "KIND", Description = "gaussian (noise on every pixel), masking (pixels become black) or saltAndPepper (pixels become black or white)", DefaultValueFactory = _ => Corruption.Gaussian };
         var level = CommonOptions.Number("--level", "X", "The deviation of the noise, where white is 1, or the share of the pixels", 0.4f, 0f, 1f);
         var epochs = CommonOptions.Epochs(20, "Passes over the training pictures");
         var batch = CommonOptions.Batch(32, "Pictures of one training step");
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the weights, reconstructions.png and report.html", DefaultValueFactory = _ => "autoencoder" };
+        var output = CommonOptions.Out("autoencoder", "Folder of the weights, reconstructions.png and report.html");
 
         var command = new RootCommand("Trains an autoencoder (compiled by DeepGen) to take corruption out of pictures of 28 × 28, and shows what it makes of test pictures.")
         {

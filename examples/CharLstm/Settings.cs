@@ -50,8 +50,8 @@ internal sealed record Settings
         var rate = CommonOptions.Number("--rate", "X", "Adam's learning rate at the start; half a cosine takes it down to 0", 3e-3f, 1e-6f, 1f);
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the weights, report.html and the checkpoints", DefaultValueFactory = _ => "charlstm" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in --out" };
+        var output = CommonOptions.Out("charlstm", "Folder of the weights, report.html and the checkpoints");
+        var resume = CommonOptions.Resume();
         var load = new Option<string?>("--load") { HelpName = "FILE", Description = "Weights of an earlier training: only write with them" };
         var sample = CommonOptions.Number("--sample", "N", "Letters to write at the end", 500, 0, 1_000_000);
         var prime = new Option<string>("--prime") { HelpName = "TEXT", Description = "What stands before them [default: a new line]", DefaultValueFactory = _ => "\n" };

@@ -56,7 +56,7 @@ internal sealed class TrainingRun(Settings settings)
         var weights = folder["charlstm.safetensors"];
         ModelFile.Save(weights, net, corpus.Letters);
         var best = fit.History[fit.BestEpoch!.Value - 1].ValidationLoss!.Value;
-        Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
+        Console.WriteLine(TrainingDisplay.Ended(fit));
         Console.WriteLine();
         if (settings.Sample > 0)
         {

@@ -74,7 +74,7 @@ internal sealed class CifarRun(Settings settings)
 
         var weights = folder["resnet20.safetensors"];
         net.Save(weights);
-        Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
+        Console.WriteLine(TrainingDisplay.Ended(fit));
         Console.WriteLine();
 
         var metrics = Metrics.Evaluate(net, testing);

@@ -46,8 +46,8 @@ internal sealed record Settings
         var rate = CommonOptions.Number("--rate", "X", "The highest learning rate, at the end of the first epoch; half a cosine takes it down to 0", 0.1f, 1e-6f, 10f);
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the weights, report.html and the checkpoints", DefaultValueFactory = _ => "cifar" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in --out" };
+        var output = CommonOptions.Out("cifar", "Folder of the weights, report.html and the checkpoints");
+        var resume = CommonOptions.Resume();
 
         var command = new RootCommand("Trains ResNet-20 (compiled by DeepGen) on CIFAR-10, or on generated shapes, with random crops and flips, and writes its weights and report.html.")
         {

@@ -48,7 +48,7 @@ internal sealed record Settings
         var learn = CommonOptions.Number("--learn", "N", "Steps that teach the small network its patterns", 400, 1, 100_000);
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the picture, the small network's weights and report.html", DefaultValueFactory = _ => "dream" };
+        var output = CommonOptions.Out("dream", "Folder of the picture, the small network's weights and report.html");
         var command = new RootCommand("Strengthens in a picture what a network (compiled by DeepGen) sees in it.")
         {
             content, weights, layer, octaves, steps, rate, learn, seed, threads, output,

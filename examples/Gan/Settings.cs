@@ -35,15 +35,15 @@ internal sealed record Settings
     /// <summary>The command, with an action that hands the settings on.</summary>
     public static RootCommand Command(Func<Settings, int> run)
     {
-        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var data = CommonOptions.SmallPictures();
         var pictures = CommonOptions.Number("--pictures", "N", "Pictures to learn from, at most: the first ones", int.MaxValue, 1, int.MaxValue);
         var epochs = CommonOptions.Epochs(40, "Passes over the pictures");
         var batch = CommonOptions.Batch(32, "Pictures of one step, as many real as generated");
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
         var classifierSteps = CommonOptions.Number("--classifier-steps", "N", "Steps that teach the classifier by which the variety is measured", 1200, 1, 1_000_000);
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the samples, the weights, report.html and the checkpoint", DefaultValueFactory = _ => "gan" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint in --out" };
+        var output = CommonOptions.Out("gan", "Folder of the samples, the weights, report.html and the checkpoint");
+        var resume = CommonOptions.Resume("Go on from the checkpoint in --out");
         var command = new RootCommand("Trains a DCGAN (compiled by DeepGen) on pictures of 28 × 28, shows what it makes after each epoch, and measures how varied that is.")
         {
             data, pictures, epochs, batch, seed, threads, classifierSteps, output, resume,

@@ -32,7 +32,7 @@ public sealed record Settings
     /// <summary>The command, with an action that hands the settings on.</summary>
     public static RootCommand Command(Func<Settings, int> run)
     {
-        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var data = CommonOptions.SmallPictures();
         var augment = new Option<bool>("--augment") { Description = "Distort the training images anew in each epoch: turned up to 5 degrees, up to 5 % larger or smaller, and bent (elastic, Simard et al. 2003)" };
         var epochs = CommonOptions.Epochs(15, "Passes over the training images; 0 only tests the weights of --load", min: 0);
         var batch = CommonOptions.Batch(32, "Images of one training step");

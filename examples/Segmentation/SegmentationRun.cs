@@ -55,7 +55,7 @@ internal sealed class SegmentationRun(Settings settings)
         }
 
         net.Save(_folder["unet.safetensors"]);
-        Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
+        Console.WriteLine(TrainingDisplay.Ended(fit));
         Console.WriteLine();
 
         var test = Test(net, pictures, report);

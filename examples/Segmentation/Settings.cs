@@ -50,8 +50,8 @@ internal sealed record Settings
         var batch = CommonOptions.Batch(4, "Pictures of one training step");
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the weights, the pictures, report.html and the checkpoints", DefaultValueFactory = _ => "segmentation" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in --out" };
+        var output = CommonOptions.Out("segmentation", "Folder of the weights, the pictures, report.html and the checkpoints");
+        var resume = CommonOptions.Resume();
 
         var command = new RootCommand("Trains a U-Net (compiled by DeepGen) to find cells, or another thing in black and white, in pictures, and shows what it finds.")
         {

@@ -56,8 +56,8 @@ internal sealed record Settings
         var rate = CommonOptions.Number("--rate", "X", "Adam's learning rate", 1e-3f, 1e-6f, 1f);
         var seed = CommonOptions.Seed();
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the weights, report.html and the checkpoints", DefaultValueFactory = _ => "sentencecnn" };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint in --out" };
+        var output = CommonOptions.Out("sentencecnn", "Folder of the weights, report.html and the checkpoints");
+        var resume = CommonOptions.Resume();
         var load = new Option<string?>("--load") { HelpName = "FILE", Description = "Weights of an earlier training: only classify with them" };
         var classify = new Option<string[]>("--classify") { HelpName = "TEXT", Description = "A sentence to classify; may be given several times" };
 

@@ -61,7 +61,7 @@ internal sealed class TrainingRun(Settings settings)
 
         var weights = folder["sentencecnn.safetensors"];
         ModelFile.Save(weights, net, words);
-        Console.WriteLine(Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}"));
+        Console.WriteLine(TrainingDisplay.Ended(fit));
         Console.WriteLine();
 
         var scores = Metrics.Evaluate(net, test).Heads[0];

@@ -20,6 +20,16 @@ public static class CommonOptions
     /// <summary>--threads</summary>
     public static Option<int> Threads() => Number("--threads", "N", "Threads that work on one step; the result does not depend on it", Environment.ProcessorCount, 1, 1024);
 
+    /// <summary>--out</summary>
+    public static Option<string> Out(string folder, string description) => new("--out") { HelpName = "DIR", Description = description, DefaultValueFactory = _ => folder };
+
+    /// <summary>--resume</summary>
+    public static Option<bool> Resume(string description = "Go on from the newest checkpoint in --out") => new("--resume") { Description = description };
+
+    /// <summary>--data of the examples that take <see cref="SmallPictures"/>.</summary>
+    public static Option<string?> SmallPictures() =>
+        new("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+
     /// <summary>A number in a range; what is wrong with another text is said in one sentence.</summary>
     public static Option<T> Number<T>(string name, string helpName, string description, T value, T min, T max)
         where T : struct, INumber<T> => new(name)

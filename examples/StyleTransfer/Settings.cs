@@ -47,7 +47,7 @@ internal sealed record Settings
         var smoothness = CommonOptions.Number("--smoothness", "X", "What the total variation counts", 0.5, 0, 1e6);
         var seed = CommonOptions.Seed(1, "Seed of generated pictures and random features");
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of the picture and report.html", DefaultValueFactory = _ => "style" };
+        var output = CommonOptions.Out("style", "Folder of the picture and report.html");
         var command = new RootCommand("Paints one picture in the manner of another with the features of a network (compiled by DeepGen).")
         {
             content, style, begin, weights, steps, styleWeight, smoothness, seed, threads, output,

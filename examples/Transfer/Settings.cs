@@ -39,7 +39,7 @@ internal sealed record Settings
     /// <summary>The command, with an action that hands the settings on.</summary>
     public static RootCommand Command(Func<Settings, int> run)
     {
-        var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not [default: embedded Fashion-MNIST subset]" };
+        var data = CommonOptions.SmallPictures();
         var source = Classes();
         var pictures = CommonOptions.Number("--pictures", "N", "Pictures of each of the other classes to learn from", 10, 1, 10_000);
         var runs = CommonOptions.Number("--runs", "N", "How often everything is done, each time with other first weights and other pictures", 10, 1, 1000);
@@ -48,7 +48,7 @@ internal sealed record Settings
         var validate = new Option<bool>("--validate") { Description = "Measure on training pictures that are not learned from in place of the test pictures: to choose settings by" };
         var seed = CommonOptions.Seed(1, "Seed of the first run; the others have the numbers that follow");
         var threads = CommonOptions.Threads();
-        var output = new Option<string>("--out") { HelpName = "DIR", Description = "Folder of features.safetensors and report.html", DefaultValueFactory = _ => "transfer" };
+        var output = CommonOptions.Out("transfer", "Folder of features.safetensors and report.html");
 
         var command = new RootCommand("Trains LeNet-5 (compiled by DeepGen) on five classes, and transfers its convolutions to the other five, of which there are few pictures; beside it the same network from scratch.")
         {

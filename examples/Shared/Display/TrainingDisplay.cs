@@ -16,6 +16,10 @@ public abstract class TrainingDisplay : IProgress<TrainingProgress>
         return display.Run(work);
     }
 
+    /// <summary>The line behind a training: how long it took, and which weights it left.</summary>
+    public static string Ended(FitResult fit) =>
+        EpochText.Invariant($"{(fit.Cancelled ? "stopped after" : "trained")} {fit.History.Count} epochs in {fit.Elapsed.TotalSeconds:0.0} s; kept the weights of epoch {fit.BestEpoch}");
+
     /// <inheritdoc/>
     public abstract void Report(TrainingProgress value);
 

@@ -47,7 +47,7 @@ internal sealed partial class KernelWriter
                 return $"K::Indexing.Gather(W, {P(0)}, {RowsAndIndices(anchor.Inputs[0].Dims, anchor.Inputs[1])}, {Literals.Int(((GatherPrim)anchor.Prim).Padding)}, {y}, {epilogue});\n";
             case KernelKind.MatMul:
                 var (a, b, m, n, k) = Product(anchor);
-                return $"K::MatMul.Run(W, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue}{Kept(In(1), ", V")});\n";
+                return $"K::MatMul.Run(W, {a}, {b}, {y}, {m}, {n}, {k}, {epilogue}{(Kept(In(1)) is { Length: > 0 } kept ? $", V{kept}" : "")});\n";
             case KernelKind.Conv:
                 return $"K::Convolution.Forward(W, {ConvShape(anchor)}, n, {P(0)}, {P(1)}, {y}, {epilogue}, {Forms(In(1))});\n";
             case KernelKind.ConvGradInput:
@@ -70,15 +70,15 @@ internal sealed partial class KernelWriter
     private string Accumulates(Kernel kernel) => IsGradient(kernel.Anchor!) ? "f.Accumulate" : "false";
 
     /// <summary>The forms of weights that a convolution may choose among.</summary>
-    private string Forms(Val weight) => Kept(weight) is { Length: > 0 } kept ? kept : "V";
+    private string Forms(Val weight) => "V" + Kept(weight);
 
     /// <summary>
-    /// The number under which a call keeps the form of its weights: where they serve again, in inference and at the next step of a loop over time. Nothing where
+    /// The argument under whose number a call keeps the form of its weights: where they serve again, in inference and at the next step of a loop over time. Nothing where
     /// they do not, or are computed from the input.
     /// </summary>
-    private string Kept(Val weight, string before = "V") =>
+    private string Kept(Val weight) =>
         (program.Lowered.Kind == ProgramKind.Inference || program.Lowered.IsStep) && plan.Contains(weight) && plan[weight].Region is Region.Parameters or Region.Derived
-            ? $"{before}, {CallText.Marked(shared.Form())}"
+            ? $", {CallText.Marked(shared.Form())}"
             : "";
 
     private string RowSums(Kernel kernel) => kernel.RowSum is { } r ? Pointer(r) : "null";

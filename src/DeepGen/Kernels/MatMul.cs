@@ -60,7 +60,9 @@ public static unsafe class MatMul
             return;
         var e = epilogue;
         var p = new Product(a, aRow, aCol, b, bRow, bCol, c, m, n, k, Unsafe.AsPointer(ref e), false, null);
-        Any<E>(w, ref p, forms, call);
+        if (forms is not null && call >= 0 && k > 0 && !IsDots(p))
+            WeightForms.Get(forms, w, call, 0, PanelSlot, Panels(n) * Tile.Columns * k, &p.Right, Panels(n), 4d * k * Tile.Columns, &p, &PackRight);
+        Any<E>(w, ref p);
     }
 
     /// <summary>
@@ -139,16 +141,17 @@ public static unsafe class MatMul
 
     /// <param name="w">Threads; null where the caller is one of them.</param>
     /// <param name="p">What to compute.</param>
-    /// <param name="forms">Keeps b packed; null where it does not.</param>
-    /// <param name="call">Number of the call.</param>
-    private static void Any<E>(Workers? w, ref Product p, WeightForms? forms = null, nint call = -1)
+    private static void Any<E>(Workers? w, ref Product p)
         where E : struct, IEpilogue
     {
-        if (p.BRow == 1 && (p.M < FewRows || p.N < FewRows) && p.K > 1)
+        if (IsDots(p))
             Dots<E>(w, ref p);
         else
-            Tiles<E>(w, ref p, forms, call);
+            Tiles<E>(w, ref p);
     }
+
+    /// <summary>Whether every output is computed as a dot product, from b where it stands.</summary>
+    private static bool IsDots(in Product p) => p.BRow == 1 && (p.M < FewRows || p.N < FewRows) && p.K > 1;
 
     private static void Share(Workers? w, nint count, double flopsPerItem, void* args, delegate*<void*, nint, nint, void> body)
     {
@@ -158,14 +161,11 @@ public static unsafe class MatMul
             w.For(count, flopsPerItem, args, body);
     }
 
-    private static void Tiles<E>(Workers? w, ref Product p, WeightForms? forms = null, nint call = -1)
+    private static void Tiles<E>(Workers? w, ref Product p)
         where E : struct, IEpilogue
     {
         var job = p;
         var strips = Tile.Strips(job.M);
-        var panels = (job.N + Tile.Columns - 1) / Tile.Columns;
-        if (w is not null && forms is not null && call >= 0 && job.K > 0)
-            WeightForms.Get(forms, w, call, 0, PanelSlot, panels * Tile.Columns * job.K, &job.Right, panels, 4d * job.K * Tile.Columns, &job, &PackRight);
         if (job.ARow == 1 && job.ACol <= 1024)
         {
             // k-th elements of neighbouring rows are neighbours already: the tiles read a where it stands.
@@ -177,7 +177,7 @@ public static unsafe class MatMul
             job.LeftIsPacked = true;
             Share(w, strips, 4d * job.K * Tile.MaxRows, &job, &PackLeft);
         }
-        Share(w, panels * strips, 2d * job.K * Tile.MaxRows * Tile.Columns, &job, &TileRange<E>);
+        Share(w, Panels(job.N) * strips, 2d * job.K * Tile.MaxRows * Tile.Columns, &job, &TileRange<E>);
     }
 
     /// <summary>Packs strips of a: k-th elements of a strip's rows side by side.</summary>
@@ -205,6 +205,9 @@ public static unsafe class MatMul
             Packing.Panel(p->B + column * p->BCol, p->BRow, p->BCol, p->K, width, p->Right + column * p->K, step, step);
         }
     }
+
+    /// <summary>Panels of n columns.</summary>
+    private static nint Panels(nint n) => (n + Tile.Columns - 1) / Tile.Columns;
 
     /// <summary>Vectors of a panel of this many columns.</summary>
     private static int Vectors(nint width) => width > Tile.Lanes ? 2 : 1;
@@ -253,7 +256,7 @@ public static unsafe class MatMul
                 var depth = Math.Min(Depth, p->K - k);
                 var isLast = k + depth >= p->K;
                 // A panel that is read by few strips is read where it stands, if its rows are contiguous and whole vectors.
-                var inPlace = p->BCol == 1 && stripEnd - stripBegin <= 2;
+                var inPlace = packed != null && p->BCol == 1 && stripEnd - stripBegin <= 2;
                 if (packed != null)
                     PackPanels(p, firstPanel, lastPanel, k, depth, inPlace, packed);
                 for (var firstStrip = stripBegin; firstStrip < stripEnd; firstStrip += StripsAtATime)
@@ -266,7 +269,7 @@ public static unsafe class MatMul
                         var vectors = Vectors(width);
                         nint rightStep = vectors * lanes;
                         var right = packed != null ? packed + (panel - firstPanel) * depth * columns : p->Right + column * p->K + k * rightStep;
-                        if (packed != null && inPlace && width % lanes == 0)
+                        if (inPlace && width % lanes == 0)
                         {
                             right = p->B + k * p->BRow + column;
                             rightStep = p->BRow;

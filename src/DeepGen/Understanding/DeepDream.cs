@@ -77,7 +77,7 @@ public sealed record DeepDream
                 for (var step = 0; step < Steps && !cancellationToken.IsCancellationRequested; step++)
                 {
                     values.Add(Gradient(probe, terms, outputs, current, sizes[octave], octave, step, gradient));
-                    Climb(current, gradient);
+                    InputSteps.Ascend(current, gradient, Rate, decay: 0, Lowest, Highest);
                 }
 
                 progress?.Invoke(octave, sizes[octave].Height, sizes[octave].Width, current);
@@ -89,15 +89,13 @@ public sealed record DeepDream
 
     private void Check(TensorDefinition input, int height, int width, int length)
     {
+        InputSteps.Check("DeepDream", Steps, Rate, Lowest, Highest);
         if (input.Shape.Length != 3) throw new ArgumentException($"DeepDream needs a network whose input is a picture [C, h, w], but it is {Shapes.Text(input.Shape)}.");
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (length != (long)input.Shape[0] * height * width) throw new ArgumentException($"A picture of [{input.Shape[0]}, {height}, {width}] has {(long)input.Shape[0] * height * width} values, but the span has {length}.");
         if (Octaves < 1) throw new ArgumentOutOfRangeException(nameof(Octaves), Octaves, "DeepDream.Octaves must be at least 1.");
         if (!(OctaveScale > 1) || !double.IsFinite(OctaveScale)) throw new ArgumentOutOfRangeException(nameof(OctaveScale), OctaveScale, "DeepDream.OctaveScale must be above 1.");
-        if (Steps < 1) throw new ArgumentOutOfRangeException(nameof(Steps), Steps, "DeepDream.Steps must be at least 1.");
-        if (!(Rate > 0) || !float.IsFinite(Rate)) throw new ArgumentOutOfRangeException(nameof(Rate), Rate, "DeepDream.Rate must be above 0.");
-        if (!(Lowest <= Highest)) throw new ArgumentException($"DeepDream.Lowest is {Lowest}, above Highest, which is {Highest}.");
     }
 
     /// <summary>The sizes, the smallest first.</summary>
@@ -147,13 +145,5 @@ public sealed record DeepDream
 
         // Of the rolled picture.
         int At(int channel, int y, int x) => (((channel * size.Height) + ((y + down) % size.Height)) * size.Width) + ((x + right) % size.Width);
-    }
-
-    private void Climb(float[] x, float[] gradient)
-    {
-        var sum = 0.0;
-        foreach (var value in gradient) sum += Math.Abs(value);
-        var scale = sum > 0 ? Rate / (sum / gradient.Length) : 0;
-        for (var i = 0; i < x.Length; i++) x[i] = Math.Clamp((float)(x[i] + (scale * gradient[i])), Lowest, Highest);
     }
 }

@@ -56,7 +56,7 @@ public sealed record GradientAscent
                 Rolled(x, rolled, probe.Input.Shape, down, right);
                 rolled.CopyTo(x);
                 values[step] = probe.Run(objective);
-                Climb(x, probe.InputGradient);
+                InputSteps.Ascend(x, probe.InputGradient, Rate, Decay, Lowest, Highest);
                 Rolled(x, rolled, probe.Input.Shape, -down, -right);
                 rolled.CopyTo(x);
             }
@@ -67,10 +67,8 @@ public sealed record GradientAscent
 
     private void Check(TensorDefinition input)
     {
-        if (Steps < 1) throw new ArgumentOutOfRangeException(nameof(Steps), Steps, "GradientAscent.Steps must be at least 1.");
-        if (!(Rate > 0) || !float.IsFinite(Rate)) throw new ArgumentOutOfRangeException(nameof(Rate), Rate, "GradientAscent.Rate must be above 0.");
+        InputSteps.Check("GradientAscent", Steps, Rate, Lowest, Highest);
         if (!(Decay >= 0 && Decay < 1)) throw new ArgumentOutOfRangeException(nameof(Decay), Decay, "GradientAscent.Decay must be at least 0 and below 1.");
-        if (!(Lowest <= Highest)) throw new ArgumentException($"GradientAscent.Lowest is {Lowest}, above Highest, which is {Highest}.");
         if (Jitter < 0 || (Jitter > 0 && input.Shape.Length != 3))
             throw new ArgumentOutOfRangeException(nameof(Jitter), Jitter, $"GradientAscent.Jitter must be at least 0, and 0 where the input is no picture [C, H, W]; it is {Shapes.Text(input.Shape)}.");
     }
@@ -82,14 +80,6 @@ public sealed record GradientAscent
         var (a, b, _, _) = Philox.Block((uint)step, 0, 0, Purpose, (uint)Seed, (uint)(Seed >> 32));
         var places = (2 * (ulong)Jitter) + 1;
         return ((int)(a * places >> 32) - Jitter, (int)(b * places >> 32) - Jitter);
-    }
-
-    private void Climb(Span<float> x, ReadOnlySpan<float> gradient)
-    {
-        var sum = 0.0;
-        foreach (var value in gradient) sum += Math.Abs(value);
-        var scale = sum > 0 ? Rate / (sum / gradient.Length) : 0;
-        for (var i = 0; i < x.Length; i++) x[i] = Math.Clamp((float)((x[i] * (1.0 - Decay)) + (scale * gradient[i])), Lowest, Highest);
     }
 
     private static void Rolled(ReadOnlySpan<float> from, Span<float> to, ReadOnlySpan<int> shape, int down, int right)

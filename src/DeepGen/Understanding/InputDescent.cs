@@ -82,9 +82,7 @@ public sealed record InputDescent
 
     private void Check(TensorDefinition input)
     {
-        if (Steps < 1) throw new ArgumentOutOfRangeException(nameof(Steps), Steps, "InputDescent.Steps must be at least 1.");
-        if (!(Rate > 0) || !float.IsFinite(Rate)) throw new ArgumentOutOfRangeException(nameof(Rate), Rate, "InputDescent.Rate must be above 0.");
-        if (!(Lowest <= Highest)) throw new ArgumentException($"InputDescent.Lowest is {Lowest}, above Highest, which is {Highest}.");
+        InputSteps.Check("InputDescent", Steps, Rate, Lowest, Highest);
         if (!(TotalVariation >= 0) || !double.IsFinite(TotalVariation) || (TotalVariation > 0 && input.Shape.Length != 3))
             throw new ArgumentOutOfRangeException(nameof(TotalVariation), TotalVariation, $"InputDescent.TotalVariation must be at least 0, and 0 where the input is no picture [C, H, W]; it is {Shapes.Text(input.Shape)}.");
     }
