@@ -20,13 +20,14 @@ internal sealed class CallSequence
 
     public IReadOnlyList<Stretch> Stretches { get; }
 
-    public static CallSequence Of(IEnumerable<Kernel> section, KernelWriter writer, CancellationToken cancellation)
+    /// <param name="call">The marked text of a kernel's call.</param>
+    public static CallSequence Of(IEnumerable<Kernel> section, Func<Kernel, string> call, CancellationToken cancellation)
     {
         var kernels = section.ToArray();
         var calls = kernels.Select(k =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return CallText.Of(k.ForParametersAlone ? IfWanted(writer.Call(k)) : writer.Call(k));
+            return CallText.Of(k.ForParametersAlone ? IfWanted(call(k)) : call(k));
         }).ToArray();
         return new CallSequence(kernels, calls, Repeats.Find(calls, lookup: true));
     }

@@ -7,6 +7,28 @@ namespace DeepGen.Generators.Emit;
 /// <summary>Expressions as a reader of the literature writes them, for the comment above each kernel.</summary>
 internal static class Formula
 {
+    /// <summary>A line for each value that a kernel stores or sums.</summary>
+    public static IEnumerable<string> Of(Kernel kernel, Operands operands, Func<Val, bool> hasMemory, bool literalNumbers)
+    {
+        var numbers = new Dictionary<Val, string>();
+        string? NameOf(Val v)
+        {
+            var b = Views.Base(v);
+            return numbers.TryGetValue(b, out var r) ? r : hasMemory(b) && !kernel.Computes(b) ? operands.Name(b) : b == kernel.Anchor ? "acc" : null;
+        }
+
+        foreach (var member in kernel.Members)
+        {
+            if (member.Prim is ReducePrim || kernel.Stored.Contains(member))
+            {
+                var text = Of(member, NameOf, literalNumbers);
+                var name = kernel.Stored.Contains(member) ? operands.Name(member, written: true) : "r" + Literals.Int(numbers.Count);
+                numbers[member] = name;
+                yield return $"{name} = {text}";
+            }
+        }
+    }
+
     /// <param name="name">The name of a value that is read from memory or computed elsewhere, else null.</param>
     /// <param name="literalNumbers">Whether the code has every number where it is used; else those that stem from extents are arguments.</param>
     public static string Of(Val v, Func<Val, string?> name, bool literalNumbers)

@@ -133,14 +133,16 @@ internal sealed partial class KernelWriter
     private string ResampleShape(Val v)
     {
         var p = (ResamplePrim)v.Prim;
-        string Axis(AxisMap m) => "K::AxisMap." + (m.Rule switch
-        {
-            AxisRule.Nearest => $"Nearest({Literals.Int(m.Size)}, {Literals.Int(m.Scale)})",
-            AxisRule.Linear => $"Linear({Literals.Int(m.Size)}, {Literals.Int(m.Scale)}, {(m.AlignCorners ? "true" : "false")})",
-            _ => $"{m.Rule}({Literals.Int(m.Size)}, {Literals.Int(m.Before)}, {Literals.Int(m.After)})",
-        }) + (p.Transposed ? ".Transposed()" : "");
-        return shared.Shape("ResampleShape", () => $"{Text(v.Inputs[0].Dims)} to {Text(v.Dims)}", $"{v.Dims[1]}, {Axis(p.Rows)}, {Axis(p.Columns)}");
+        return shared.Shape("ResampleShape", () => $"{Text(v.Inputs[0].Dims)} to {Text(v.Dims)}", $"{v.Dims[1]}, {Axis(p.Rows, p.Transposed)}, {Axis(p.Columns, p.Transposed)}");
     }
+
+    /// <summary>The runtime's map of an axis, as an expression that makes it.</summary>
+    public static string Axis(AxisMap m, bool transposed) => "K::AxisMap." + (m.Rule switch
+    {
+        AxisRule.Nearest => $"Nearest({Literals.Int(m.Size)}, {Literals.Int(m.Scale)})",
+        AxisRule.Linear => $"Linear({Literals.Int(m.Size)}, {Literals.Int(m.Scale)}, {(m.AlignCorners ? "true" : "false")})",
+        _ => $"{m.Rule}({Literals.Int(m.Size)}, {Literals.Int(m.Before)}, {Literals.Int(m.After)})",
+    }) + (transposed ? ".Transposed()" : "");
 
     /// <summary>Extents without the batch: <c>3x28x28</c>.</summary>
     private static string Text(Dims dims) => string.Join("x", dims.ToArray().Where(d => !d.IsSymbol));

@@ -14,8 +14,7 @@ internal sealed partial class KernelWriter
         private readonly KernelWriter writer;
         private readonly Dims domain;
         private readonly int[] axes;
-        private readonly List<(Val Leaf, int[] Map)> leaves = new();
-        private readonly HashSet<Val> visited = new();
+        private readonly ExpressionReads reads;
         private readonly Extras extras = new();
         private int stages;
 
@@ -25,11 +24,12 @@ internal sealed partial class KernelWriter
             this.domain = domain;
             this.axes = axes;
             Operands = new Operands(writer.graph);
+            reads = new ExpressionReads(domain.Rank, writer.HasMemory);
         }
 
         public Operands Operands { get; }
 
-        public List<Access> Accesses { get; } = new();
+        public List<Access> Accesses => reads.Accesses;
 
         /// <summary>The loops around the rows.</summary>
         public List<Loop> Outer { get; private set; } = new();
@@ -37,19 +37,15 @@ internal sealed partial class KernelWriter
         /// <summary>The vectorized loop.</summary>
         public Loop Inner { get; private set; } = null!;
 
-        public void Collect(Val v, Func<Val, bool> stop) => writer.CollectReads(v, Views.Align(v.Dims, Views.Identity(domain.Rank)), domain.Rank, stop, Accesses, leaves, visited);
+        public void Collect(Val v, Func<Val, bool> stop) => reads.Collect(v, stop);
 
-        public void CollectExpression(Val v)
-        {
-            var holder = new Val(-1, new CopyPrim(), new[] { v }, v.Dims, v.Element, v.Phase, v.Origin);
-            writer.CollectReads(holder, Views.Identity(domain.Rank), domain.Rank, _ => false, Accesses, leaves, visited);
-        }
+        public void CollectExpression(Val v) => reads.CollectExpression(v);
 
         /// <param name="rowsApart">The reduced axes are the inner loop, whatever could be merged.</param>
         /// <param name="written">What is stored along the inner loop, if not a whole tensor.</param>
         public void Split(bool rowsApart, Access? written = null)
         {
-            var (bySample, counted) = Counters();
+            var (bySample, counted) = reads.Counters(domain);
             var loops = Loops.Of(domain, Accesses, axis => (rowsApart && axes.Length > 0 && axis == axes[0]) || counted(axis));
             if (loops.Count == 0)
             {
@@ -73,24 +69,11 @@ internal sealed partial class KernelWriter
             Outer = loops.Take(loops.Count - 1).ToList();
         }
 
-        /// <summary>Random numbers are counted by sample and element, indices by axis: axes that must stay apart for their sake.</summary>
-        private (bool BySample, Func<int, bool> Separate) Counters()
-        {
-            var random = leaves.Where(l => l.Leaf.Prim is UniformPrim).ToArray();
-            var iotas = leaves.Where(l => l.Leaf.Prim is IotaPrim).SelectMany(l => Enumerable.Range(0, l.Leaf.Dims.Rank).Where(i => !l.Leaf.Dims[i].IsOne).Select(i => l.Map[i])).ToArray();
-            foreach (var (leaf, map) in random)
-            {
-                Accesses.Add(Access.Of(null!, leaf.Dims, map, domain.Rank));
-            }
-
-            return (random.Length > 0, axis => (random.Length > 0 && axis == 1 && domain.HasBatch) || iotas.Contains(axis) || iotas.Contains(axis - 1));
-        }
-
         /// <summary>Loops for reductions that are not along rows: first what is kept, then what is summed.</summary>
         /// <returns>The loops that are kept around everything, and those that are summed outside the vectorized one.</returns>
         public (List<Loop> Kept, List<Loop> Summed) SplitReduction()
         {
-            var (bySample, counted) = Counters();
+            var (bySample, counted) = reads.Counters(domain);
             var loops = Loops.Of(domain, Accesses, axis => axes.Contains(axis) != axes.Contains(axis - 1) || counted(axis));
             if (bySample && loops[loops.Count - 1].HasBatch)
             {
@@ -128,7 +111,7 @@ internal sealed partial class KernelWriter
                 return "1, 0";
             }
 
-            if (leaves.Any(l => l.Leaf.Prim is UniformPrim or IotaPrim))
+            if (reads.Leaves.Any(l => l.Leaf.Prim is UniformPrim or IotaPrim))
             {
                 return null;
             }

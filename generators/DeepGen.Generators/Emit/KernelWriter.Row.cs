@@ -67,26 +67,7 @@ internal sealed partial class KernelWriter
         return nest.Finish(Name(kernel), bodies.ToString(), row.ToString(), flops, FormulaOf(kernel, operands, literalNumbers: false));
     }
 
-    private IEnumerable<string> FormulaOf(Kernel kernel, Operands operands, bool literalNumbers)
-    {
-        var numbers = new Dictionary<Val, string>();
-        string? NameOf(Val v)
-        {
-            var b = Views.Base(v);
-            return numbers.TryGetValue(b, out var r) ? r : HasMemory(b) && !kernel.Computes(b) ? operands.Name(b) : b == kernel.Anchor ? "acc" : null;
-        }
-
-        foreach (var member in kernel.Members)
-        {
-            if (member.Prim is ReducePrim || kernel.Stored.Contains(member))
-            {
-                var text = Formula.Of(member, NameOf, literalNumbers);
-                var name = kernel.Stored.Contains(member) ? operands.Name(member, written: true) : "r" + Literals.Int(numbers.Count);
-                numbers[member] = name;
-                yield return $"{name} = {text}";
-            }
-        }
-    }
+    private IEnumerable<string> FormulaOf(Kernel kernel, Operands operands, bool literalNumbers) => Formula.Of(kernel, operands, HasMemory, literalNumbers);
 
     /// <summary>Concat: each part is computed while it is copied to its place.</summary>
     private string ConcatCall(Kernel kernel)

@@ -108,57 +108,6 @@ internal sealed partial class KernelWriter
     /// <summary>The access of a kernel to a value it writes.</summary>
     private static Access Whole(Val v, int rank) => Access.Of(v, v.Dims, Views.Align(v.Dims, Views.Identity(rank)), rank);
 
-    /// <summary>Every tensor that the expression of <paramref name="v"/> reads, stopping at <paramref name="stop"/>.</summary>
-    private void CollectReads(Val v, int[] map, int rank, Func<Val, bool> stop, ICollection<Access> accesses, ICollection<(Val, int[])> leaves, ISet<Val> visited)
-    {
-        foreach (var x in v.Prim is SlicePrim ? Array.Empty<Val>() : v.Inputs)
-        {
-            Collect(x, Views.Align(x.Dims, map));
-        }
-
-        if (v.Prim is SlicePrim)
-        {
-            accesses.Add(Access.OfSlice(v, map, rank, HasMemory));
-        }
-
-        void Collect(Val x, int[] m)
-        {
-            var origin = Views.Base(x);
-            if (stop(origin))
-            {
-                if (visited.Add(origin))
-                {
-                    CollectReads(origin, Views.Align(origin.Dims, Views.Identity(rank)), rank, stop, accesses, leaves, visited);
-                }
-
-                return;
-            }
-
-            if (ExpressionWalk.Resolve(x, m, rank, HasMemory) is { } access)
-            {
-                accesses.Add(access);
-                return;
-            }
-
-            switch (x.Prim)
-            {
-                case LeafPrim:
-                    leaves.Add((x, m));
-                    break;
-                case ReshapePrim:
-                    Collect(x.Inputs[0], Views.ThroughOnes(x.Inputs[0].Dims, x.Dims, m));
-                    break;
-                default:
-                    foreach (var y in x.Inputs)
-                    {
-                        Collect(y, x.Prim is StopGradientPrim ? m : Views.Align(y.Dims, m));
-                    }
-
-                    break;
-            }
-        }
-    }
-
     /// <summary>Whether the kernel being written finds a value in memory.</summary>
     public bool HasMemory(Val v) => program.HasMemory(v, current);
 

@@ -1,3 +1,4 @@
+using DeepGen.Generators.Emit.Gpu;
 using DeepGen.Generators.Graph;
 using DeepGen.Generators.Passes;
 
@@ -8,6 +9,9 @@ internal static class NetworkCompiler
 {
     /// <summary>What the network runs: programs and kernels. Nothing outside sees it, so an editor may do without.</summary>
     public static string Compile(NetworkGraph graph, CancellationToken cancellation = default) => new NetworkWriter(PlannedNetwork.Of(graph, cancellation)).Write(cancellation);
+
+    /// <summary>What the network runs on a GPU: the same programs as launches of kernels.</summary>
+    public static string CompileForGpu(NetworkGraph graph, CancellationToken cancellation = default) => new GpuNetworkWriter(PlannedNetwork.Of(graph, cancellation)).Write(cancellation);
 
     /// <summary>The public members, all that the user's code and the editor see.</summary>
     public static string Api(NetworkGraph graph) => Api(graph.Api, null, LayerTable.Of(graph));

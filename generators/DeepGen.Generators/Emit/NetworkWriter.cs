@@ -74,7 +74,7 @@ internal sealed class NetworkWriter
     private SortedDictionary<Section, CallSequence> Sequences(PlannedProgram program, CancellationToken cancellation)
     {
         var writer = new KernelWriter(program.Fused, program.Memory, shared);
-        return new SortedDictionary<Section, CallSequence>(program.Kernels.GroupBy(k => k.Section).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => CallSequence.Of(g, writer, cancellation)));
+        return new SortedDictionary<Section, CallSequence>(program.Kernels.GroupBy(k => k.Section).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => CallSequence.Of(g, writer.Call, cancellation)));
     }
 
     private void Definition(CodeWriter w)
