@@ -101,7 +101,7 @@ public class IncrementalityTests
     public void WhoTypesOnDoesNotWaitForTheKernelsOfWhatStoodThere()
     {
         var graph = Host.Read(Host.Compile(("Net.cs", Net), ("Helpers.cs", Helper))).Model.Graph!;
-        Assert.Throws<OperationCanceledException>(() => Emit.NetworkCompiler.Compile(graph, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => Emit.NetworkCompiler.Compile(graph, cancellation: new CancellationToken(canceled: true)));
         var plan = Passes.PlannedNetwork.Of(graph);
         Assert.Throws<OperationCanceledException>(() => new Emit.NetworkWriter(plan).Write(new CancellationToken(canceled: true)));
     }

@@ -19,11 +19,6 @@ internal static class GeneratedFile
             w.Line(alias);
         }
 
-        foreach (var alias in aliases)
-        {
-            w.Line(alias);
-        }
-
         w.Line();
         if (api.Namespace.Length > 0)
         {

@@ -8,7 +8,8 @@ namespace DeepGen.Generators.Emit;
 internal static class NetworkCompiler
 {
     /// <summary>What the network runs: programs and kernels. Nothing outside sees it, so an editor may do without.</summary>
-    public static string Compile(NetworkGraph graph, CancellationToken cancellation = default) => new NetworkWriter(PlannedNetwork.Of(graph, cancellation)).Write(cancellation);
+    /// <param name="hasGpu">Whether the class gets a side for GPUs too, <see cref="CompileForGpu"/>.</param>
+    public static string Compile(NetworkGraph graph, bool hasGpu = false, CancellationToken cancellation = default) => new NetworkWriter(PlannedNetwork.Of(graph, cancellation), hasGpu).Write(cancellation);
 
     /// <summary>What the network runs on a GPU: the same programs as launches of kernels.</summary>
     public static string CompileForGpu(NetworkGraph graph, CancellationToken cancellation = default) => new GpuNetworkWriter(PlannedNetwork.Of(graph, cancellation)).Write(cancellation);

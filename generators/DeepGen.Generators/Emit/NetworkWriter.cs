@@ -10,11 +10,14 @@ internal sealed class NetworkWriter
 {
     private readonly PlannedNetwork network;
     private readonly NetworkGraph graph;
+    private readonly bool hasGpu;
     private readonly SharedCode shared = new();
 
-    public NetworkWriter(PlannedNetwork network)
+    /// <param name="hasGpu">Whether the class gets a side for GPUs too.</param>
+    public NetworkWriter(PlannedNetwork network, bool hasGpu = false)
     {
         this.network = network;
+        this.hasGpu = hasGpu;
         graph = network.Graph;
     }
 
@@ -107,6 +110,11 @@ internal sealed class NetworkWriter
         if (heads.Length > 0)
         {
             w.Line($"Heads = new Runtime::Head[] {{ {string.Join(", ", heads)} }},");
+        }
+
+        if (hasGpu)
+        {
+            w.Line("OnDevice = device => new OnGpu((global::DeepGen.Ilgpu.GpuDevice)device),");
         }
 
         w.Line($"IsClassifier = {(IsClassifier() ? "true" : "false")},");

@@ -1,5 +1,6 @@
 using DeepGen.Generators.Diagnostics;
 using DeepGen.Generators.Emit;
+using DeepGen.Generators.Emit.Gpu;
 using DeepGen.Generators.Graph;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -15,7 +16,7 @@ namespace DeepGen.Generators.Parsing;
 public sealed class NetworkGenerator : IIncrementalGenerator
 {
     /// <summary>Names of the steps, for the tests of incrementality.</summary>
-    internal const string EvaluateStep = "Evaluate", ModelStep = "Model", ApiStep = "Api", CompileStep = "Compile", DiagnosticsStep = "Diagnostics";
+    internal const string EvaluateStep = "Evaluate", ModelStep = "Model", ApiStep = "Api", CompileStep = "Compile", GpuStep = "Gpu", DiagnosticsStep = "Diagnostics";
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -35,9 +36,22 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         // Two files for each class: what the user's code can see, and what runs. An editor may leave the second one out while its user types.
         var models = networks.Select(static (r, _) => (r.Name, r.Result.Model)).WithTrackingName(ModelStep);
         context.RegisterSourceOutput(models.Select(static (m, _) => (m.Name, Source: Api(m.Model))).WithTrackingName(ApiStep).Combine(clashes), static (output, pair) => Add(output, pair.Left.Name, "", pair.Right, pair.Left.Source));
+        var gpu = context.CompilationProvider.Select(static (compilation, _) => compilation.GetTypeByMetadataName("DeepGen.Ilgpu.GpuProgram") is not null);
         context.RegisterImplementationSourceOutput(
-            models.Select(static (m, cancellation) => (m.Name, Source: Compile(m.Model, cancellation))).WithTrackingName(CompileStep).Combine(clashes),
+            models.Combine(gpu).Select(static (m, cancellation) => (m.Left.Name, Source: Compile(m.Left.Model, m.Right, cancellation))).WithTrackingName(CompileStep).Combine(clashes),
             static (output, pair) => Add(output, pair.Left.Name, "+Compiled", pair.Right, pair.Left.Source));
+
+        // A project that refers to the package for GPUs gets a third file for each class, and one that makes its devices known.
+        context.RegisterImplementationSourceOutput(
+            models.Combine(gpu).Where(static m => m.Right).Select(static (m, cancellation) => (m.Left.Name, Source: CompileForGpu(m.Left.Model, cancellation))).WithTrackingName(GpuStep).Combine(clashes),
+            static (output, pair) => Add(output, pair.Left.Name, "+OnGpu", pair.Right, pair.Left.Source));
+        context.RegisterImplementationSourceOutput(gpu, static (output, isThere) =>
+        {
+            if (isThere)
+            {
+                output.AddSource("DeepGen.Devices.g.cs", GpuRegistration.Text);
+            }
+        });
 
         var report = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildSkipsAnalyzers(options.GlobalOptions));
         context.RegisterSourceOutput(
@@ -125,8 +139,11 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return (error + (model.Api is null ? "" : NetworkCompiler.ErrorApi(model.Api, model.Error)), null);
     }
 
-    private static (string Text, string? Failure) Compile(NetworkModel model, CancellationToken cancellation) =>
-        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph, cancellation), _ => "");
+    private static (string Text, string? Failure) Compile(NetworkModel model, bool hasGpu, CancellationToken cancellation) =>
+        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.Compile(model.Graph, hasGpu, cancellation), _ => "");
+
+    private static (string Text, string? Failure) CompileForGpu(NetworkModel model, CancellationToken cancellation) =>
+        model.Graph is null || model.Api is null ? ("", null) : Caught(() => NetworkCompiler.CompileForGpu(model.Graph, cancellation), _ => "");
 
     /// <summary>A mistake of ours is an error of the build with a name of its own, not the end of the generator.</summary>
     private static (string Text, string? Failure) Caught(Func<string> write, Func<string, string> otherwise)

@@ -70,6 +70,15 @@ public sealed unsafe class AxisMap
 
     internal float* LaneWeight { get; }
 
+    /// <summary>Where the taps of each output begin, and where the last ones end.</summary>
+    public ReadOnlySpan<int> Starts => new(Start, Out + 1);
+
+    /// <summary>The input that each tap reads.</summary>
+    public ReadOnlySpan<int> Indices => new(Index, Start[Out]);
+
+    /// <summary>What each tap counts.</summary>
+    public ReadOnlySpan<float> Weights => new(Weight, Start[Out]);
+
     /// <summary>Zeros before and after.</summary>
     public static AxisMap Zero(int size, int before, int after) => Pad(size, before, after, i => i >= 0 && i < size ? i : -1);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 
 namespace DeepGen.Kernels;
 
@@ -13,6 +14,13 @@ public unsafe interface ISimd<V>
 {
     /// <summary>Number of floats in one vector.</summary>
     static abstract int Width { get; }
+
+    /// <summary>Whether <see cref="MultiplyAdd"/> rounds once.</summary>
+    static virtual bool HasFusedMultiplyAdd
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Simd.HasFusedMultiplyAdd;
+    }
 
     /// <summary>Reads <see cref="Width"/> consecutive floats; any alignment.</summary>
     static abstract V Load(float* p);
@@ -124,6 +132,9 @@ public unsafe interface ISimd<V>
 
     /// <summary>Greatest lane; NaN when any lane is NaN.</summary>
     static abstract float MaxAcross(V v);
+
+    /// <summary>x − k·π/2 in [−π/4, π/4] and k modulo 4, for a vector with a large element; see <see cref="SimdMath.Sin"/>.</summary>
+    static virtual V ReduceLarge(V x, out V quadrant) => SimdMath.ReduceLarge(x, out quadrant);
 
     /// <summary>
     /// Uniform random numbers in [0, 1) of elements element, element + 1, …: Philox 4×32-10 with the key (seedLo, seedHi) and one counter

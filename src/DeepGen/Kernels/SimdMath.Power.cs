@@ -130,7 +130,7 @@ public static unsafe partial class SimdMath
         where V : unmanaged, ISimd<V>
     {
         var product = a * b;
-        if (Simd.HasFusedMultiplyAdd)
+        if (V.HasFusedMultiplyAdd)
             return new(product, V.MultiplyAdd(a, b, -product));
         var split = V.Broadcast(4097f);
         V scaledA = a * split, scaledB = b * split;

@@ -42,7 +42,7 @@ public static unsafe partial class SimdMath
     {
         // Written so that NaN takes the fast way.
         if (V.MaxAcross(V.Abs(x)) > Large)
-            return ReduceLarge(x, out quadrant);
+            return V.ReduceLarge(x, out quadrant);
         var k = V.Round(x * V.Broadcast(0.636619772f));
         var r = V.MultiplyAdd(k, V.Broadcast(-HalfPi0), x);
         r = V.MultiplyAdd(k, V.Broadcast(-HalfPi1), r);
@@ -57,7 +57,7 @@ public static unsafe partial class SimdMath
     /// in 64-bit integers. The others are reduced as always, so that a number's sine does not depend on its neighbours.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static V ReduceLarge<V>(V x, out V quadrant)
+    internal static V ReduceLarge<V>(V x, out V quadrant)
         where V : unmanaged, ISimd<V>
     {
         var values = stackalloc float[V.Width];

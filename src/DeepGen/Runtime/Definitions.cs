@@ -212,6 +212,9 @@ public sealed record NetworkDefinition
     /// <summary>Output gradients in the arena to parameter gradients and those input gradients that are wanted.</summary>
     public required Phase Backward { get; init; }
 
+    /// <summary>Makes the network's side for devices that are no processor of the host, from what their package hands it; null where the class was compiled without that package.</summary>
+    public Func<object, object>? OnDevice { get; init; }
+
     /// <summary>What to search when the loss is not finite.</summary>
     public BufferDefinition[] Activations { get; init; } = [];
 

@@ -33,6 +33,6 @@ public abstract unsafe partial class Network
     internal T LastActivations<T>(BufferDefinition buffer, Func<ReadOnlySpan<float>, int, T> read) => Shared("LayerActivations", () =>
     {
         var samples = (int)_forwardBatch;
-        return read(new ReadOnlySpan<float>(_training!.Arena + (buffer.Offset * samples), checked((int)(buffer.Length * samples))), samples);
+        return read(new ReadOnlySpan<float>(_executor.Activations(buffer.Offset * samples, buffer.Length * samples), checked((int)(buffer.Length * samples))), samples);
     });
 }

@@ -15,13 +15,8 @@ public abstract unsafe partial class Network : IDisposable
 {
     private readonly Gate _gate;
     private readonly Workers _workers;
-    private readonly WeightForms _inferenceForms;
-    private readonly WeightForms _trainingForms;
-    private readonly SessionPool _inference;
+    private readonly Executor _executor;
     private readonly DerivedWeights _derived;
-    private readonly NativeArena _stateBefore;
-    private Session? _training;
-    private NativeArena? _unwantedGradients;
 
     // The last Forward, for the Backward that belongs to it: 0 when there is none.
     private nint _forwardBatch;
@@ -36,11 +31,11 @@ public abstract unsafe partial class Network : IDisposable
         Weights = new Weights(definition);
         _gate = new Gate(definition.Name, Release);
         _workers = new Workers(Options.Threads);
-        _inferenceForms = new WeightForms((int)Options.InferenceWinograd);
-        _trainingForms = new WeightForms((int)Options.TrainingWinograd);
-        _inference = new SessionPool(() => new Session(MaxBatch, definition.Inference, definition.Evaluation));
+        _executor = Options.Device == Devices.Cpu
+            ? new CpuExecutor(definition, Weights, _workers, Options)
+            : Devices.ProviderOf(Options.Device).Create(Options.Device, definition, Weights, Options);
+        Weights.Executor = _executor;
         _derived = new DerivedWeights(this);
-        _stateBefore = new NativeArena(definition.StateFloats);
         Parameters = new ParameterCollection(this);
         foreach (var parameter in Parameters) parameter.InitializeAsDeclared(Options.Seed);
     }
@@ -125,18 +120,15 @@ public abstract unsafe partial class Network : IDisposable
     {
         CheckIndices("Predict", Definition.Inputs, "input", inputs, batch);
         _gate.EnterShared("Predict", _derived);
-        Session? session = null;
         try
         {
-            session = _inference.Rent();
-            var frame = InferenceFrame(session, batch);
+            var frame = NewFrame(batch);
             frame.Inputs = inputs;
             frame.Outputs = outputs;
-            Definition.Infer(ref frame);
+            _executor.Infer(ref frame);
         }
         finally
         {
-            if (session != null) _inference.Return(session);
             _gate.ExitShared();
         }
     }
@@ -145,24 +137,21 @@ public abstract unsafe partial class Network : IDisposable
     /// <returns>The mean loss of the batch, finite or not.</returns>
     protected float EvaluateCore(nint batch, void** inputs, void** targets, void** outputs)
     {
-        var evaluate = Definition.Evaluate ?? throw NoLoss("Evaluate");
+        if (!Definition.HasLoss) throw NoLoss("Evaluate");
         CheckIndices("Evaluate", Definition.Inputs, "input", inputs, batch);
         CheckIndices("Evaluate", Definition.Targets, "target", targets, batch);
         _gate.EnterShared("Evaluate", _derived);
-        Session? session = null;
         try
         {
-            session = _inference.Rent();
-            var frame = InferenceFrame(session, batch);
+            var frame = NewFrame(batch);
             frame.Inputs = inputs;
             frame.Targets = targets;
             frame.Outputs = outputs;
-            evaluate(ref frame);
+            _executor.Evaluate(ref frame);
             return (float)frame.Loss;
         }
         finally
         {
-            if (session != null) _inference.Return(session);
             _gate.ExitShared();
         }
     }
@@ -187,7 +176,7 @@ public abstract unsafe partial class Network : IDisposable
             var t = stackalloc void*[Definition.Targets.Length];
             var y = stackalloc void*[Definition.Outputs.Length];
             var loss = 0.0;
-            _stateBefore.CopyFrom(Weights.State);
+            _executor.KeepState();
             try
             {
                 for (nint first = 0; first < samples; first += most)
@@ -203,7 +192,7 @@ public abstract unsafe partial class Network : IDisposable
             catch
             {
                 // Forward has already moved the running statistics towards a batch that is not learned from.
-                Weights.State.CopyFrom(_stateBefore);
+                _executor.RestoreState();
                 throw;
             }
 
@@ -224,7 +213,7 @@ public abstract unsafe partial class Network : IDisposable
         _gate.Enter("Accumulate");
         try
         {
-            _stateBefore.CopyFrom(Weights.State);
+            _executor.KeepState();
             try
             {
                 var share = Learn(batch, first, samples, true, inputs, targets, outputs);
@@ -235,7 +224,7 @@ public abstract unsafe partial class Network : IDisposable
             }
             catch
             {
-                Weights.State.CopyFrom(_stateBefore);
+                _executor.RestoreState();
                 throw;
             }
             finally
@@ -254,7 +243,6 @@ public abstract unsafe partial class Network : IDisposable
     private double Learn(nint batch, nint first, nint samples, bool accumulate, void** inputs, void** targets, void** outputs)
     {
         _forwardBatch = 0;
-        _trainingForms.Changed();
         var frame = TrainingFrame(batch);
         frame.Inputs = inputs;
         frame.Targets = targets;
@@ -262,10 +250,10 @@ public abstract unsafe partial class Network : IDisposable
         frame.FirstSample = (ulong)first;
         frame.SampleShare = 1f / samples;
         frame.Accumulate = accumulate;
-        Definition.Forward(ref frame);
-        Definition.Loss!(ref frame);
-        if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
-        Definition.Backward(ref frame);
+        _executor.Forward(ref frame);
+        _executor.Loss(ref frame);
+        if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, _executor, ref frame);
+        _executor.Backward(ref frame);
         return frame.Loss * ((double)batch / samples);
     }
 
@@ -290,11 +278,10 @@ public abstract unsafe partial class Network : IDisposable
         try
         {
             _forwardBatch = 0;
-            _trainingForms.Changed();
             var frame = TrainingFrame(batch);
             frame.Inputs = inputs;
             frame.Outputs = outputs;
-            Definition.Forward(ref frame);
+            _executor.Forward(ref frame);
             Weights.Changed();
             _forwardBatch = batch;
             _runs++;
@@ -327,17 +314,14 @@ public abstract unsafe partial class Network : IDisposable
             if (!parameters)
             {
                 if (!frame.WantInputGradients) throw new ArgumentException("Backward has nothing to compute: without the gradients of the parameters, room for the gradient of at least one input is needed.");
-
-                // A kernel on the way to an input may give a parameter's gradient beside; it goes where nobody reads it.
                 frame.WantParameterGradients = false;
                 frame.Accumulate = false;
-                frame.Gradients = (_unwantedGradients ??= new NativeArena(Definition.ParameterFloats)).Pointer;
             }
 
             // Backward reuses the memory of activations that it has consumed.
             _forwardBatch = 0;
-            Definition.SetOutputGradients(ref frame);
-            Definition.Backward(ref frame);
+            _executor.SetOutputGradients(ref frame);
+            _executor.Backward(ref frame);
         }
         finally
         {
@@ -391,32 +375,11 @@ public abstract unsafe partial class Network : IDisposable
         }
     }
 
-    private Frame WeightsFrame() => new()
-    {
-        Workers = _workers,
-        Parameters = Weights.Parameters.Pointer,
-        State = Weights.State.Pointer,
-        Derived = Weights.Derived.Pointer,
-        Seed = Options.Seed,
-        Step = _runs,
-    };
-
-    private Frame InferenceFrame(Session session, nint batch)
-    {
-        var frame = WeightsFrame();
-        frame.Forms = _inferenceForms;
-        frame.Batch = batch;
-        frame.Arena = session.Arena;
-        frame.Fixed = session.Fixed;
-        return frame;
-    }
+    private Frame NewFrame(nint batch) => new() { Batch = batch, Seed = Options.Seed, Step = _runs };
 
     private Frame TrainingFrame(nint batch)
     {
-        _training ??= new Session(MaxBatch, Definition.Training);
-        var frame = InferenceFrame(_training, batch);
-        frame.Forms = _trainingForms;
-        frame.Gradients = Weights.Gradients.Pointer;
+        var frame = NewFrame(batch);
         frame.WantParameterGradients = true;
         frame.SampleShare = 1f / batch;
         return frame;
@@ -424,13 +387,8 @@ public abstract unsafe partial class Network : IDisposable
 
     private void Release()
     {
-        _training?.Dispose();
-        _unwantedGradients?.Dispose();
-        _inference.Dispose();
+        _executor.Dispose();
         _workers.Dispose();
-        _inferenceForms.Dispose();
-        _trainingForms.Dispose();
-        _stateBefore.Dispose();
         Weights.Dispose();
     }
 
@@ -449,9 +407,8 @@ public abstract unsafe partial class Network : IDisposable
         {
             // Taken before the run: a change during it leaves the result stale, never wrongly fresh.
             var version = network.Weights.Version;
-            var frame = network.WeightsFrame();
-            network.Definition.Prepare(ref frame);
-            network._inferenceForms.Changed();
+            var frame = network.NewFrame(0);
+            network._executor.Prepare(ref frame);
             network.Weights.DerivedVersion = version;
         }
     }

@@ -9,6 +9,9 @@ public sealed record NetworkOptions
     /// <summary>The key of all random numbers: first weights and dropout.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Where the network runs: <c>cpu</c>, or the name of another device of <see cref="Devices.List"/>. One that is not there is an error, never replaced by another.</summary>
+    public string Device { get; init; } = Devices.Cpu;
+
     /// <summary>The number of threads that a call may use, the caller's included. Results do not depend on it. At least 1.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -26,6 +29,7 @@ public sealed record NetworkOptions
     {
         Check(InferenceWinograd, nameof(InferenceWinograd));
         Check(TrainingWinograd, nameof(TrainingWinograd));
+        ArgumentNullException.ThrowIfNull(Device);
         if (MaxBatch < 1) throw new ArgumentOutOfRangeException(nameof(MaxBatch), MaxBatch, "NetworkOptions.MaxBatch must be at least 1.");
         if (Threads < 1) throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "NetworkOptions.Threads must be at least 1.");
         return this;

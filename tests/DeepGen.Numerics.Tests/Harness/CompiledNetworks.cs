@@ -22,7 +22,7 @@ internal sealed class CompiledNetworks
 
     private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p => Path.GetFileName(p) is var f && (f.StartsWith("System.", StringComparison.Ordinal) || f.StartsWith("netstandard", StringComparison.Ordinal) || f == "DeepGen.dll" || f == "DeepGen.Numerics.Tests.dll"))
+            .Where(p => Path.GetFileName(p) is var f && (f.StartsWith("System.", StringComparison.Ordinal) || f.StartsWith("netstandard", StringComparison.Ordinal) || TestDevice.References.Contains(f)))
             .Select(MetadataReference (p) => MetadataReference.CreateFromFile(p))
             .ToImmutableArray());
 
@@ -150,7 +150,7 @@ internal sealed class CompiledNetworks
             return broken;
         }
 
-        var context = new AssemblyLoadContext(compilation.AssemblyName, isCollectible: true);
+        var context = new AssemblyLoadContext(compilation.AssemblyName, TestDevice.IsCollectible);
         image.Position = 0;
         var assembly = context.LoadFromStream(image);
         foreach (var network in networks.Values.Where(n => n.Error is null))
@@ -202,7 +202,7 @@ internal sealed class CompiledNetwork(string name, NetworkGraph? graph)
 
         try
         {
-            return (INetworkDriver)Activator.CreateInstance(Driver, new NetworkOptions { MaxBatch = maxBatch, Threads = threads, Seed = seed })!;
+            return (INetworkDriver)Activator.CreateInstance(Driver, new NetworkOptions { MaxBatch = maxBatch, Threads = threads, Seed = seed, Device = TestDevice.Name })!;
         }
         catch (TargetInvocationException e) when (e.InnerException is { } inner)
         {

@@ -85,7 +85,7 @@ internal sealed partial class GpuKernelWriter
             var here = Enumerable.Range(0, reductions.Count).Where(i => pass == 0 || Op(reductions[i]) == ReduceOp.SquaredDeviations).ToArray();
             if (here.Length == 0)
             {
-                return;
+                break;
             }
 
             var w = body.Expressions(Known, withMembers: true);

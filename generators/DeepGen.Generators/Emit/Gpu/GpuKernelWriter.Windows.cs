@@ -51,7 +51,7 @@ internal sealed partial class GpuKernelWriter
         {
             w.Line($"var at = plane * {Literals.Int(Geometry.Product(g.In))} + {Geometry.Together(g.In, a => "i" + a)};");
             w.Line($"var value = {x}[at];");
-            w.Open($"if (value > best{suffix} || (value != value && best{suffix} == best{suffix}) || place{suffix} < 0)");
+            w.Open($"if (value > best{suffix} || (float.IsNaN(value) && !float.IsNaN(best{suffix})) || place{suffix} < 0)");
             w.Line($"best{suffix} = value;");
             w.Line($"place{suffix} = at;");
             w.Close();

@@ -35,7 +35,7 @@ internal sealed class GpuNetworkWriter
         }
 
         w.Line();
-        w.Open($"public OnGpu(Gpu::GpuDevice device, Runtime::NetworkDefinition definition) : base(device, definition, {Literals.Int(shared.ScratchFloats)})");
+        w.Open($"public OnGpu(Gpu::GpuDevice device) : base(device, {Literals.Int(shared.ScratchFloats)})");
         foreach (var (_, name, value) in shared.Members)
         {
             w.Line($"{name} = {value};");

@@ -44,7 +44,7 @@ internal sealed class GpuTile
         var code = new CodeWriter();
         code.Line($"/// <summary>A product in tiles of {rows} × {columns}: {threads} threads, {ownRows} × {ownColumns} sums in the registers of each.</summary>");
         code.Open($"public static class {Name}");
-        code.Open("public static void Run<P>(P product, int rows, int columns, int terms, int slices) where P : unmanaged, Gpu::IProduct");
+        code.Open("public static void Run<P>(P product, int rows, int columns, int terms, int slices) where P : struct, Gpu::IProduct");
         code.Line($"var left = Il::SharedMemory.Allocate<float>({Terms * rows});");
         code.Line($"var right = Il::SharedMemory.Allocate<float>({Terms * columns});");
         code.Line($"var stage = Il::SharedMemory.Allocate<float>({down * columns});");
@@ -63,7 +63,9 @@ internal sealed class GpuTile
             code.Line($"float {Joined(ownColumns, j => $"c{i}_{j} = 0f")};");
         }
 
+        code.Line("// Every wait stands before what it protects: ILGPU 1.5.3 moves loads past the last wait of a loop.");
         code.Open($"for (var first = begin; first < end; first += {Terms})");
+        code.Line("Il::Group.Barrier();");
         Bring(code, "left", rows, threads, "row", "product.LeftByTerms", "firstRow", "rows", (place, term) => $"product.Left(each, {place}, {term})");
         Bring(code, "right", columns, threads, "column", "product.RightByTerms", "firstColumn", "columns", (place, term) => $"product.Right(each, {term}, {place})");
         code.Line("Il::Group.Barrier();");
@@ -76,11 +78,11 @@ internal sealed class GpuTile
         }
 
         code.Close();
-        code.Line("Il::Group.Barrier();");
         code.Close();
         code.Line("// Row by row through shared memory: the epilogue stands once for all columns, and neighbours store side by side.");
         for (var i = 0; i < ownRows; i++)
         {
+            code.Line("Il::Group.Barrier();");
             code.Line(string.Join(" ", Enumerable.Range(0, ownColumns).Select(j => $"stage[(down * {columns}) + across{Plus(j * across)}] = c{i}_{j};")));
             code.Line("Il::Group.Barrier();");
             code.Open($"for (var at = thread; at < {down * columns}; at += {threads})");
@@ -88,10 +90,6 @@ internal sealed class GpuTile
             code.Line($"var column = firstColumn + (at % {columns});");
             code.Line("if (row < rows && column < columns) product.Store(each, slice, row, column, stage[at]);");
             code.Close();
-            if (i < ownRows - 1)
-            {
-                code.Line("Il::Group.Barrier();");
-            }
         }
 
         code.Close();
