@@ -4,26 +4,25 @@ using ILGPU.Runtime;
 
 namespace DeepGen.Ilgpu;
 
-/// <summary>A device that is in use, with the constants of one network.</summary>
+/// <summary>A device as one network uses it, with the network's constants.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GpuDevice : IDisposable
 {
-    private readonly Context _context;
+    private readonly SharedAccelerator _shared;
     private readonly List<MemoryBuffer> _constants = [];
 
-    internal GpuDevice(Context context, Accelerator accelerator)
+    internal GpuDevice(SharedAccelerator shared)
     {
-        _context = context;
-        Accelerator = accelerator;
+        _shared = shared;
 
         // The simulation has a thread of the host for each of a group, which cost much to start.
-        var simulated = accelerator.AcceleratorType == AcceleratorType.CPU;
-        GroupSize = simulated ? 1 : int.Min(Threads.Most, accelerator.MaxNumThreadsPerGroup);
+        var simulated = Accelerator.AcceleratorType == AcceleratorType.CPU;
+        GroupSize = simulated ? 1 : int.Min(Threads.Most, Accelerator.MaxNumThreadsPerGroup);
         RowGroupSize = simulated ? 4 : GroupSize;
     }
 
     /// <summary>The device as ILGPU knows it.</summary>
-    public Accelerator Accelerator { get; }
+    public Accelerator Accelerator => _shared.Accelerator;
 
     /// <summary>The threads of a group that compute elements apart.</summary>
     internal int GroupSize { get; }
@@ -49,7 +48,6 @@ public sealed class GpuDevice : IDisposable
     public void Dispose()
     {
         foreach (var buffer in _constants) buffer.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
+        _shared.Return();
     }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using ILGPU;
 using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
@@ -11,7 +10,7 @@ namespace DeepGen.Ilgpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class IlgpuDevices : DeviceProvider
 {
-    private const string Simulation = "ilgpu-cpu";
+    internal const string Simulation = "ilgpu-cpu";
 
     /// <summary>Makes the devices known; generated code calls it when a program starts.</summary>
     public static void Register() => Devices.Register(new IlgpuDevices());
@@ -45,29 +44,21 @@ public sealed class IlgpuDevices : DeviceProvider
     {
         if (definition.OnDevice == null)
             throw new InvalidOperationException($"{definition.Name} was compiled without its GPU side; refer to the package DeepGen.Ilgpu in the project that declares it.");
-        var context = Context.Create(builder => Configure(builder, device));
+        var shared = SharedAccelerator.Rent(device);
+        var opened = new GpuDevice(shared);
         try
         {
-            Rounded.Register(context);
-            var accelerator = device == Simulation ? context.CreateCPUAccelerator(0) : context.Devices[Number(device)].CreateAccelerator(context);
-            return new GpuExecutor(new GpuDevice(context, accelerator), definition, weights, options);
+            return new GpuExecutor(opened, definition, weights, options);
         }
         catch
         {
-            context.Dispose();
+            shared.Forget();
+            opened.Dispose();
             throw;
         }
     }
 
-    private static void Configure(Context.Builder builder, string device)
-    {
-        builder.Optimize(OptimizationLevel.O2);
-        if (device == Simulation) builder.CPU(CPUDeviceKind.Nvidia);
-        else if (device.StartsWith("cuda", StringComparison.Ordinal)) builder.Cuda();
-        else builder.OpenCL();
-    }
+    internal static string Name(string name, int number) => number == 0 ? name : $"{name}:{number}";
 
-    private static string Name(string name, int number) => number == 0 ? name : $"{name}:{number}";
-
-    private static int Number(string device) => device.IndexOf(':') is >= 0 and var at ? int.Parse(device.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture) : 0;
+    internal static int Number(string device) => device.IndexOf(':') is >= 0 and var at ? int.Parse(device.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture) : 0;
 }

@@ -18,8 +18,8 @@ internal sealed class GpuTile
     {
         this.rows = rows;
         this.columns = columns;
-        down = rows == 128 ? 16 : 8;
-        across = columns == 128 ? 16 : 8;
+        down = Along(rows);
+        across = Along(columns);
     }
 
     public string Name => $"Tile{rows}x{columns}";
@@ -32,6 +32,9 @@ internal sealed class GpuTile
 
     /// <summary>The tile for a result of these extents: as large as they fill well, because a large one reads its operands less often.</summary>
     public static GpuTile Of(long rows, long columns) => new(Side(rows), Side(columns));
+
+    /// <summary>Threads along a side.</summary>
+    private static int Along(int side) => side == 128 ? 16 : side == 16 ? 4 : 8;
 
     private static int Side(long extent) => new[] { 128, 64, 32, 16 }.OrderBy(side => Waste(extent, side)).First();
 
