@@ -11,7 +11,7 @@ namespace DeepGen.Ilgpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class Table(GpuDevice device, float[] values)
 {
-    private readonly ArrayView<float> _view = device.Constant(values);
+    private readonly ArrayView<float> _view = device.Constant<float>(values);
 
     /// <summary>The numbers.</summary>
     public static implicit operator ArrayView<float>(Table table) => table._view;

@@ -1,3 +1,7 @@
+using DeepGen.Generators.Emit.Gpu;
+using DeepGen.Generators.Graph;
+using DeepGen.Generators.Passes;
+
 namespace DeepGen.Numerics.Tests.Harness;
 
 /// <summary>The networks of these tests run on ILGPU's simulation of a GPU, or on the device that the environment variable DEEPGEN_DEVICE names.</summary>
@@ -10,4 +14,8 @@ internal static class TestDevice
 
     /// <summary>Whether the compiled networks may be unloaded: ILGPU's own code, which may not, launches their kernels.</summary>
     public static bool IsCollectible => false;
+
+    /// <summary>The simulation has a thread of the host for each of a tile's, so it gets tiles of four; but not a network whose name begins with Whole.</summary>
+    public static string? Rewritten(string path, NetworkGraph graph) =>
+        Name == "ilgpu-cpu" && !graph.Api.ClassName.StartsWith("Whole", StringComparison.Ordinal) && path.EndsWith("+OnGpu.g.cs", StringComparison.Ordinal) ? new GpuNetworkWriter(PlannedNetwork.Of(graph), [8]).Write() : null;
 }

@@ -119,11 +119,12 @@ internal sealed class CompiledNetworks
         compilation = compilation.AddSyntaxTrees(drivers.Select(d => CSharpSyntaxTree.ParseText(d.Text, ParseOptions, $"Driver.{d.Name}.g.cs")));
         var driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions)
             .RunGeneratorsAndUpdateCompilation(compilation, out var full, out var generatorDiagnostics);
-        if (options != FusionOptions.All)
+        foreach (var tree in full.SyntaxTrees.Where(t => t.FilePath.Contains('+')))
         {
-            foreach (var tree in full.SyntaxTrees.Where(t => t.FilePath.EndsWith("+Compiled.g.cs", StringComparison.Ordinal)))
+            var graph = networks[Path.GetFileName(tree.FilePath).Split('+')[0].Split('.')[^1]].Graph;
+            var text = options != FusionOptions.All && tree.FilePath.EndsWith("+Compiled.g.cs", StringComparison.Ordinal) ? new NetworkWriter(PlannedNetwork.Of(graph, options)).Write() : TestDevice.Rewritten(tree.FilePath, graph);
+            if (text is not null)
             {
-                var text = new NetworkWriter(PlannedNetwork.Of(networks[Path.GetFileName(tree.FilePath).Split('+')[0].Split('.')[^1]].Graph, options)).Write();
                 full = full.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, ParseOptions, tree.FilePath));
             }
         }
@@ -193,7 +194,7 @@ internal sealed class CompiledNetwork(string name, NetworkGraph? graph)
 
     public Type Driver { get; set; } = typeof(void);
 
-    public INetworkDriver Create(int maxBatch, int threads = 2, ulong seed = 0)
+    public INetworkDriver Create(int maxBatch, int threads = 2, ulong seed = 0, string? device = null)
     {
         if (Error is not null)
         {
@@ -202,7 +203,7 @@ internal sealed class CompiledNetwork(string name, NetworkGraph? graph)
 
         try
         {
-            return (INetworkDriver)Activator.CreateInstance(Driver, new NetworkOptions { MaxBatch = maxBatch, Threads = threads, Seed = seed, Device = TestDevice.Name })!;
+            return (INetworkDriver)Activator.CreateInstance(Driver, new NetworkOptions { MaxBatch = maxBatch, Threads = threads, Seed = seed, Device = device ?? TestDevice.Name })!;
         }
         catch (TargetInvocationException e) when (e.InnerException is { } inner)
         {

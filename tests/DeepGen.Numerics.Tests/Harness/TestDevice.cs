@@ -1,3 +1,5 @@
+using DeepGen.Generators.Graph;
+
 namespace DeepGen.Numerics.Tests.Harness;
 
 /// <summary>Where the networks of these tests run. The tests of another backend are these sources with another file in place of this one.</summary>
@@ -10,4 +12,7 @@ internal static class TestDevice
 
     /// <summary>Whether the compiled networks may be unloaded.</summary>
     public static bool IsCollectible => true;
+
+    /// <summary>Other text for a generated file of a network; null for the generator's own.</summary>
+    public static string? Rewritten(string path, NetworkGraph graph) => null;
 }

@@ -8,6 +8,11 @@ internal sealed class GpuCode
     private readonly List<(string Type, string Name, string Value)> members = new();
     private readonly SortedDictionary<string, string> tiles = new(StringComparer.Ordinal);
 
+    /// <param name="sides">The sides that a product's tiles may have.</param>
+    public GpuCode(IReadOnlyList<int> sides) => Sides = sides;
+
+    public IReadOnlyList<int> Sides { get; }
+
     /// <summary>The structs of the kernels.</summary>
     public IReadOnlyList<string> Structs => structs.Texts;
 

@@ -33,12 +33,12 @@ internal sealed partial class GpuKernelWriter
             _ => throw new InvalidOperationException("No product: " + anchor.Prim),
         };
         var isSum = kernel.Kind is KernelKind.WeightMatMul or KernelKind.ConvGradWeight;
-        var tile = GpuTile.Of(Usual(product.Rows), Usual(product.Columns));
+        var tile = GpuTile.Of(Usual(product.Rows), Usual(product.Columns), shared.Sides);
         var size = product.Rows.Size * (long)product.Columns.Size;
 
         // A sum over the batch is cut into slices, which a second kernel adds up in their order.
         var store = isSum
-            ? $"scratch[((slice * {Literals.Int(product.Each.Size)} + each) * {Literals.Int(product.Rows.Size)} + row) * {Literals.Int(product.Columns.Size)} + column] = sum;\n"
+            ? $"scratch[{Offset.Of(("slice", 1), (product.Each.Size == 1 ? "0" : "each", product.Each.Size), ("row", product.Rows.Size), ("column", product.Columns.Size))}] = sum;\n"
             : $"var acc = Gpu::Scalar.Broadcast(sum);\nvar index = {product.Index};\n" + Epilogue(kernel, body);
         var members = GpuBody.Method("float Left(int each, int row, int term)", product.Left) + "\n"
             + GpuBody.Method("float Right(int each, int term, int column)", product.Right) + "\n"
@@ -82,21 +82,15 @@ internal sealed partial class GpuKernelWriter
         var rank = v.Dims.Rank;
         var each = isEach ? v.Dims.ToArray().Take(rank - 2).Aggregate((Dim)1, (x, d) => x * d) : 1;
         Dim Rows(Val x) => isEach ? x.Dims[x.Dims.Rank - 2] : x.Dims.Rows;
-        string Element(string name, Val x, bool transposed, string row, string column)
-        {
-            var columns = Literals.Int(x.Dims.Last.Size);
-            var place = transposed ? $"{column} * {columns} + {row}" : $"{row} * {columns} + {column}";
-            var start = isEach ? $"each * {Literals.Int((long)Rows(x).Size * x.Dims.Last.Size)} + " : "";
-            return $"return {name}[{start}{place}];\n";
-        }
-
+        var which = isEach ? "each" : "0";
+        string Element(string name, Val x, bool transposed, string row, string column) =>
+            $"return {name}[{Offset.Of((which, 1), (transposed ? column : row, Rows(x).Size), (transposed ? row : column, x.Dims.Last.Size))}];\n";
         var (rows, columns) = (Rows(v), v.Dims.Last);
-        var start = isEach ? $"each * {Literals.Int((long)rows.Size * columns.Size)} + " : "";
         return new GpuProduct(
             each, rows, columns, p.TransposeA ? Rows(a) : a.Dims.Last,
             Element(body.Operands.Name(Views.Base(a)), a, p.TransposeA, "row", "term"), !p.TransposeA,
             Element(body.Operands.Name(Views.Base(b)), b, p.TransposeB, "term", "column"), p.TransposeB,
-            $"{start}row * {Literals.Int(columns.Size)} + column");
+            Offset.Of((which, 1), ("row", rows.Size), ("column", columns.Size)));
     }
 
     /// <summary>The extents that a convolution and its two gradients share.</summary>
@@ -127,6 +121,9 @@ internal sealed partial class GpuKernelWriter
 
         public int GroupOutputs => Outputs / Window.Groups;
 
+        /// <summary>The group, where there are several.</summary>
+        public string Group => Window.Groups == 1 ? "0" : "each";
+
         public static long Product(IEnumerable<int> extents) => extents.Aggregate(1L, (p, e) => p * e);
 
         /// <summary>Statements that take a number apart into coordinates over <paramref name="extents"/>; the number's part in front is left to the caller.</summary>
@@ -136,28 +133,18 @@ internal sealed partial class GpuKernelWriter
             long inside = 1;
             for (var a = extents.Count - 1; a >= 0; a--)
             {
-                var value = extents[a] == 1 ? "0" : $"{number}{(inside == 1 ? "" : " / " + Literals.Int(inside))} % {Literals.Int(extents[a])}";
-                text.Append($"var {name}{a} = {value};\n");
+                text.Append($"var {name}{a} = {Offset.Rest(Offset.Over(number, inside), extents[a])};\n");
                 inside *= extents[a];
             }
 
             return text.ToString();
         }
 
-        /// <summary>The number of a place: the reverse.</summary>
-        public static string Together(IReadOnlyList<int> extents, Func<int, string> coordinate)
-        {
-            var text = coordinate(0);
-            for (var a = 1; a < extents.Count; a++)
-            {
-                text = $"{(a > 1 || text.Contains(" ") ? "(" + text + ")" : text)} * {Literals.Int(extents[a])} + {coordinate(a)}";
-            }
-
-            return text;
-        }
+        /// <summary>Coordinates of a place in a map of these extents.</summary>
+        public static IEnumerable<(string, long)> At(IReadOnlyList<int> extents, Func<int, string> coordinate) => extents.Select((e, a) => (coordinate(a), (long)e));
 
         /// <summary>The value of <paramref name="tensor"/> where the window's taps k meet the outputs o; zero outside.</summary>
-        public string Input(string tensor, string sampleAndChannel)
+        public string Input(string tensor, string sample, string channel)
         {
             var text = new StringBuilder();
             var inside = new List<string>();
@@ -176,7 +163,7 @@ internal sealed partial class GpuKernelWriter
                 }
             }
 
-            var value = $"{tensor}[({sampleAndChannel}) * {Literals.Int(Product(In))} + {Together(In, a => "i" + a)}]";
+            var value = $"{tensor}[{Offset.Of(new[] { (sample, 1L), (Group, (long)Window.Groups), (channel, GroupChannels) }.Concat(At(In, a => "i" + a)).ToArray())}]";
             return text.Append(inside.Count == 0 ? $"return {value};\n" : $"return {string.Join(" && ", inside)} ? {value} : 0f;\n").ToString();
         }
 
@@ -191,12 +178,11 @@ internal sealed partial class GpuKernelWriter
         var g = new Geometry(v.Inputs[0].Dims, v.Dims, window);
         var (x, weight) = (body.Operands.Name(Views.Base(v.Inputs[0])), body.Operands.Name(Views.Base(v.Inputs[1])));
         var positions = Geometry.Product(g.Out);
-        var right = Geometry.Apart("column", g.Out, "o") + Geometry.Apart("term", window.Kernel.ToArray(), "k")
-            + g.Input(x, $"column / {Literals.Int(positions)} * {Literals.Int(g.Channels)} + each * {Literals.Int(g.GroupChannels)} + term / {Literals.Int(g.Taps)}");
+        var right = Geometry.Apart("column", g.Out, "o") + Geometry.Apart("term", window.Kernel.ToArray(), "k") + g.Input(x, Offset.Over("column", positions), Offset.Over("term", g.Taps));
         return new GpuProduct(
             window.Groups, g.GroupOutputs, v.Dims[0] * (int)positions, g.GroupChannels * g.Taps,
-            $"return {weight}[(each * {Literals.Int(g.GroupOutputs)} + row) * {Literals.Int(g.GroupChannels * g.Taps)} + term];\n", true, right, false,
-            $"(column / {Literals.Int(positions)} * {Literals.Int(g.Outputs)} + each * {Literals.Int(g.GroupOutputs)} + row) * {Literals.Int(positions)} + column % {Literals.Int(positions)}");
+            $"return {weight}[{Offset.Of((g.Group, 1), ("row", g.GroupOutputs), ("term", g.GroupChannels * g.Taps))}];\n", true, right, false,
+            Offset.Of((Offset.Over("column", positions), 1), (g.Group, window.Groups), ("row", g.GroupOutputs), (Offset.Rest("column", positions), positions)));
     }
 
     /// <summary>[channels, outputs · taps] · [outputs · taps, samples · positions of x]: dx gathers the dy of the windows that saw it.</summary>
@@ -205,7 +191,6 @@ internal sealed partial class GpuKernelWriter
         var g = new Geometry(v.Dims, v.Inputs[0].Dims, window);
         var (dy, weight) = (body.Operands.Name(Views.Base(v.Inputs[0])), body.Operands.Name(Views.Base(v.Inputs[1])));
         var positions = Geometry.Product(g.In);
-        var taps = Literals.Int(g.Taps);
         var right = new StringBuilder(Geometry.Apart("column", g.In, "i") + Geometry.Apart("term", window.Kernel.ToArray(), "k"));
         var inside = new List<string>();
         for (var a = 0; a < g.Axes; a++)
@@ -225,13 +210,12 @@ internal sealed partial class GpuKernelWriter
             inside.Add($"o{a} < {Literals.Int(g.Out[a] * stride)}");
         }
 
-        var value = $"{dy}[(column / {Literals.Int(positions)} * {Literals.Int(g.Outputs)} + each * {Literals.Int(g.GroupOutputs)} + term / {taps}) * {Literals.Int(Geometry.Product(g.Out))}"
-            + $" + {Geometry.Together(g.Out, a => window.Stride[a] == 1 ? "o" + a : $"o{a} / {Literals.Int(window.Stride[a])}")}]";
-        right.Append($"return {string.Join(" && ", inside)} ? {value} : 0f;\n");
+        var place = Offset.Of(new[] { (Offset.Over("column", positions), 1L), (g.Group, window.Groups), (Offset.Over("term", g.Taps), g.GroupOutputs) }.Concat(Geometry.At(g.Out, a => Offset.Over("o" + a, window.Stride[a]))).ToArray());
+        right.Append($"return {string.Join(" && ", inside)} ? {dy}[{place}] : 0f;\n");
         return new GpuProduct(
             window.Groups, g.GroupChannels, v.Dims[0] * (int)positions, g.GroupOutputs * g.Taps,
-            $"return {weight}[(each * {Literals.Int(g.GroupOutputs)} + term / {taps}) * {Literals.Int(g.GroupChannels * g.Taps)} + row * {taps} + term % {taps}];\n", false, right.ToString(), false,
-            $"(column / {Literals.Int(positions)} * {Literals.Int(g.Channels)} + each * {Literals.Int(g.GroupChannels)} + row) * {Literals.Int(positions)} + column % {Literals.Int(positions)}");
+            $"return {weight}[{Offset.Of((g.Group, 1), (Offset.Over("term", g.Taps), g.GroupOutputs), ("row", g.GroupChannels), (Offset.Rest("term", g.Taps), g.Taps))}];\n", false, right.ToString(), false,
+            Offset.Of((Offset.Over("column", positions), 1), (g.Group, window.Groups), ("row", g.GroupChannels), (Offset.Rest("column", positions), positions)));
     }
 
     /// <summary>[outputs, samples · positions] · [samples · positions, channels · taps].</summary>
@@ -239,12 +223,11 @@ internal sealed partial class GpuKernelWriter
     {
         var g = new Geometry(v.Inputs[0].Dims, v.Inputs[1].Dims, window);
         var (x, dy) = (body.Operands.Name(Views.Base(v.Inputs[0])), body.Operands.Name(Views.Base(v.Inputs[1])));
-        var positions = Literals.Int(Geometry.Product(g.Out));
-        var right = Geometry.Apart("term", g.Out, "o") + Geometry.Apart("column", window.Kernel.ToArray(), "k")
-            + g.Input(x, $"term / {positions} * {Literals.Int(g.Channels)} + each * {Literals.Int(g.GroupChannels)} + column / {Literals.Int(g.Taps)}");
+        var positions = Geometry.Product(g.Out);
+        var right = Geometry.Apart("term", g.Out, "o") + Geometry.Apart("column", window.Kernel.ToArray(), "k") + g.Input(x, Offset.Over("term", positions), Offset.Over("column", g.Taps));
         return new GpuProduct(
-            window.Groups, g.GroupOutputs, g.GroupChannels * g.Taps, v.Inputs[1].Dims[0] * (int)Geometry.Product(g.Out),
-            $"return {dy}[(term / {positions} * {Literals.Int(g.Outputs)} + each * {Literals.Int(g.GroupOutputs)} + row) * {positions} + term % {positions}];\n", true, right, true,
-            $"(each * {Literals.Int(g.GroupOutputs)} + row) * {Literals.Int(g.GroupChannels * g.Taps)} + column");
+            window.Groups, g.GroupOutputs, g.GroupChannels * g.Taps, v.Inputs[1].Dims[0] * (int)positions,
+            $"return {dy}[{Offset.Of((Offset.Over("term", positions), 1), (g.Group, window.Groups), ("row", g.GroupOutputs), (Offset.Rest("term", positions), positions))}];\n", true, right, true,
+            Offset.Of((g.Group, 1), ("row", g.GroupOutputs), ("column", g.GroupChannels * g.Taps)));
     }
 }

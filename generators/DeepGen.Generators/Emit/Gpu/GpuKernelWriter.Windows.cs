@@ -22,8 +22,8 @@ internal sealed partial class GpuKernelWriter
 
         var acc = anchor.Prim switch
         {
-            MaxPoolPrim p => new Geometry(anchor.Inputs[0].Dims, anchor.Dims, p.Window) is var g ? Plane(g.Out, "o") + Maximum(g, In(0), "") + "var acc = Gpu::Scalar.Broadcast(best);\n" : "",
-            MaxPoolPickPrim p => new Geometry(anchor.Inputs[0].Dims, anchor.Dims, p.Window) is var g ? Plane(g.Out, "o") + Maximum(g, In(0), "") + $"var acc = place < 0 ? Gpu::Scalar.Broadcast(0f) : Gpu::Scalar.Load({In(1)}, place);\n" : "",
+            MaxPoolPrim p => new Geometry(anchor.Inputs[0].Dims, anchor.Dims, p.Window) is var g ? Plane(g.Out, "o") + Maximum(g, In(0)) + "var acc = Gpu::Scalar.Broadcast(best);\n" : "",
+            MaxPoolPickPrim p => new Geometry(anchor.Inputs[0].Dims, anchor.Dims, p.Window) is var g ? Plane(g.Out, "o") + Maximum(g, In(0)) + $"var acc = place < 0 ? Gpu::Scalar.Broadcast(0f) : Gpu::Scalar.Load({In(1)}, place);\n" : "",
             MaxPoolGradPrim p => MaximumGrad(new Geometry(anchor.Dims, anchor.Inputs[1].Dims, p.Window), In(0), In(1)),
             AvgPoolPrim p => Mean(new Geometry(anchor.Inputs[0].Dims, anchor.Dims, p.Window), p.CountPadding, In(0)),
             AvgPoolGradPrim p => MeanGrad(new Geometry(anchor.Dims, anchor.Inputs[0].Dims, p.Window), p.CountPadding, In(0)),
@@ -41,19 +41,21 @@ internal sealed partial class GpuKernelWriter
     /// <summary>Coordinates of an element of a map, and the map it lies in.</summary>
     private static string Plane(int[] extents, string name) => $"var plane = index / {Literals.Int(Geometry.Product(extents))};\n" + Geometry.Apart("index", extents, name);
 
+    private static string InPlane(int[] extents, string name) => Offset.Of(Geometry.At(extents, a => name + a).Prepend(("plane", 1)).ToArray());
+
     /// <summary>The greatest element of the window at o, and its place; the first of equals, a NaN before all numbers.</summary>
-    private static string Maximum(Geometry g, string x, string suffix)
+    private static string Maximum(Geometry g, string x)
     {
         var w = new CodeWriter();
-        w.Line($"var best{suffix} = float.NegativeInfinity;");
-        w.Line($"var place{suffix} = -1;");
+        w.Line($"var best = float.NegativeInfinity;");
+        w.Line($"var place = -1;");
         Taps(w, g, () =>
         {
-            w.Line($"var at = plane * {Literals.Int(Geometry.Product(g.In))} + {Geometry.Together(g.In, a => "i" + a)};");
+            w.Line($"var at = {InPlane(g.In, "i")};");
             w.Line($"var value = {x}[at];");
-            w.Open($"if (value > best{suffix} || (float.IsNaN(value) && !float.IsNaN(best{suffix})) || place{suffix} < 0)");
-            w.Line($"best{suffix} = value;");
-            w.Line($"place{suffix} = at;");
+            w.Open($"if (value > best || (float.IsNaN(value) && !float.IsNaN(best)) || place < 0)");
+            w.Line($"best = value;");
+            w.Line($"place = at;");
             w.Close();
         });
         return w.ToString();
@@ -65,7 +67,7 @@ internal sealed partial class GpuKernelWriter
         for (var a = 0; a < g.Axes; a++)
         {
             w.Open($"for (var k{a} = 0; k{a} < {Literals.Int(g.Window.Kernel[a])}; k{a}++)");
-            w.Line($"var i{a} = o{a} * {Literals.Int(g.Window.Stride[a])} + k{a} * {Literals.Int(g.Window.Dilation[a])} - {Literals.Int(g.Window.PadBefore[a])};");
+            w.Line($"var i{a} = {Offset.Times("o" + a, g.Window.Stride[a])} + {Offset.Times("k" + a, g.Window.Dilation[a])}{Offset.Plus(-g.Window.PadBefore[a])};");
             w.Open($"if (i{a} >= 0 && i{a} < {Literals.Int(g.In[a])})");
         }
 
@@ -83,8 +85,8 @@ internal sealed partial class GpuKernelWriter
         {
             var (stride, padding, reach) = (g.Window.Stride[a], g.Window.PadBefore[a], (g.Window.Kernel[a] - 1) * g.Window.Dilation[a]);
             var first = $"first{a}";
-            w.Line($"var {first} = j{a} + {Literals.Int(padding - reach)} > 0 ? (j{a} + {Literals.Int(padding - reach + stride - 1)}) / {Literals.Int(stride)} : 0;");
-            w.Open($"for (var o{a} = {first}; o{a} < {Literals.Int(g.Out[a])} && o{a} * {Literals.Int(stride)} <= j{a} + {Literals.Int(padding)}; o{a}++)");
+            w.Line($"var {first} = j{a}{Offset.Plus(padding - reach)} > 0 ? {Offset.Over($"(j{a}{Offset.Plus(padding - reach + stride - 1)})", stride)} : 0;");
+            w.Open($"for (var o{a} = {first}; o{a} < {Literals.Int(g.Out[a])} && {Offset.Times("o" + a, stride)} <= j{a}{Offset.Plus(padding)}; o{a}++)");
         }
 
         window();
@@ -101,8 +103,8 @@ internal sealed partial class GpuKernelWriter
         w.Line("var sum = 0f;");
         Windows(w, g, () =>
         {
-            w.Lines(Maximum(g, x, ""));
-            w.Line($"if (place == index) sum += {dy}[plane * {Literals.Int(Geometry.Product(g.Out))} + {Geometry.Together(g.Out, a => "o" + a)}];");
+            w.Lines(Maximum(g, x));
+            w.Line($"if (place == index) sum += {dy}[{InPlane(g.Out, "o")}];");
         });
         w.Line("var acc = Gpu::Scalar.Broadcast(sum);");
         return w.ToString();
@@ -115,7 +117,7 @@ internal sealed partial class GpuKernelWriter
         {
             // What only the last window of ceil mode sees counts never.
             var (before, after) = countPadding ? (g.Window.PadBefore[a], g.In[a] + g.Window.PadAfter[a] - g.Window.Overhang[a]) : (0, g.In[a]);
-            w.Line($"var from{a} = o{a} * {Literals.Int(g.Window.Stride[a])} - {Literals.Int(g.Window.PadBefore[a])};");
+            w.Line($"var from{a} = {Offset.Times("o" + a, g.Window.Stride[a])}{Offset.Plus(-g.Window.PadBefore[a])};");
             w.Line($"var to{a} = from{a} + {Literals.Int(g.Window.Kernel[a])};");
             w.Line($"var count{a} = (to{a} < {Literals.Int(after)} ? to{a} : {Literals.Int(after)}) - (from{a} > {Literals.Int(-before)} ? from{a} : {Literals.Int(-before)});");
         }
@@ -128,7 +130,7 @@ internal sealed partial class GpuKernelWriter
         var w = new CodeWriter();
         w.Lines(Plane(g.Out, "o"));
         w.Line("var sum = 0f;");
-        Taps(w, g, () => w.Line($"sum += {x}[plane * {Literals.Int(Geometry.Product(g.In))} + {Geometry.Together(g.In, a => "i" + a)}];"));
+        Taps(w, g, () => w.Line($"sum += {x}[{InPlane(g.In, "i")}];"));
         Count(w, g, countPadding);
         w.Line("var acc = Gpu::Scalar.Broadcast(sum / count);");
         return w.ToString();
@@ -142,7 +144,7 @@ internal sealed partial class GpuKernelWriter
         Windows(w, g, () =>
         {
             Count(w, g, countPadding);
-            w.Line($"sum += {dy}[plane * {Literals.Int(Geometry.Product(g.Out))} + {Geometry.Together(g.Out, a => "o" + a)}] / count;");
+            w.Line($"sum += {dy}[{InPlane(g.Out, "o")}] / count;");
         });
         w.Line("var acc = Gpu::Scalar.Broadcast(sum);");
         return w.ToString();

@@ -9,11 +9,13 @@ internal sealed class GpuNetworkWriter
 {
     private readonly PlannedNetwork network;
     private readonly NetworkGraph graph;
-    private readonly GpuCode shared = new();
+    private readonly GpuCode shared;
 
-    public GpuNetworkWriter(PlannedNetwork network)
+    /// <param name="sides">The sides that a product's tiles may have; null for all. A simulation, which has a thread of the host for each of a tile, wants small ones.</param>
+    public GpuNetworkWriter(PlannedNetwork network, IReadOnlyList<int>? sides = null)
     {
         this.network = network;
+        shared = new GpuCode(sides ?? GpuTile.Sides);
         graph = network.Graph;
     }
 

@@ -30,13 +30,17 @@ internal sealed class GpuTile
 
     public int Threads => down * across;
 
+    /// <summary>The sides that a tile may have.</summary>
+    public static IReadOnlyList<int> Sides { get; } = new[] { 128, 64, 32, 16 };
+
     /// <summary>The tile for a result of these extents: as large as they fill well, because a large one reads its operands less often.</summary>
-    public static GpuTile Of(long rows, long columns) => new(Side(rows), Side(columns));
+    /// <param name="sides">The sides to choose among.</param>
+    public static GpuTile Of(long rows, long columns, IReadOnlyList<int> sides) => new(Side(rows, sides), Side(columns, sides));
 
     /// <summary>Threads along a side.</summary>
-    private static int Along(int side) => side == 128 ? 16 : side == 16 ? 4 : 8;
+    private static int Along(int side) => side switch { 128 => 16, 64 or 32 => 8, 16 => 4, _ => 2 };
 
-    private static int Side(long extent) => new[] { 128, 64, 32, 16 }.OrderBy(side => Waste(extent, side)).First();
+    private static int Side(long extent, IReadOnlyList<int> sides) => sides.OrderBy(side => Waste(extent, side)).First();
 
     /// <summary>What a side costs: the part of the tiles that lies outside, and reading an operand anew for every tile.</summary>
     private static double Waste(long extent, int side) => (Math.Ceiling((double)extent / side) * side / extent) * (1 + (16.0 / side));
