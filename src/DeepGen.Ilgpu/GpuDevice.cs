@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -30,11 +31,14 @@ public sealed class GpuDevice : IDisposable
     /// <summary>The most threads of a group that computes a row.</summary>
     internal int RowGroupSize { get; }
 
-    internal Action<AcceleratorStream, KernelConfig, T> Load<T>(Action<T> kernel) where T : struct => Accelerator.LoadKernel(kernel);
+    /// <summary>What was loaded, for tests that look at its code.</summary>
+    internal List<MethodInfo> Kernels { get; } = [];
 
-    internal Action<AcceleratorStream, KernelConfig, T, T1> Load<T, T1>(Action<T, T1> kernel) where T : struct where T1 : struct => Accelerator.LoadKernel(kernel);
+    internal Action<AcceleratorStream, KernelConfig, T> Load<T>(Action<T> kernel) where T : struct => Accelerator.LoadKernel(Noted(kernel));
 
-    internal Action<AcceleratorStream, KernelConfig, T, int, int, int, int> Load<T>(Action<T, int, int, int, int> kernel) where T : struct => Accelerator.LoadKernel(kernel);
+    internal Action<AcceleratorStream, KernelConfig, T, T1> Load<T, T1>(Action<T, T1> kernel) where T : struct where T1 : struct => Accelerator.LoadKernel(Noted(kernel));
+
+    internal Action<AcceleratorStream, KernelConfig, T, int, int, int, int> Load<T>(Action<T, int, int, int, int> kernel) where T : struct => Accelerator.LoadKernel(Noted(kernel));
 
     internal ArrayView<T> Constant<T>(ReadOnlySpan<T> values) where T : unmanaged
     {
@@ -42,6 +46,12 @@ public sealed class GpuDevice : IDisposable
         _constants.Add(buffer);
         if (values.Length > 0) ((ArrayView<T>)buffer.View).CopyFromCPU(Accelerator.DefaultStream, values);
         return buffer.View;
+    }
+
+    private TKernel Noted<TKernel>(TKernel kernel) where TKernel : Delegate
+    {
+        Kernels.Add(kernel.Method);
+        return kernel;
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,8 @@ internal sealed unsafe class GpuExecutor : Executor
         _frame.Scratch = Allocate(_program.ScratchFloats);
     }
 
+    internal GpuDevice Device => _device;
+
     internal Staging Inputs { get; }
 
     internal Staging Targets { get; }

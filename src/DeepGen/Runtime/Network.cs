@@ -61,6 +61,8 @@ public abstract unsafe partial class Network : IDisposable
 
     internal Weights Weights { get; }
 
+    internal Executor Executor => _executor;
+
     internal Workers Workers => _workers;
 
     /// <summary>The steps and forward runs of training so far, which are the counter of random numbers.</summary>

@@ -273,12 +273,12 @@ partial class LeNet5
                 var sum = 0f;
                 for (var k0 = 0; k0 < 2; k0++)
                 {
-                    var i0 = o0 * 2 + k0 * 1 - 0;
+                    var i0 = o0 * 2 + k0;
                     if (i0 >= 0 && i0 < 28)
                     {
                         for (var k1 = 0; k1 < 2; k1++)
                         {
-                            var i1 = o1 * 2 + k1 * 1 - 0;
+                            var i1 = o1 * 2 + k1;
                             if (i1 >= 0 && i1 < 28)
                             {
                                 sum += x[(plane * 28 + i0) * 28 + i1];
@@ -286,10 +286,10 @@ partial class LeNet5
                         }
                     }
                 }
-                var from0 = o0 * 2 - 0;
+                var from0 = o0 * 2;
                 var to0 = from0 + 2;
                 var count0 = (to0 < 28 ? to0 : 28) - (from0 > 0 ? from0 : 0);
-                var from1 = o1 * 2 - 0;
+                var from1 = o1 * 2;
                 var to1 = from1 + 2;
                 var count1 = (to1 < 28 ? to1 : 28) - (from1 > 0 ? from1 : 0);
                 var count = count0 * count1;
@@ -340,12 +340,12 @@ partial class LeNet5
                 var sum = 0f;
                 for (var k0 = 0; k0 < 2; k0++)
                 {
-                    var i0 = o0 * 2 + k0 * 1 - 0;
+                    var i0 = o0 * 2 + k0;
                     if (i0 >= 0 && i0 < 10)
                     {
                         for (var k1 = 0; k1 < 2; k1++)
                         {
-                            var i1 = o1 * 2 + k1 * 1 - 0;
+                            var i1 = o1 * 2 + k1;
                             if (i1 >= 0 && i1 < 10)
                             {
                                 sum += x[(plane * 10 + i0) * 10 + i1];
@@ -353,10 +353,10 @@ partial class LeNet5
                         }
                     }
                 }
-                var from0 = o0 * 2 - 0;
+                var from0 = o0 * 2;
                 var to0 = from0 + 2;
                 var count0 = (to0 < 10 ? to0 : 10) - (from0 > 0 ? from0 : 0);
-                var from1 = o1 * 2 - 0;
+                var from1 = o1 * 2;
                 var to1 = from1 + 2;
                 var count1 = (to1 < 10 ? to1 : 10) - (from1 > 0 ? from1 : 0);
                 var count = count0 * count1;
@@ -690,16 +690,16 @@ partial class LeNet5
                 var j1 = index % 10;
                 var j0 = index / 10 % 10;
                 var sum = 0f;
-                var first0 = j0 + -1 > 0 ? (j0 + 0) / 2 : 0;
-                for (var o0 = first0; o0 < 5 && o0 * 2 <= j0 + 0; o0++)
+                var first0 = j0 - 1 > 0 ? (j0) / 2 : 0;
+                for (var o0 = first0; o0 < 5 && o0 * 2 <= j0; o0++)
                 {
-                    var first1 = j1 + -1 > 0 ? (j1 + 0) / 2 : 0;
-                    for (var o1 = first1; o1 < 5 && o1 * 2 <= j1 + 0; o1++)
+                    var first1 = j1 - 1 > 0 ? (j1) / 2 : 0;
+                    for (var o1 = first1; o1 < 5 && o1 * 2 <= j1; o1++)
                     {
-                        var from0 = o0 * 2 - 0;
+                        var from0 = o0 * 2;
                         var to0 = from0 + 2;
                         var count0 = (to0 < 10 ? to0 : 10) - (from0 > 0 ? from0 : 0);
-                        var from1 = o1 * 2 - 0;
+                        var from1 = o1 * 2;
                         var to1 = from1 + 2;
                         var count1 = (to1 < 10 ? to1 : 10) - (from1 > 0 ? from1 : 0);
                         var count = count0 * count1;
@@ -779,16 +779,16 @@ partial class LeNet5
                 var j1 = index % 28;
                 var j0 = index / 28 % 28;
                 var sum = 0f;
-                var first0 = j0 + -1 > 0 ? (j0 + 0) / 2 : 0;
-                for (var o0 = first0; o0 < 14 && o0 * 2 <= j0 + 0; o0++)
+                var first0 = j0 - 1 > 0 ? (j0) / 2 : 0;
+                for (var o0 = first0; o0 < 14 && o0 * 2 <= j0; o0++)
                 {
-                    var first1 = j1 + -1 > 0 ? (j1 + 0) / 2 : 0;
-                    for (var o1 = first1; o1 < 14 && o1 * 2 <= j1 + 0; o1++)
+                    var first1 = j1 - 1 > 0 ? (j1) / 2 : 0;
+                    for (var o1 = first1; o1 < 14 && o1 * 2 <= j1; o1++)
                     {
-                        var from0 = o0 * 2 - 0;
+                        var from0 = o0 * 2;
                         var to0 = from0 + 2;
                         var count0 = (to0 < 28 ? to0 : 28) - (from0 > 0 ? from0 : 0);
-                        var from1 = o1 * 2 - 0;
+                        var from1 = o1 * 2;
                         var to1 = from1 + 2;
                         var count1 = (to1 < 28 ? to1 : 28) - (from1 > 0 ? from1 : 0);
                         var count = count0 * count1;

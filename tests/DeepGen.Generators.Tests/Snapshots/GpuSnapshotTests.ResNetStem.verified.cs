@@ -397,12 +397,12 @@ partial class ResNetStem
                 var place = -1;
                 for (var k0 = 0; k0 < 3; k0++)
                 {
-                    var i0 = o0 * 2 + k0 * 1 - 1;
+                    var i0 = o0 * 2 + k0 - 1;
                     if (i0 >= 0 && i0 < 32)
                     {
                         for (var k1 = 0; k1 < 3; k1++)
                         {
-                            var i1 = o1 * 2 + k1 * 1 - 1;
+                            var i1 = o1 * 2 + k1 - 1;
                             if (i1 >= 0 && i1 < 32)
                             {
                                 var at = (plane * 32 + i0) * 32 + i1;
@@ -1359,22 +1359,22 @@ partial class ResNetStem
                 var j1 = index % 32;
                 var j0 = index / 32 % 32;
                 var sum = 0f;
-                var first0 = j0 + -1 > 0 ? (j0 + 0) / 2 : 0;
+                var first0 = j0 - 1 > 0 ? (j0) / 2 : 0;
                 for (var o0 = first0; o0 < 16 && o0 * 2 <= j0 + 1; o0++)
                 {
-                    var first1 = j1 + -1 > 0 ? (j1 + 0) / 2 : 0;
+                    var first1 = j1 - 1 > 0 ? (j1) / 2 : 0;
                     for (var o1 = first1; o1 < 16 && o1 * 2 <= j1 + 1; o1++)
                     {
                         var best = float.NegativeInfinity;
                         var place = -1;
                         for (var k0 = 0; k0 < 3; k0++)
                         {
-                            var i0 = o0 * 2 + k0 * 1 - 1;
+                            var i0 = o0 * 2 + k0 - 1;
                             if (i0 >= 0 && i0 < 32)
                             {
                                 for (var k1 = 0; k1 < 3; k1++)
                                 {
-                                    var i1 = o1 * 2 + k1 * 1 - 1;
+                                    var i1 = o1 * 2 + k1 - 1;
                                     if (i1 >= 0 && i1 < 32)
                                     {
                                         var at = (plane * 32 + i0) * 32 + i1;
