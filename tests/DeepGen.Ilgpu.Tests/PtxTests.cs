@@ -5,6 +5,7 @@ using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
 namespace DeepGen.Ilgpu.Tests;
@@ -23,11 +24,8 @@ public class PtxTests
         [SoftmaxCrossEntropy]
         public partial class WholeLeNet;
 
-        [Network]
-        public partial class WholeSequence
-        {
-            static Tensor Forward([Input(5, 8)] Tensor x) => x.Lstm(16).Take(-1).LayerNorm().Dense(4);
-        }
+        [Network, Input(5, 8), Lstm(16), Flatten, LayerNorm, Dense(4), MeanSquaredError]
+        public partial class WholeSequence;
         """;
 
     private static readonly Lazy<(string Kernel, string Ptx)[]> Kernels = new(() => [.. Compile()]);

@@ -254,7 +254,7 @@ public abstract unsafe partial class Network : IDisposable
         frame.Accumulate = accumulate;
         _executor.Forward(ref frame);
         _executor.Loss(ref frame);
-        if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, _executor, ref frame);
+        if (!double.IsFinite(frame.Loss)) throw NonFinite.Describe(this, ref frame);
         _executor.Backward(ref frame);
         return frame.Loss * ((double)batch / samples);
     }

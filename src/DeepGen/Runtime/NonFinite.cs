@@ -4,7 +4,7 @@ namespace DeepGen;
 internal static unsafe class NonFinite
 {
     /// <summary>Searches inputs, then activations in forward order, then parameters, and says what it found first.</summary>
-    public static NonFiniteException Describe(Network network, Executor executor, ref Frame frame)
+    public static NonFiniteException Describe(Network network, ref Frame frame)
     {
         var definition = network.Definition;
         var step = (long)frame.Step + 1;
@@ -24,7 +24,7 @@ internal static unsafe class NonFinite
         var parameter = FirstParameter(network);
         foreach (var buffer in definition.Activations)
         {
-            var values = executor.Activations(buffer.Offset * frame.Batch, buffer.Length * frame.Batch);
+            var values = network.Executor.Activations(buffer.Offset * frame.Batch, buffer.Length * frame.Batch);
             var at = First(values, buffer.Length * frame.Batch);
             if (at < 0) continue;
             var where = $" in sample {(nint)frame.FirstSample + (at / buffer.Length)}";
