@@ -10,14 +10,17 @@ internal sealed unsafe class GpuExecutor : Executor
 {
     private readonly Lock _sync = new();
     private readonly NetworkDefinition _definition;
-    private readonly IHostWeights _weights;
     private readonly GpuDevice _device;
     private readonly GpuProgram _program;
     private readonly AcceleratorStream _stream;
     private readonly GpuFrame _frame;
     private readonly RowsKernel<LossSum> _lossSum;
     private readonly List<MemoryBuffer> _buffers = [];
-    private readonly Mirror[] _mirrors;
+    private readonly List<Mirror> _mirrors = [];
+    private readonly Dictionary<Type, object> _updates = [];
+    private readonly Mirror _parameters;
+    private readonly Mirror _gradients;
+    private readonly Mirror _state;
     private readonly Arena _derived;
     private readonly Arena _inference;
     private readonly ArrayView<float> _stateBefore;
@@ -27,17 +30,18 @@ internal sealed unsafe class GpuExecutor : Executor
     private ArrayView<float>? _unwantedGradients;
     private float[] _activations = [];
 
-    public GpuExecutor(GpuDevice device, NetworkDefinition definition, IHostWeights weights, NetworkOptions options)
+    public GpuExecutor(GpuDevice device, NetworkDefinition definition, Weights weights, NetworkOptions options)
     {
         _device = device;
         _definition = definition;
-        _weights = weights;
         _maxBatch = options.MaxBatch;
         _program = (GpuProgram)definition.OnDevice!(device);
         _lossSum = new RowsKernel<LossSum>(device);
         _stream = device.Accelerator.CreateStream();
         _frame = new GpuFrame(this, _stream);
-        _mirrors = [.. Enum.GetValues<WeightArena>().Select(arena => new Mirror(Allocate(weights.Length(arena))))];
+        _parameters = MirrorOf(weights.Parameters);
+        _gradients = MirrorOf(weights.Gradients);
+        _state = MirrorOf(weights.State);
         _derived = new Arena(Allocate(definition.DerivedFloats));
         _stateBefore = Allocate(definition.StateFloats);
         _loss = Allocate(1);
@@ -50,6 +54,9 @@ internal sealed unsafe class GpuExecutor : Executor
     }
 
     internal GpuDevice Device => _device;
+
+    /// <summary>How often weights or moments were copied between host and device.</summary>
+    internal long WeightCopies { get; private set; }
 
     internal Staging Inputs { get; }
 
@@ -98,7 +105,7 @@ internal sealed unsafe class GpuExecutor : Executor
         {
             Begin(ref frame, training: true);
             _program.Forward(_frame);
-            Mirrored(WeightArena.State).ChangedOnDevice();
+            _state.ChangedOnDevice();
         }
     }
 
@@ -108,14 +115,14 @@ internal sealed unsafe class GpuExecutor : Executor
         {
             Begin(ref frame, training: true);
             Targets.Upload(_stream, frame.Targets, frame.Batch);
-            if (frame.Accumulate) Upload(WeightArena.Gradients);
+            if (frame.Accumulate) _gradients.Upload();
             _program.Loss(_frame);
             frame.Loss = _frame.Loss;
 
             // A loss that has gradients of its own for the weights has written them.
             if (_frame.Accumulate == 0) return;
             frame.Accumulate = true;
-            Mirrored(WeightArena.Gradients).ChangedOnDevice();
+            _gradients.ChangedOnDevice();
         }
     }
 
@@ -134,9 +141,9 @@ internal sealed unsafe class GpuExecutor : Executor
         {
             Begin(ref frame, training: true);
             if (!frame.WantParameterGradients) _frame.Gradients = new Arena(_unwantedGradients ??= Allocate(_definition.ParameterFloats));
-            else if (frame.Accumulate) Upload(WeightArena.Gradients);
+            else if (frame.Accumulate) _gradients.Upload();
             _program.Backward(_frame);
-            if (frame.WantParameterGradients) Mirrored(WeightArena.Gradients).ChangedOnDevice();
+            if (frame.WantParameterGradients) _gradients.ChangedOnDevice();
             if (frame.WantInputGradients) InputGradients.Download(_stream, frame.InputGradients, frame.Batch);
         }
     }
@@ -146,8 +153,8 @@ internal sealed unsafe class GpuExecutor : Executor
         lock (_sync)
         {
             if (_definition.StateFloats == 0) return;
-            Upload(WeightArena.State);
-            Mirrored(WeightArena.State).View.CopyTo(_stream, _stateBefore);
+            _state.Upload();
+            _state.View.CopyTo(_stream, _stateBefore);
         }
     }
 
@@ -156,8 +163,8 @@ internal sealed unsafe class GpuExecutor : Executor
         lock (_sync)
         {
             if (_definition.StateFloats == 0) return;
-            _stateBefore.CopyTo(_stream, Mirrored(WeightArena.State).View);
-            Mirrored(WeightArena.State).ChangedOnDevice();
+            _stateBefore.CopyTo(_stream, _state.View);
+            _state.ChangedOnDevice();
         }
     }
 
@@ -172,13 +179,34 @@ internal sealed unsafe class GpuExecutor : Executor
         }
     }
 
-    public override void BringToHost(WeightArena arena)
+    public override void Attach(NativeArena arena)
+    {
+        lock (_sync) MirrorOf(arena);
+    }
+
+    public override bool Update<R>(in DevicePass pass, R rule)
     {
         lock (_sync)
         {
-            var mirror = Mirrored(arena);
-            if (mirror.HostIsStale) Write(_stream, mirror.View, _weights.Pointer(arena), _weights.Length(arena));
-            mirror.GivenToHost();
+            if (!_updates.TryGetValue(typeof(R), out var kernel)) _updates.Add(typeof(R), kernel = new MapKernel<UpdateBody<R>>(_device));
+            var (parameters, gradients) = (Current(pass.Parameters)!, Current(pass.Gradients)!);
+            var (first, second, third) = (Current(pass.First), Current(pass.Second), Current(pass.Third));
+            var (offset, length) = (pass.Offset, pass.Length);
+            ArrayView<float> Range(Mirror? mirror) => mirror == null ? default : mirror.View.SubView(offset, length);
+            var kept = (first == null ? 0 : 1) | (second == null ? 0 : 2) | (third == null ? 0 : 4);
+            ((MapKernel<UpdateBody<R>>)kernel).Run(_frame, length, new UpdateBody<R>(rule, Range(parameters), Range(gradients), Range(first), Range(second), Range(third), kept, pass.Scale, pass.Limit));
+            parameters.ChangedOnDevice();
+            first?.ChangedOnDevice();
+            second?.ChangedOnDevice();
+            third?.ChangedOnDevice();
+            return true;
+        }
+
+        static Mirror? Current(NativeArena? arena)
+        {
+            var mirror = (Mirror?)arena?.Mirror;
+            mirror?.Upload();
+            return mirror;
         }
     }
 
@@ -186,6 +214,7 @@ internal sealed unsafe class GpuExecutor : Executor
     {
         lock (_sync)
         {
+            foreach (var mirror in _mirrors) mirror.Detach();
             foreach (var buffer in _buffers) buffer.Dispose();
             _stream.Dispose();
             _device.Dispose();
@@ -239,15 +268,15 @@ internal sealed unsafe class GpuExecutor : Executor
 
     private void Begin(ref Frame frame, bool training)
     {
-        Upload(WeightArena.Parameters);
-        Upload(WeightArena.State);
+        _parameters.Upload();
+        _state.Upload();
         var arena = training ? new Arena(_training ??= Allocate(ArenaFloats(_definition.Training))) : _inference;
         _frame.Batch = frame.Batch;
         _frame.Arena = arena;
         _frame.Fixed = arena + FixedStart(training ? _definition.Training.PerSampleFloats : long.Max(_definition.Inference.PerSampleFloats, _definition.Evaluation.PerSampleFloats));
-        _frame.Parameters = new Arena(Mirrored(WeightArena.Parameters).View);
-        _frame.Gradients = new Arena(Mirrored(WeightArena.Gradients).View);
-        _frame.State = new Arena(Mirrored(WeightArena.State).View);
+        _frame.Parameters = new Arena(_parameters.View);
+        _frame.Gradients = new Arena(_gradients.View);
+        _frame.State = new Arena(_state.View);
         _frame.Derived = _derived;
         _frame.Seed = frame.Seed;
         _frame.Step = frame.Step;
@@ -261,31 +290,52 @@ internal sealed unsafe class GpuExecutor : Executor
         _frame.OutputGradients = frame.OutputGradients;
     }
 
-    private Mirror Mirrored(WeightArena arena) => _mirrors[(int)arena];
-
-    private void Upload(WeightArena arena)
+    private Mirror MirrorOf(NativeArena arena)
     {
-        var mirror = Mirrored(arena);
-        if (!mirror.DeviceIsStale) return;
-        Read(_stream, _weights.Pointer(arena), mirror.View, _weights.Length(arena));
-        mirror.Uploaded();
+        var mirror = new Mirror(this, arena, Allocate(arena.Length));
+        _mirrors.Add(mirror);
+        arena.Mirror = mirror;
+        return mirror;
     }
 
-    /// <summary>An arena of weights on the device and who has the newer one.</summary>
-    private sealed class Mirror(ArrayView<float> view)
+    /// <summary>An arena of the host on the device, and who has the newer one.</summary>
+    private sealed class Mirror(GpuExecutor executor, NativeArena host, ArrayView<float> view) : IArenaMirror
     {
+        private bool _hostIsStale;
+        private bool _deviceIsStale = true;
+
         public ArrayView<float> View { get; } = view;
 
-        public bool HostIsStale { get; private set; }
+        public void ChangedOnDevice() => (_hostIsStale, _deviceIsStale) = (true, false);
 
-        public bool DeviceIsStale { get; private set; } = true;
+        public void Upload()
+        {
+            if (!_deviceIsStale) return;
+            Read(executor._stream, host.HostPointer, View, host.Length);
+            executor.WeightCopies++;
+            _deviceIsStale = false;
+        }
 
-        public void ChangedOnDevice() => (HostIsStale, DeviceIsStale) = (true, false);
+        public void BringToHost()
+        {
+            lock (executor._sync)
+            {
+                if (_hostIsStale)
+                {
+                    Write(executor._stream, View, host.HostPointer, host.Length);
+                    executor.WeightCopies++;
+                }
 
-        public void Uploaded() => DeviceIsStale = false;
+                (_hostIsStale, _deviceIsStale) = (false, true);
+            }
+        }
 
-        /// <summary>The host has the newest and may change it.</summary>
-        public void GivenToHost() => (HostIsStale, DeviceIsStale) = (false, true);
+        /// <summary>The host has it alone from now on.</summary>
+        public void Detach()
+        {
+            BringToHost();
+            host.Mirror = null;
+        }
     }
 
     /// <summary>Tensors of the caller in the device's memory.</summary>

@@ -6,14 +6,18 @@ using ILGPU.Runtime.OpenCL;
 
 namespace DeepGen.Ilgpu;
 
-/// <summary>The devices that ILGPU finds: CUDA, OpenCL, and its own simulation on the host's processor, which is for tests.</summary>
+/// <summary>What generated code calls when a program starts.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class IlgpuDevices : DeviceProvider
+public static class IlgpuDevices
+{
+    /// <summary>Makes the devices known.</summary>
+    public static void Register() => Devices.Register(new IlgpuProvider());
+}
+
+/// <summary>The devices that ILGPU finds: CUDA, OpenCL, and its own simulation on the host's processor, which is for tests.</summary>
+internal sealed class IlgpuProvider : DeviceProvider
 {
     internal const string Simulation = "ilgpu-cpu";
-
-    /// <summary>Makes the devices known; generated code calls it when a program starts.</summary>
-    public static void Register() => Devices.Register(new IlgpuDevices());
 
     /// <inheritdoc/>
     public override IReadOnlyList<DeviceInfo> List()
@@ -40,7 +44,7 @@ public sealed class IlgpuDevices : DeviceProvider
     }
 
     /// <inheritdoc/>
-    public override Executor Create(string device, NetworkDefinition definition, IHostWeights weights, NetworkOptions options)
+    public override Executor Create(string device, NetworkDefinition definition, Weights weights, NetworkOptions options)
     {
         if (definition.OnDevice == null)
             throw new InvalidOperationException($"{definition.Name} was compiled without its GPU side; refer to the package DeepGen.Ilgpu in the project that declares it.");

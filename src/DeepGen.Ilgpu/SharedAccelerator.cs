@@ -25,7 +25,7 @@ internal sealed class SharedAccelerator
         try
         {
             Rounded.Register(_context);
-            Accelerator = name == IlgpuDevices.Simulation ? _context.CreateCPUAccelerator(0) : _context.Devices[IlgpuDevices.Number(name)].CreateAccelerator(_context);
+            Accelerator = name == IlgpuProvider.Simulation ? _context.CreateCPUAccelerator(0) : _context.Devices[IlgpuProvider.Number(name)].CreateAccelerator(_context);
         }
         catch
         {
@@ -69,7 +69,7 @@ internal sealed class SharedAccelerator
 
     private static void Configure(Context.Builder builder, string device)
     {
-        if (device == IlgpuDevices.Simulation) builder.CPU(CPUDeviceKind.Nvidia);
+        if (device == IlgpuProvider.Simulation) builder.CPU(CPUDeviceKind.Nvidia);
         else if (device.StartsWith("cuda", StringComparison.Ordinal)) builder.Cuda();
         else builder.OpenCL();
     }

@@ -102,6 +102,27 @@ public class DeviceTests
         }
     }
 
+    [Theory]
+    [InlineData(nameof(Sgd))]
+    [InlineData(nameof(RmsProp))]
+    [InlineData(nameof(Adam))]
+    public void A_steady_step_copies_no_weights(string name)
+    {
+        using var gpu = Create();
+        var optimizer = Optimizer(name);
+        gpu.Step(X, Labels, optimizer);
+        var executor = (GpuExecutor)gpu.Network.Executor;
+        var copies = executor.WeightCopies;
+        for (var step = 0; step < 3; step++)
+        {
+            gpu.Step(X, Labels, optimizer);
+        }
+
+        Assert.Equal(copies, executor.WeightCopies);
+        Assert.NotEqual(0, gpu.Network.Parameters[0].Values[0]);
+        Assert.True(executor.WeightCopies > copies, "the weights come when they are asked for");
+    }
+
     [Fact]
     public void A_step_that_fails_loses_nothing_and_says_where()
     {

@@ -69,6 +69,18 @@ public class PtxTests
             methods.AddRange(((GpuExecutor)driver.Network.Executor).Device.Kernels);
         }
 
+        // The rules of optimizers are loaded by the first step.
+        using (var driver = networks["WholeSequence"].Create(1))
+        {
+            Array[] x = [new float[40]], target = [new float[4]];
+            foreach (var optimizer in new Func<Optimizer>[] { () => new Sgd(0.1f), () => new Sgd(0.1f, momentum: 0.9f), () => new Adam(), () => new RmsProp(), () => new Adagrad() })
+            {
+                driver.Step(x, target, optimizer());
+            }
+
+            methods.AddRange(((GpuExecutor)driver.Network.Executor).Device.Kernels.Where(k => k.DeclaringType!.GetGenericArguments() is [{ Name: "UpdateBody`1" }]));
+        }
+
         using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
         Rounded.Register(context);
         using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_84, null);

@@ -1,10 +1,7 @@
-using System.ComponentModel;
-
 namespace DeepGen;
 
 /// <summary>A package that brings devices beside the host's processor.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class DeviceProvider
+internal abstract class DeviceProvider
 {
     /// <summary>Its devices, those that cannot be used with the reason.</summary>
     public abstract IReadOnlyList<DeviceInfo> List();
@@ -14,16 +11,5 @@ public abstract class DeviceProvider
     /// <param name="definition">What the generator knows about the network.</param>
     /// <param name="weights">Its weights on the host.</param>
     /// <param name="options">The options that it is created with.</param>
-    public abstract Executor Create(string device, NetworkDefinition definition, IHostWeights weights, NetworkOptions options);
-}
-
-/// <summary>The weights of a network on the host, for an executor that copies them.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public unsafe interface IHostWeights
-{
-    /// <summary>The beginning of an arena.</summary>
-    float* Pointer(WeightArena arena);
-
-    /// <summary>Its length in floats.</summary>
-    nint Length(WeightArena arena);
+    public abstract Executor Create(string device, NetworkDefinition definition, Weights weights, NetworkOptions options);
 }

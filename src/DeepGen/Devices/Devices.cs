@@ -15,8 +15,7 @@ public static class Devices
 
     /// <summary>Makes the devices of a package known; a second time does nothing.</summary>
     /// <param name="provider">The package's provider.</param>
-    [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
-    public static void Register(DeviceProvider provider)
+    internal static void Register(DeviceProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
         lock (Sync)

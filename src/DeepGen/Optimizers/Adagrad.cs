@@ -6,7 +6,7 @@ namespace DeepGen;
 /// <summary>
 /// Adagrad as PyTorch defines it: g ← g + λθ; s ← s + g²; θ ← θ − γ/(1 + (t − 1)η) · g/(√s + ε). J. Duchi et al. 2011.
 /// </summary>
-public sealed unsafe class Adagrad : Optimizer
+public sealed class Adagrad : Optimizer
 {
     /// <summary>Creates the rule.</summary>
     /// <param name="learningRate">γ, the step size.</param>
@@ -45,31 +45,25 @@ public sealed unsafe class Adagrad : Optimizer
     {
         var rule = new Rule
         {
-            Parameters = Parameters,
-            Sum = Moment(0),
             LearningRate = (float)(Rate(in range) / (1 + ((range.Updates - 1) * Decimal(LearningRateDecay)))),
             Epsilon = Epsilon,
             WeightDecay = range.WeightDecay,
         };
-        Run(in range, rule, 20);
+        Run(in range, rule, 20, first: 0);
     }
 
-    private struct Rule : IUpdateRule
+    internal struct Rule : IUpdateRule
     {
-        public float* Parameters;
-        public float* Sum;
         public float LearningRate;
         public float Epsilon;
         public float WeightDecay;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
+        public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
-            var theta = V.Load(Parameters + i);
             var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, gradient);
-            var s = V.MultiplyAdd(g, g, V.Load(Sum + i));
-            V.Store(Sum + i, s);
-            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), g / (V.Sqrt(s) + V.Broadcast(Epsilon)), theta));
+            first = V.MultiplyAdd(g, g, first);
+            return V.MultiplyAdd(V.Broadcast(-LearningRate), g / (V.Sqrt(first) + V.Broadcast(Epsilon)), theta);
         }
     }
 }

@@ -38,9 +38,6 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
         double beta1 = Decimal(Beta1), beta2 = Decimal(Beta2), rate = Rate(in range);
         var rule = new Rule
         {
-            Parameters = Parameters,
-            Mean = Moment(0),
-            Square = Moment(1),
             Beta1 = Beta1,
             Beta2 = Beta2,
             Entering1 = (float)(1 - beta1),
@@ -51,14 +48,11 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
             GradientDecay = Decoupled ? 0 : range.WeightDecay,
             ParameterKept = Decoupled ? (float)(1 - (rate * range.WeightDecay)) : 1,
         };
-        Run(in range, rule, 24);
+        Run(in range, rule, 24, first: 0, second: 1);
     }
 
-    private struct Rule : IUpdateRule
+    internal struct Rule : IUpdateRule
     {
-        public float* Parameters;
-        public float* Mean;
-        public float* Square;
         public float Beta1;
         public float Beta2;
         public float Entering1;
@@ -70,16 +64,13 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
         public float ParameterKept;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
+        public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
-            var theta = V.Load(Parameters + i);
             var g = V.MultiplyAdd(V.Broadcast(GradientDecay), theta, gradient);
-            var m = V.MultiplyAdd(V.Broadcast(Beta1), V.Load(Mean + i), V.Broadcast(Entering1) * g);
-            var v = V.MultiplyAdd(V.Broadcast(Beta2), V.Load(Square + i), V.Broadcast(Entering2) * g * g);
-            V.Store(Mean + i, m);
-            V.Store(Square + i, v);
-            var root = V.MultiplyAdd(V.Sqrt(v), V.Broadcast(RootScale), V.Broadcast(Epsilon));
-            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-StepSize), m / root, V.Broadcast(ParameterKept) * theta));
+            first = V.MultiplyAdd(V.Broadcast(Beta1), first, V.Broadcast(Entering1) * g);
+            second = V.MultiplyAdd(V.Broadcast(Beta2), second, V.Broadcast(Entering2) * g * g);
+            var root = V.MultiplyAdd(V.Sqrt(second), V.Broadcast(RootScale), V.Broadcast(Epsilon));
+            return V.MultiplyAdd(V.Broadcast(-StepSize), first / root, V.Broadcast(ParameterKept) * theta);
         }
     }
 }

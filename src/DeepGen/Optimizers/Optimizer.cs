@@ -87,6 +87,7 @@ public abstract unsafe partial class Optimizer
         {
             _moments[i] = new NativeArena(network.Definition.ParameterFloats);
             if (FirstMoment != 0) _moments[i].Fill(FirstMoment);
+            network.Executor.Attach(_moments[i]);
         }
 
         _updates = new long[network.Parameters.Count];
@@ -114,9 +115,15 @@ public abstract unsafe partial class Optimizer
             Update(in range);
         }
 
-        foreach (ref readonly var filters in _filterNorms.AsSpan()) filters.Apply(network.Workers, Parameters);
+        if (_filterNorms.Length > 0) LimitFilters(network);
         Steps++;
         GC.KeepAlive(this);
+    }
+
+    private void LimitFilters(Network network)
+    {
+        var parameters = network.Weights.Parameters.Pointer;
+        foreach (ref readonly var filters in _filterNorms.AsSpan()) filters.Apply(network.Workers, parameters);
     }
 
     /// <summary>Moves one contiguous range of parameters.</summary>
@@ -125,31 +132,34 @@ public abstract unsafe partial class Optimizer
     /// <summary>The value that moments begin with.</summary>
     private protected virtual float FirstMoment => 0;
 
-    /// <summary>The arena of the parameters.</summary>
-    private protected float* Parameters => _network!.Weights.Parameters.Pointer;
-
-    /// <summary>The arena of a moment, laid out like the parameters.</summary>
-    private protected float* Moment(int index) => _moments[index].Pointer;
-
     /// <summary>The learning rate of a range.</summary>
     private protected double Rate(in UpdateRange range) => (double)LearningRate * range.RateFactor;
 
-    /// <summary>Shares a pass over a range out over the threads, with the gradients treated as they are to be.</summary>
-    private protected void Run<R>(in UpdateRange range, R rule, double flopsPerElement) where R : unmanaged, IUpdateRule
+    /// <summary>A pass over a range, with the gradients treated as they are to be: on the network's device, or shared out over the threads.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="rule">What is done with an element.</param>
+    /// <param name="flopsPerElement">Its arithmetic.</param>
+    /// <param name="first">The moment that the rule is given first; -1 for none.</param>
+    /// <param name="second">The moment that it is given second.</param>
+    /// <param name="third">The moment that it is given third.</param>
+    private protected void Run<R>(in UpdateRange range, R rule, double flopsPerElement, int first = -1, int second = -1, int third = -1) where R : unmanaged, IUpdateRule
     {
-        var gradients = _network!.Weights.Gradients.Pointer;
+        var weights = _network!.Weights;
         var limit = Clipping?.Limit ?? float.PositiveInfinity;
+        if (Noise == null && _network.Executor.Update(new DevicePass(weights.Parameters, weights.Gradients, Arena(first), Arena(second), Arena(third), range.Offset, range.Length, _scale, limit), rule))
+            return;
+        var gradients = weights.Gradients.Pointer;
         if (Noise == null && _scale == 1 && float.IsInfinity(limit))
         {
-            Run(in range, new PlainGradients { Gradients = gradients }, rule, flopsPerElement);
+            Run(in range, new PlainGradients { Gradients = gradients }, rule, flopsPerElement, first, second, third);
             return;
         }
 
         var clipped = new ClippedGradients { Gradients = gradients, Scale = _scale, Limit = limit };
         if (Noise == null)
-            Run(in range, clipped, rule, flopsPerElement + 3);
+            Run(in range, clipped, rule, flopsPerElement + 3, first, second, third);
         else
-            Run(in range, new NoisyGradients { Clipped = clipped, Deviation = Noise.Deviation(Steps), Seed = Noise.Seed, Step = (ulong)Steps }, rule, flopsPerElement + 150);
+            Run(in range, new NoisyGradients { Clipped = clipped, Deviation = Noise.Deviation(Steps), Seed = Noise.Seed, Step = (ulong)Steps }, rule, flopsPerElement + 150, first, second, third);
     }
 
     internal static float NotNegative(float value, string name) => value >= 0 && float.IsFinite(value)
@@ -163,13 +173,25 @@ public abstract unsafe partial class Optimizer
     /// <summary>The decimal that the user wrote, not the nearest float, as in PyTorch: 0.999f would shift 1 − β₂ᵗ by 1e-5 of itself.</summary>
     private protected static double Decimal(float value) => (double)(decimal)value;
 
-    private void Run<G, R>(in UpdateRange range, G gradients, R rule, double flopsPerElement)
+    private void Run<G, R>(in UpdateRange range, G gradients, R rule, double flopsPerElement, int first, int second, int third)
         where G : unmanaged, IGradientSource
         where R : unmanaged, IUpdateRule
     {
-        var pass = new UpdatePass<G, R> { Gradients = gradients, Rule = rule, Offset = range.Offset };
-        _network!.Workers.For(range.Length, flopsPerElement, &pass, &Part<UpdatePass<G, R>>);
+        float* Moment(int index) => Arena(index) is { } arena ? arena.Pointer : null;
+        var pass = new UpdatePass<G, R>
+        {
+            Gradients = gradients,
+            Rule = rule,
+            Parameters = _network!.Weights.Parameters.Pointer,
+            First = Moment(first),
+            Second = Moment(second),
+            Third = Moment(third),
+            Offset = range.Offset,
+        };
+        _network.Workers.For(range.Length, flopsPerElement, &pass, &Part<UpdatePass<G, R>>);
     }
+
+    private NativeArena? Arena(int moment) => moment < 0 ? null : _moments[moment];
 
     private static void Part<P>(void* pass, nint begin, nint end) where P : unmanaged, IMap => Simd.Map(in *(P*)pass, begin, end);
 

@@ -7,7 +7,7 @@ namespace DeepGen;
 /// RMSProp as PyTorch defines it: g ← g + λθ; v ← αv + (1 − α)g²; θ ← θ − γg/(√v + ε). Centered, the root is that of v − a², where a ← αa + (1 − α)g is the mean of
 /// gradients; with momentum, b ← μb + g/(√v + ε) and θ ← θ − γb. T. Tieleman and G. Hinton 2012 (lecture 6.5); A. Graves 2013 for the centered form.
 /// </summary>
-public sealed unsafe class RmsProp : Optimizer
+public sealed class RmsProp : Optimizer
 {
     private readonly int _mean;
     private readonly int _buffer;
@@ -63,10 +63,7 @@ public sealed unsafe class RmsProp : Optimizer
     {
         var rule = new Rule
         {
-            Parameters = Parameters,
-            Square = Moment(0),
-            Mean = Centered ? Moment(_mean) : null,
-            Buffer = Momentum != 0 ? Moment(_buffer) : null,
+            IsCentered = Centered ? 1 : 0,
             LearningRate = (float)Rate(in range),
             Alpha = Alpha,
             Entering = (float)(1 - Decimal(Alpha)),
@@ -74,15 +71,13 @@ public sealed unsafe class RmsProp : Optimizer
             Momentum = Momentum,
             WeightDecay = range.WeightDecay,
         };
-        Run(in range, rule, 24);
+        Run(in range, rule, 24, first: 0, second: Centered ? _mean : -1, third: Momentum != 0 ? _buffer : -1);
     }
 
-    private struct Rule : IUpdateRule
+    internal struct Rule : IUpdateRule
     {
-        public float* Parameters;
-        public float* Square;
-        public float* Mean;
-        public float* Buffer;
+        // Numbers, because a GPU's kernel is given no truth values.
+        public int IsCentered;
         public float LearningRate;
         public float Alpha;
         public float Entering;
@@ -91,29 +86,23 @@ public sealed unsafe class RmsProp : Optimizer
         public float WeightDecay;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
+        public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
-            var theta = V.Load(Parameters + i);
             var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, gradient);
-            var v = V.MultiplyAdd(V.Broadcast(Alpha), V.Load(Square + i), V.Broadcast(Entering) * g * g);
-            V.Store(Square + i, v);
-            if (Mean != null)
+            first = V.MultiplyAdd(V.Broadcast(Alpha), first, V.Broadcast(Entering) * g * g);
+            var v = first;
+            if (IsCentered != 0)
             {
-                var a = V.MultiplyAdd(V.Broadcast(Alpha), V.Load(Mean + i), V.Broadcast(Entering) * g);
-                V.Store(Mean + i, a);
+                second = V.MultiplyAdd(V.Broadcast(Alpha), second, V.Broadcast(Entering) * g);
 
                 // Rounding may leave less than nothing of a variance near 0.
-                v = V.Max(V.MultiplyAdd(-a, a, v), V.Broadcast(0));
+                v = V.Max(V.MultiplyAdd(-second, second, v), V.Broadcast(0));
             }
 
             var step = g / (V.Sqrt(v) + V.Broadcast(Epsilon));
-            if (Buffer != null)
-            {
-                step = V.MultiplyAdd(V.Broadcast(Momentum), V.Load(Buffer + i), step);
-                V.Store(Buffer + i, step);
-            }
-
-            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), step, theta));
+            // Without momentum nothing is there and nothing is kept.
+            third = V.MultiplyAdd(V.Broadcast(Momentum), third, step);
+            return V.MultiplyAdd(V.Broadcast(-LearningRate), third, theta);
         }
     }
 }

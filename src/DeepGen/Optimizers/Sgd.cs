@@ -7,7 +7,7 @@ namespace DeepGen;
 /// Stochastic gradient descent as PyTorch defines it: g ← g + λθ; the first time b ← g, later b ← μb + (1 − τ)g;
 /// θ ← θ − γb, or with Nesterov's rule θ ← θ − γ(g + μb). I. Sutskever et al. 2013 for momentum.
 /// </summary>
-public sealed unsafe class Sgd : Optimizer
+public sealed class Sgd : Optimizer
 {
     /// <summary>Creates the rule.</summary>
     /// <param name="learningRate">γ, the step size.</param>
@@ -48,20 +48,18 @@ public sealed unsafe class Sgd : Optimizer
         var rate = (float)Rate(in range);
         if (Momentum == 0)
         {
-            Run(in range, new Plain { Parameters = Parameters, LearningRate = rate, WeightDecay = range.WeightDecay }, 4);
+            Run(in range, new Plain { LearningRate = rate, WeightDecay = range.WeightDecay }, 4);
             return;
         }
 
         if (range.Updates > 1 && range.WeightDecay == 0 && Dampening == 0 && !Nesterov)
         {
-            Run(in range, new Usual { Parameters = Parameters, Moment = Moment(0), LearningRate = rate, Momentum = Momentum }, 4);
+            Run(in range, new Usual { LearningRate = rate, Momentum = Momentum }, 4, first: 0);
             return;
         }
 
         var heavy = new Heavy
         {
-            Parameters = Parameters,
-            Moment = Moment(0),
             LearningRate = rate,
             WeightDecay = range.WeightDecay,
 
@@ -71,45 +69,38 @@ public sealed unsafe class Sgd : Optimizer
             Ahead = Nesterov ? Momentum : 1,
             Now = Nesterov ? 1 : 0,
         };
-        Run(in range, heavy, 8);
+        Run(in range, heavy, 8, first: 0);
     }
 
-    private struct Plain : IUpdateRule
+    internal struct Plain : IUpdateRule
     {
-        public float* Parameters;
         public float LearningRate;
         public float WeightDecay;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
+        public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
-            var theta = V.Load(Parameters + i);
             var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, gradient);
-            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), g, theta));
+            return V.MultiplyAdd(V.Broadcast(-LearningRate), g, theta);
         }
     }
 
     /// <summary>Momentum without weight decay, dampening and Nesterov's rule: half the arithmetic of <see cref="Heavy"/>, the same result.</summary>
-    private struct Usual : IUpdateRule
+    internal struct Usual : IUpdateRule
     {
-        public float* Parameters;
-        public float* Moment;
         public float LearningRate;
         public float Momentum;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
+        public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
-            var b = V.MultiplyAdd(V.Broadcast(Momentum), V.Load(Moment + i), gradient);
-            V.Store(Moment + i, b);
-            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), b, V.Load(Parameters + i)));
+            first = V.MultiplyAdd(V.Broadcast(Momentum), first, gradient);
+            return V.MultiplyAdd(V.Broadcast(-LearningRate), first, theta);
         }
     }
 
-    private struct Heavy : IUpdateRule
+    internal struct Heavy : IUpdateRule
     {
-        public float* Parameters;
-        public float* Moment;
         public float LearningRate;
         public float WeightDecay;
         public float Kept;
@@ -118,16 +109,14 @@ public sealed unsafe class Sgd : Optimizer
         public float Now;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>
+        public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
-            var theta = V.Load(Parameters + i);
             var g = V.MultiplyAdd(V.Broadcast(WeightDecay), theta, gradient);
-            var b = V.MultiplyAdd(V.Broadcast(Kept), V.Load(Moment + i), V.Broadcast(Entering) * g);
-            V.Store(Moment + i, b);
+            first = V.MultiplyAdd(V.Broadcast(Kept), first, V.Broadcast(Entering) * g);
 
             // b itself (1·b + 0·g), or with Nesterov's rule μb + g.
-            var step = V.MultiplyAdd(V.Broadcast(Ahead), b, V.Broadcast(Now) * g);
-            V.Store(Parameters + i, V.MultiplyAdd(V.Broadcast(-LearningRate), step, theta));
+            var step = V.MultiplyAdd(V.Broadcast(Ahead), first, V.Broadcast(Now) * g);
+            return V.MultiplyAdd(V.Broadcast(-LearningRate), step, theta);
         }
     }
 }

@@ -6,8 +6,14 @@ namespace DeepGen;
 /// <summary>What an optimizer does with one element, or a vector of them, and its gradient.</summary>
 internal interface IUpdateRule
 {
-    /// <summary>Moves elements i … i + V.Width − 1 of the arena. Mark it for aggressive inlining.</summary>
-    void At<V>(nint i, V gradient) where V : unmanaged, ISimd<V>;
+    /// <summary>Moves a parameter, or a vector of them. Mark it for aggressive inlining.</summary>
+    /// <param name="theta">The parameter.</param>
+    /// <param name="gradient">Its gradient, as it is to be.</param>
+    /// <param name="first">What the rule remembers of it; like the others 0 where the rule remembers less.</param>
+    /// <param name="second">More of it.</param>
+    /// <param name="third">More of it.</param>
+    /// <returns>The new parameter.</returns>
+    V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>;
 }
 
 /// <summary>Where the gradient of an element comes from.</summary>
@@ -18,19 +24,47 @@ internal interface IGradientSource
 }
 
 /// <summary>Reads a gradient, treats it and moves its parameter, all while it is in a register.</summary>
-internal struct UpdatePass<G, R> : IMap
+internal unsafe struct UpdatePass<G, R> : IMap
     where G : unmanaged, IGradientSource
     where R : unmanaged, IUpdateRule
 {
     public G Gradients;
     public R Rule;
+    public float* Parameters;
 
-    /// <summary>The place in the arena of element 0.</summary>
+    /// <summary>The arenas of what the rule remembers; null for what it does not.</summary>
+    public float* First;
+    public float* Second;
+    public float* Third;
+
+    /// <summary>The place in the arenas of element 0.</summary>
     public nint Offset;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void At<V>(nint i) where V : unmanaged, ISimd<V> => Rule.At(i + Offset, Gradients.At<V>(i + Offset));
+    public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
+    {
+        i += Offset;
+        var first = First != null ? V.Load(First + i) : V.Broadcast(0);
+        var second = Second != null ? V.Load(Second + i) : V.Broadcast(0);
+        var third = Third != null ? V.Load(Third + i) : V.Broadcast(0);
+        V.Store(Parameters + i, Rule.Next(V.Load(Parameters + i), Gradients.At<V>(i), ref first, ref second, ref third));
+        if (First != null) V.Store(First + i, first);
+        if (Second != null) V.Store(Second + i, second);
+        if (Third != null) V.Store(Third + i, third);
+    }
 }
+
+/// <summary>A pass over a range of parameters as a device is asked for it.</summary>
+/// <param name="Parameters">The arena of the parameters.</param>
+/// <param name="Gradients">The arena of their gradients.</param>
+/// <param name="First">What the rule remembers of each parameter; null where it remembers less.</param>
+/// <param name="Second">More of it.</param>
+/// <param name="Third">More of it.</param>
+/// <param name="Offset">Where the range begins in the arenas.</param>
+/// <param name="Length">Its length.</param>
+/// <param name="Scale">The factor on the gradients.</param>
+/// <param name="Limit">What they are limited to afterwards; infinite for nothing.</param>
+internal readonly record struct DevicePass(NativeArena Parameters, NativeArena Gradients, NativeArena? First, NativeArena? Second, NativeArena? Third, nint Offset, nint Length, float Scale, float Limit);
 
 /// <summary>The gradients as they are.</summary>
 internal unsafe struct PlainGradients : IGradientSource

@@ -1,13 +1,10 @@
-using System.ComponentModel;
-
 namespace DeepGen;
 
 /// <summary>
 /// Runs the programs of one network on a device, in memory of its own for activations. The network calls it under its gate: predictions from several threads at once, everything else alone.
-/// The weights live in the host's arenas; an executor whose device has memory of its own keeps a copy and says in <see cref="BringToHost"/> when the host wants them back.
+/// The weights live in the host's arenas; an executor whose device has memory of its own keeps copies of them (<see cref="IArenaMirror"/>).
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class Executor : IDisposable
+internal abstract unsafe class Executor : IDisposable
 {
     /// <summary>Fills the derived weights from parameters and running statistics.</summary>
     public abstract void Prepare(ref Frame frame);
@@ -41,26 +38,15 @@ public abstract unsafe class Executor : IDisposable
     /// <param name="count">How many.</param>
     public abstract float* Activations(nint offset, nint count);
 
-    /// <summary>Makes sure that the host's arenas hold the newest weights; the host may change them afterwards.</summary>
-    /// <param name="arena">Which of them.</param>
-    public virtual void BringToHost(WeightArena arena)
+    /// <summary>Keeps a copy of an arena where the device has memory of its own.</summary>
+    public virtual void Attach(NativeArena arena)
     {
     }
 
+    /// <summary>Moves a range of parameters on the device.</summary>
+    /// <returns>False where the host has to: it is the device, or the pass has something that the device cannot do.</returns>
+    public virtual bool Update<R>(in DevicePass pass, R rule) where R : unmanaged, IUpdateRule => false;
+
     /// <inheritdoc/>
     public abstract void Dispose();
-}
-
-/// <summary>The arenas of weights that a device may keep a copy of.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public enum WeightArena
-{
-    /// <summary>Trainable parameters.</summary>
-    Parameters,
-
-    /// <summary>Their gradients.</summary>
-    Gradients,
-
-    /// <summary>Running statistics.</summary>
-    State,
 }

@@ -28,20 +28,38 @@ internal sealed unsafe class NativeArena : IDisposable
 
     public nint Length { get; }
 
-    public float* Pointer => _pointer;
+    /// <summary>What keeps a copy of it in the memory of a device; null where nothing does.</summary>
+    public IArenaMirror? Mirror { get; set; }
+
+    /// <summary>Its beginning; a device that has newer values brings them here first, and takes it that they are changed.</summary>
+    public float* Pointer
+    {
+        get
+        {
+            Mirror?.BringToHost();
+            return _pointer;
+        }
+    }
+
+    /// <summary>Its beginning, for the mirror.</summary>
+    public float* HostPointer => _pointer;
 
     public void Clear()
     {
+        Mirror?.BringToHost();
         if (_pointer != null) NativeMemory.Clear(_pointer, (nuint)Length * sizeof(float));
     }
 
     public void Fill(float value)
     {
+        Mirror?.BringToHost();
         for (nint i = 0; i < Length; i++) _pointer[i] = value;
     }
 
     public void CopyFrom(NativeArena other)
     {
+        other.Mirror?.BringToHost();
+        Mirror?.BringToHost();
         if (_pointer != null) NativeMemory.Copy(other._pointer, _pointer, (nuint)Length * sizeof(float));
     }
 
@@ -58,4 +76,11 @@ internal sealed unsafe class NativeArena : IDisposable
         _pointer = null;
         GC.RemoveMemoryPressure(_bytes);
     }
+}
+
+/// <summary>A copy of an arena in the memory of a device.</summary>
+internal interface IArenaMirror
+{
+    /// <summary>Makes sure that the host has the newest values; it may change them afterwards.</summary>
+    void BringToHost();
 }

@@ -34,7 +34,6 @@ public abstract unsafe partial class Network : IDisposable
         _executor = Options.Device == Devices.Cpu
             ? new CpuExecutor(definition, Weights, _workers, Options)
             : Devices.ProviderOf(Options.Device).Create(Options.Device, definition, Weights, Options);
-        Weights.Executor = _executor;
         _derived = new DerivedWeights(this);
         Parameters = new ParameterCollection(this);
         foreach (var parameter in Parameters) parameter.InitializeAsDeclared(Options.Seed);

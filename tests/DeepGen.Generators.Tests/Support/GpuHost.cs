@@ -10,7 +10,7 @@ internal static class GpuHost
 
     /// <summary>The package's sources that know little of ILGPU; the stub has the others' signatures.</summary>
     private static readonly Lazy<SyntaxTree[]> Trees = new(() =>
-        Directory.EnumerateFiles(Path.Combine(Sources, "Kernels"), "*.cs").Where(f => Path.GetFileName(f) != "Rounded.cs")
+        Directory.EnumerateFiles(Path.Combine(Sources, "Kernels"), "*.cs").Where(f => Path.GetFileName(f) is not ("Rounded.cs" or "UpdateBody.cs"))
             .Concat(new[] { "Arena.cs", "Tables.cs", "GpuFrame.cs", "GpuProgram.cs" }.Select(f => Path.Combine(Sources, f)))
             .Append(Path.Combine(SampleFiles.Root, "tests", "DeepGen.Generators.Tests", "Support", "GpuStub.cs"))
             .OrderBy(f => f, StringComparer.Ordinal)
