@@ -58,6 +58,10 @@ public sealed class Adagrad : Optimizer
         public float Epsilon;
         public float WeightDecay;
 
+        public static int LeastMoments => 1;
+
+        public static int MostMoments => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {

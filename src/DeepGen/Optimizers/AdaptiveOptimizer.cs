@@ -63,6 +63,10 @@ public abstract unsafe class AdaptiveOptimizer : Optimizer
         public float GradientDecay;
         public float ParameterKept;
 
+        public static int LeastMoments => 2;
+
+        public static int MostMoments => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {

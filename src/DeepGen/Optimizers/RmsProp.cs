@@ -85,6 +85,10 @@ public sealed class RmsProp : Optimizer
         public float Momentum;
         public float WeightDecay;
 
+        public static int LeastMoments => 1;
+
+        public static int MostMoments => 3;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {

@@ -77,6 +77,10 @@ public sealed class Sgd : Optimizer
         public float LearningRate;
         public float WeightDecay;
 
+        public static int LeastMoments => 0;
+
+        public static int MostMoments => 0;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
         {
@@ -90,6 +94,10 @@ public sealed class Sgd : Optimizer
     {
         public float LearningRate;
         public float Momentum;
+
+        public static int LeastMoments => 1;
+
+        public static int MostMoments => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>
@@ -107,6 +115,10 @@ public sealed class Sgd : Optimizer
         public float Entering;
         public float Ahead;
         public float Now;
+
+        public static int LeastMoments => 1;
+
+        public static int MostMoments => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly V Next<V>(V theta, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V>

@@ -6,6 +6,12 @@ namespace DeepGen;
 /// <summary>What an optimizer does with one element, or a vector of them, and its gradient.</summary>
 internal interface IUpdateRule
 {
+    /// <summary>How many moments it keeps of a parameter, whatever its settings: constants to the JIT, like <see cref="MostMoments"/>.</summary>
+    static abstract int LeastMoments { get; }
+
+    /// <summary>How many it may keep.</summary>
+    static abstract int MostMoments { get; }
+
     /// <summary>Moves a parameter, or a vector of them. Mark it for aggressive inlining.</summary>
     /// <param name="theta">The parameter.</param>
     /// <param name="gradient">Its gradient, as it is to be.</param>
@@ -44,14 +50,17 @@ internal unsafe struct UpdatePass<G, R> : IMap
     public readonly void At<V>(nint i) where V : unmanaged, ISimd<V>
     {
         i += Offset;
-        var first = First != null ? V.Load(First + i) : V.Broadcast(0);
-        var second = Second != null ? V.Load(Second + i) : V.Broadcast(0);
-        var third = Third != null ? V.Load(Third + i) : V.Broadcast(0);
+        var first = Has(1, First) ? V.Load(First + i) : V.Broadcast(0);
+        var second = Has(2, Second) ? V.Load(Second + i) : V.Broadcast(0);
+        var third = Has(3, Third) ? V.Load(Third + i) : V.Broadcast(0);
         V.Store(Parameters + i, Rule.Next(V.Load(Parameters + i), Gradients.At<V>(i), ref first, ref second, ref third));
-        if (First != null) V.Store(First + i, first);
-        if (Second != null) V.Store(Second + i, second);
-        if (Third != null) V.Store(Third + i, third);
+        if (Has(1, First)) V.Store(First + i, first);
+        if (Has(2, Second)) V.Store(Second + i, second);
+        if (Has(3, Third)) V.Store(Third + i, third);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Has(int moment, float* arena) => R.LeastMoments >= moment || (R.MostMoments >= moment && arena != null);
 }
 
 /// <summary>A pass over a range of parameters as a device is asked for it.</summary>
